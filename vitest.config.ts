@@ -1,0 +1,29 @@
+import { defineConfig } from 'vitest/config';
+
+const exclude = ['**/node_modules/**', '**/dist/**', '.toolchain/**'];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'test/architecture/**/*.test.ts'],
+          exclude,
+        },
+      },
+      {
+        // One control plane serves every file of this project: each test works in a namespace of its own.
+        test: {
+          name: 'integration',
+          include: ['packages/*/test/**/*.test.ts', 'test/integration/**/*.test.ts'],
+          exclude,
+          globalSetup: ['test/integration/global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
