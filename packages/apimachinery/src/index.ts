@@ -1,1 +1,6 @@
-export {};
+export * from './clock.ts';
+export * from './condition.ts';
+export * from './group-version-kind.ts';
+export * from './json.ts';
+export * from './object.ts';
+export * from './resource.ts';

@@ -1,0 +1,91 @@
+import type { KubeObject, ObjectKey, Resource, Unstructured } from '@gotk/apimachinery';
+import type { RestMapper } from './rest-mapper.ts';
+
+/** Every request may be aborted; a request that the caller cannot abort can hang a worker. */
+export interface RequestOptions {
+  readonly signal: AbortSignal;
+}
+
+export interface Selectors {
+  /** Only this namespace; absent means all (or cluster scope). */
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  /** Ask for `PartialObjectMetadata`: apiVersion, kind and metadata alone cross the wire. */
+  readonly metadataOnly?: boolean;
+}
+
+export interface ListOptions extends RequestOptions, Selectors {
+  readonly limit?: number;
+  readonly continue?: string;
+  readonly resourceVersion?: string;
+}
+
+export interface ListPage<T> {
+  readonly items: readonly T[];
+  readonly resourceVersion: string;
+  /** Present while more pages follow. */
+  readonly continue?: string;
+}
+
+export interface WatchOptions extends RequestOptions, Selectors {
+  readonly resourceVersion: string;
+}
+
+export type WatchEvent<T> =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }
+  | { readonly type: 'BOOKMARK'; readonly resourceVersion: string };
+
+export interface ApplyOptions extends RequestOptions {
+  readonly fieldManager: string;
+  /** Take conflicting fields from other managers. */
+  readonly force: boolean;
+  readonly dryRun?: boolean;
+  /** Return metadata alone. */
+  readonly metadataOnly?: boolean;
+}
+
+export interface Applied<T> {
+  readonly object: T;
+  /** The server answered 201: the object did not exist before. */
+  readonly created: boolean;
+}
+
+export type Patch =
+  | { readonly type: 'merge'; readonly body: unknown }
+  | { readonly type: 'json'; readonly body: readonly unknown[] };
+
+export interface PatchOptions extends RequestOptions {
+  readonly subresource?: 'status';
+  readonly fieldManager?: string;
+}
+
+export interface DeleteOptions extends RequestOptions {
+  /** The server refuses (409) if the live object is another one: guards every delete against a stale view. */
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly propagation?: 'Background' | 'Foreground' | 'Orphan';
+}
+
+/**
+ * A Kubernetes API client without object classes: JSON in, JSON out, every unknown field kept.
+ *
+ * Throws `ApiError` for what the server refused (with the Status reason and its causes), `ConnectionError` when no answer came, and the signal's reason
+ * on abort. Honours 429 and 503 with `Retry-After` a bounded number of times; retries nothing else.
+ */
+export interface KubeClient {
+  readonly mapper: RestMapper;
+  get<T extends KubeObject = Unstructured>(resource: Resource<T>, key: ObjectKey, options: RequestOptions & { readonly metadataOnly?: boolean }): Promise<T>;
+  list<T extends KubeObject = Unstructured>(resource: Resource<T>, options: ListOptions): Promise<ListPage<T>>;
+  /** Ends without error when the server closes the watch. Throws `ApiError` 410 for an expired resourceVersion, also when it comes as an ERROR event. */
+  watch<T extends KubeObject = Unstructured>(resource: Resource<T>, options: WatchOptions): AsyncIterable<WatchEvent<T>>;
+  create<T extends KubeObject = Unstructured>(resource: Resource<T>, object: T, options: RequestOptions): Promise<T>;
+  /** PUT with the object's resourceVersion: for Leases, where losing a race must show. */
+  replace<T extends KubeObject = Unstructured>(resource: Resource<T>, object: T, options: RequestOptions): Promise<T>;
+  /** Server-side apply. */
+  apply<T extends KubeObject = Unstructured>(resource: Resource<T>, object: T, options: ApplyOptions): Promise<Applied<T>>;
+  patch<T extends KubeObject = Unstructured>(resource: Resource<T>, target: { readonly key: ObjectKey; readonly patch: Patch }, options: PatchOptions): Promise<T>;
+  delete(resource: Resource<KubeObject>, key: ObjectKey, options: DeleteOptions): Promise<void>;
+  /** Releases sockets; running requests are aborted. */
+  close(): Promise<void>;
+}

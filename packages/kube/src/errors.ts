@@ -1,0 +1,46 @@
+import type { GroupVersionKind } from '@gotk/apimachinery';
+
+/** One field that the server did not accept. */
+export interface StatusCause {
+  readonly field?: string;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+/** The server answered, and the answer is no. Message: the server's own, which can quote the object: redact before showing it. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number;
+  /** The Status object's reason, for instance `NotFound`, `Conflict`, `Invalid`, `Expired`; '' when there was none. */
+  readonly reason: string;
+  readonly causes: readonly StatusCause[];
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, answer: { status: number; reason: string; causes?: readonly StatusCause[]; retryAfterMs?: number | undefined }) {
+    super(message);
+    this.status = answer.status;
+    this.reason = answer.reason;
+    this.causes = answer.causes ?? [];
+    this.retryAfterMs = answer.retryAfterMs;
+  }
+}
+
+/** No answer: refused, reset, timed out, not TLS. The request may or may not have been carried out. */
+export class ConnectionError extends Error {
+  override readonly name = 'ConnectionError';
+}
+
+/** The API server serves no such kind. */
+export class NoMatch extends Error {
+  override readonly name = 'NoMatch';
+  readonly gvk: GroupVersionKind;
+
+  constructor(gvk: GroupVersionKind) {
+    super(`no matches for kind '${gvk.kind}' in version '${gvk.group === '' ? gvk.version : `${gvk.group}/${gvk.version}`}'`);
+    this.gvk = gvk;
+  }
+}
+
+export const isNotFound = (thrown: unknown): thrown is ApiError => thrown instanceof ApiError && thrown.status === 404;
+export const isConflict = (thrown: unknown): thrown is ApiError => thrown instanceof ApiError && thrown.status === 409;
+export const isGone = (thrown: unknown): thrown is ApiError => thrown instanceof ApiError && thrown.status === 410;

@@ -1,0 +1,36 @@
+import type { KubeObject, ObjectKey, Resource } from '@gotk/apimachinery';
+import type { Delta, Indexes, Informer } from '@gotk/kube';
+import type { Finalize, Reconcile } from './reconcile.ts';
+
+/** Why an object should run, as far as the queue cares: a person's change goes before a new revision, that before a periodic look. */
+export type Priority = 'urgent' | 'normal' | 'background';
+
+export interface Wake {
+  readonly key: ObjectKey;
+  readonly priority: Priority;
+  /** Abort the run in progress and start over: a newer revision overtakes a stuck health check. */
+  readonly supersedes?: boolean;
+}
+
+/** Something that can wake objects of a controller: a watch on another kind, a drift detector. */
+export interface Trigger {
+  readonly name: string;
+  /** `wake` may be called at any time until the returned disposable is disposed. */
+  subscribe(wake: (wake: Wake) => void): Disposable;
+}
+
+/** A trigger from another kind's informer and a pure mapping from its changes to the objects concerned. */
+export declare function watches<S extends KubeObject>(informer: Informer<S>, map: (delta: Delta<S>) => readonly Wake[]): Trigger;
+
+/** A controller, as data. The manager runs it. */
+export interface Controller<T extends KubeObject> {
+  /** Upstream's name, in logs, metrics and `reportingController`: the kind in lower case. */
+  readonly name: string;
+  readonly resource: Resource<T>;
+  readonly indexes?: Indexes<T>;
+  readonly triggers: readonly Trigger[];
+  readonly reconcile: Reconcile<T>;
+  readonly finalize: Finalize<T>;
+  /** How many objects run at once. */
+  readonly concurrency: number;
+}

@@ -1,0 +1,30 @@
+import type { Clock, KubeObject, Resource } from '@gotk/apimachinery';
+import type { Indexes, Informer, KubeClient, Selectors } from '@gotk/kube';
+import type { Registry } from 'prom-client';
+import type { Controller } from './controller.ts';
+import type { Logger } from './log.ts';
+
+/** A long-running part of a process beside its controllers, such as the artifact server. */
+export interface Service {
+  readonly name: string;
+  /** Only while this process holds the lease; a service that serves reads runs on every replica. */
+  readonly leaderOnly: boolean;
+  /** Runs until the signal aborts. Rejecting ends the process with exit code 1. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Reported by /readyz; absent means always ready. */
+  ready?(): boolean;
+}
+
+/** What controllers of one process share. Built by `main.ts` from flags, or by a test. */
+export interface Manager {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Registry;
+  /** The process's informer for a kind, restricted to the manager's namespace if it has one. Shared: equal arguments give the same informer. */
+  informer<T extends KubeObject>(resource: Resource<T>, options?: Selectors & { readonly indexes?: Indexes<T> }): Informer<T>;
+  add<T extends KubeObject>(controller: Controller<T>): void;
+  addService(service: Service): void;
+  /** Runs until the signal aborts, then drains. Rejects if the lease is lost or a service fails. */
+  run(signal: AbortSignal): Promise<void>;
+}
