@@ -51,9 +51,7 @@ export interface Applied<T> {
   readonly created: boolean;
 }
 
-export type Patch =
-  | { readonly type: 'merge'; readonly body: unknown }
-  | { readonly type: 'json'; readonly body: readonly unknown[] };
+export type Patch = { readonly type: 'merge'; readonly body: unknown } | { readonly type: 'json'; readonly body: readonly unknown[] };
 
 export interface PatchOptions extends RequestOptions {
   readonly subresource?: 'status';
@@ -75,7 +73,11 @@ export interface DeleteOptions extends RequestOptions {
  */
 export interface KubeClient {
   readonly mapper: RestMapper;
-  get<T extends KubeObject = Unstructured>(resource: Resource<T>, key: ObjectKey, options: RequestOptions & { readonly metadataOnly?: boolean }): Promise<T>;
+  get<T extends KubeObject = Unstructured>(
+    resource: Resource<T>,
+    key: ObjectKey,
+    options: RequestOptions & { readonly metadataOnly?: boolean },
+  ): Promise<T>;
   list<T extends KubeObject = Unstructured>(resource: Resource<T>, options: ListOptions): Promise<ListPage<T>>;
   /** Ends without error when the server closes the watch. Throws `ApiError` 410 for an expired resourceVersion, also when it comes as an ERROR event. */
   watch<T extends KubeObject = Unstructured>(resource: Resource<T>, options: WatchOptions): AsyncIterable<WatchEvent<T>>;
@@ -84,7 +86,11 @@ export interface KubeClient {
   replace<T extends KubeObject = Unstructured>(resource: Resource<T>, object: T, options: RequestOptions): Promise<T>;
   /** Server-side apply. */
   apply<T extends KubeObject = Unstructured>(resource: Resource<T>, object: T, options: ApplyOptions): Promise<Applied<T>>;
-  patch<T extends KubeObject = Unstructured>(resource: Resource<T>, target: { readonly key: ObjectKey; readonly patch: Patch }, options: PatchOptions): Promise<T>;
+  patch<T extends KubeObject = Unstructured>(
+    resource: Resource<T>,
+    target: { readonly key: ObjectKey; readonly patch: Patch },
+    options: PatchOptions,
+  ): Promise<T>;
   delete(resource: Resource<KubeObject>, key: ObjectKey, options: DeleteOptions): Promise<void>;
   /** Releases sockets; running requests are aborted. */
   close(): Promise<void>;

@@ -16,7 +16,10 @@ export class ApiError extends Error {
   readonly causes: readonly StatusCause[];
   readonly retryAfterMs: number | undefined;
 
-  constructor(message: string, answer: { status: number; reason: string; causes?: readonly StatusCause[]; retryAfterMs?: number | undefined }) {
+  constructor(
+    message: string,
+    answer: { status: number; reason: string; causes?: readonly StatusCause[]; retryAfterMs?: number | undefined },
+  ) {
     super(message);
     this.status = answer.status;
     this.reason = answer.reason;
