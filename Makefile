@@ -1,0 +1,74 @@
+# The GitOps Toolkit in TypeScript. `make help` lists what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+ROOT := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))
+export PATH := $(ROOT).toolchain/bin:$(ROOT)node_modules/.bin:$(PATH)
+
+# Options are handed on: make bench N=500, make demo ARGS=--cluster
+ARGS ?=
+N ?= 100
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: deps
+deps: ## Bring the toolchain and the locked dependencies (npm registry only)
+	@node scripts/toolchain.mjs
+	@pnpm install --frozen-lockfile --silent
+
+.PHONY: build
+build: deps ## Bundle each controller to one file: packages/*-controller/dist/main.js
+	@pnpm --silent build
+
+.PHONY: generate
+generate: deps ## Write crds/ and docs/reference/ from the schemas in packages/api
+	@pnpm --silent generate
+
+.PHONY: lint
+lint: deps ## Format, lint, unused code, direction of dependencies
+	@pnpm --silent lint
+
+.PHONY: typecheck
+typecheck: deps ## Check types, package by package
+	@pnpm --silent typecheck
+
+.PHONY: verify
+verify: generate lint typecheck ## What a reviewer would refuse: stale generated files, lint, types
+	@git diff --exit-code --stat -- crds docs/reference
+
+.PHONY: control-plane
+control-plane: deps ## Build the embedded control plane once (etcd, kube-apiserver, controller-manager, kubectl)
+	@node packages/testkit/src/control-plane/build-main.ts
+
+.PHONY: test
+test: deps build control-plane ## Everything: unit tests, then the controllers against a real control plane
+	@pnpm --silent test $(ARGS)
+
+.PHONY: test-unit
+test-unit: deps ## Fast feedback: no cluster
+	@pnpm --silent test:unit $(ARGS)
+
+.PHONY: deflake
+deflake: deps control-plane ## Repeat the tests in random order until one breaks
+	@for round in $$(seq 1 $${ROUNDS:-20}); do echo "round $$round"; pnpm --silent test --sequence.shuffle $(ARGS) || exit 1; done
+
+.PHONY: demo
+demo: build control-plane ## A commit goes live: the whole vertical, narrated (ARGS=--cluster for the cluster of $KUBECONFIG)
+	@pnpm --silent demo $(ARGS)
+
+.PHONY: up
+up: build control-plane ## Leave a control plane and the controllers running
+	@node test/demo/up.ts $(ARGS)
+
+.PHONY: down
+down: deps ## Stop what make up started, and nothing else
+	@node test/demo/down.ts $(ARGS)
+
+.PHONY: bench
+bench: build control-plane ## Seconds, CPU, memory and API requests (N=500 for more, ARGS=--json)
+	@pnpm --silent bench --n $(N) $(ARGS)
+
+.PHONY: clean
+clean: ## Remove everything that was built in this checkout
+	@rm -rf node_modules .toolchain packages/*/node_modules test/*/node_modules packages/*/dist test/*/dist .run
