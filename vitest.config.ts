@@ -8,7 +8,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'test/architecture/**/*.test.ts'],
+          include: ['packages/*/src/**/*.test.ts', 'test/architecture/**/*.test.ts', 'test/bench/**/*.test.ts', 'test/demo/**/*.test.ts'],
           exclude,
         },
       },

@@ -27,10 +27,10 @@ export function parseRequestCounts(metrics: string): RequestCounts {
   const counts = new Map<string, number>();
   for (const [, labelText = '', value] of metrics.matchAll(SAMPLE)) {
     const labels = Object.fromEntries([...labelText.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, text]) => [key, text]));
-    const resource = labels['resource'] ?? '';
+    const resource = labels.resource ?? '';
     // Core events and those of events.k8s.io are one resource; leases of kube-node-lease do not exist here.
     if (!OURS.has(resource)) continue;
-    const name = `${labels['verb']} ${resource}${labels['subresource'] ? `/${labels['subresource']}` : ''}${labels['dry_run'] === 'All' ? ' (dry run)' : ''}`;
+    const name = `${labels.verb} ${resource}${labels.subresource ? `/${labels.subresource}` : ''}${labels.dry_run === 'All' ? ' (dry run)' : ''}`;
     counts.set(name, (counts.get(name) ?? 0) + Number(value));
   }
   return counts;

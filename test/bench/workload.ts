@@ -57,7 +57,10 @@ export function repositoryFiles(workload: Workload, revision: number): Record<st
 }
 
 /** A Kustomization as a user would write it: `interval: 1m`, pruned, no health check. */
-export function kustomizationFor({ namespace }: Workload, { name, path, dependsOn }: { name: string; path: string; dependsOn?: readonly string[] }) {
+export function kustomizationFor(
+  { namespace }: Workload,
+  { name, path, dependsOn }: { name: string; path: string; dependsOn?: readonly string[] },
+) {
   return {
     apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
     kind: 'Kustomization',

@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface ControllerProcessOptions {
+  /** Such as `source-controller`; shows in messages. */
+  readonly name: string;
+  /** The controller's bundle. */
+  readonly bundle: string;
+  readonly kubeconfig: string;
+  /** Where the controller keeps its own lease and, unless it watches all namespaces, what it watches. */
+  readonly namespace: string;
+  readonly flags?: readonly string[];
+  /** Receives stdout and stderr. */
+  readonly logFile: string;
+  readonly readyTimeoutMs?: number;
+  /** Let the process outlive this one (`make up`). */
+  readonly detached?: boolean;
+}
+
+export interface ControllerProcess extends AsyncDisposable {
+  readonly name: string;
+  readonly pid: number;
+  readonly metricsUrl: string;
+  readonly healthUrl: string;
+  readonly logFile: string;
+  /** From spawn to the first ready answer. */
+  readonly readyMs: number;
+  /** SIGTERM, then the exit code; SIGKILL and an error after `graceMs`. */
+  stop(options?: { readonly graceMs?: number }): Promise<number>;
+}
+
+/** Starts a bundled controller the way a container would and waits until `/readyz` says so. The error of a failed start ends with the log's last lines. */
+export async function startControllerProcess(options: ControllerProcessOptions): Promise<ControllerProcess> {
+  const [metricsPort, healthPort] = await Promise.all([freePort(), freePort()]);
+  const log = openSync(options.logFile, 'a');
+  const started = performance.now();
+  const child = spawn(
+    process.execPath,
+    [
+      '--enable-source-maps',
+      options.bundle,
+      `--metrics-addr=127.0.0.1:${metricsPort}`,
+      `--health-addr=127.0.0.1:${healthPort}`,
+      ...(options.flags ?? []),
+    ],
+    {
+      stdio: ['ignore', log, log],
+      detached: options.detached ?? false,
+      env: { PATH: process.env.PATH, KUBECONFIG: options.kubeconfig, RUNTIME_NAMESPACE: options.namespace },
+    },
+  );
+  closeSync(log);
+  const exited = once(child, 'exit').then(([code, signal]) => (typeof code === 'number' ? code : signal === null ? 1 : 128));
+  const healthUrl = `http://127.0.0.1:${healthPort}`;
+
+  const kill = () => child.kill('SIGKILL');
+  if (!options.detached) process.once('exit', kill);
+  const stop = async ({ graceMs = 15_000 } = {}) => {
+    process.removeListener('exit', kill);
+    if (child.exitCode !== null) return child.exitCode;
+    child.kill('SIGTERM');
+    const code = await Promise.race([exited, delay(graceMs, undefined, { ref: false })]);
+    if (code !== undefined) return code;
+    child.kill('SIGKILL');
+    throw new Error(`${options.name} did not stop within ${graceMs} ms of SIGTERM`);
+  };
+
+  try {
+    await ready({ healthUrl, exited, timeoutMs: options.readyTimeoutMs ?? 30_000 });
+  } catch (error) {
+    child.kill('SIGKILL');
+    const tail = (await readFile(options.logFile, 'utf8')).split('\n').slice(-15).join('\n');
+    throw new Error(`${options.name} did not become ready: ${(error as Error).message}; its log ends with\n${tail}`, { cause: error });
+  }
+  if (options.detached) child.unref();
+  return {
+    name: options.name,
+    pid: child.pid ?? -1,
+    metricsUrl: `http://127.0.0.1:${metricsPort}/metrics`,
+    healthUrl,
+    logFile: options.logFile,
+    readyMs: performance.now() - started,
+    stop,
+    [Symbol.asyncDispose]: async () => {
+      await stop();
+    },
+  };
+}
+
+async function ready({ healthUrl, exited, timeoutMs }: { healthUrl: string; exited: Promise<number>; timeoutMs: number }): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (performance.now() < deadline) {
+    const answer = await Promise.race([fetch(`${healthUrl}/readyz`).catch(() => undefined), exited]);
+    if (typeof answer === 'number') throw new Error(`it exited with code ${answer}`);
+    if (answer?.ok) return;
+    await delay(25);
+  }
+  throw new Error(`/readyz did not answer 200 within ${timeoutMs} ms`);
+}
+
+/** A loopback port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no TCP address');
+  return address.port;
+}

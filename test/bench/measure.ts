@@ -1,0 +1,78 @@
+import { processUsage } from './process-usage.ts';
+import { type RequestCounts, requestsBetween } from './request-count.ts';
+
+/** A process whose CPU time and memory are charged to the work. */
+export interface Measured {
+  readonly name: string;
+  readonly pid: number;
+}
+
+export interface Usage {
+  readonly name: string;
+  readonly cpuSeconds: number;
+  /** The highest resident size sampled during the phase, in MiB. */
+  readonly peakRssMiB: number;
+}
+
+export interface Row {
+  readonly phase: string;
+  /** How many Kustomizations the work was for: requests are reported for each of them. */
+  readonly count: number;
+  readonly seconds: number;
+  readonly usage: readonly Usage[];
+  readonly requests: RequestCounts;
+  /** What else the phase has to say, such as single latencies in milliseconds. */
+  readonly latenciesMs?: readonly number[];
+}
+
+export interface Meter {
+  readonly processes: readonly Measured[];
+  /** Reads the API server's counters. */
+  readonly requests: () => Promise<RequestCounts>;
+}
+
+/** What the harness itself asks of the API server, to be taken off again. */
+export interface OwnRequests {
+  add(name: string, count?: number): void;
+}
+
+const RSS_SAMPLE_MS = 100;
+
+/** Runs the work between two readings. The work says what it asked for itself, and returns latencies if it has any. */
+export async function measure(
+  meter: Meter,
+  phase: { readonly name: string; readonly count: number },
+  work: (own: OwnRequests) => Promise<readonly number[] | undefined>,
+): Promise<Row> {
+  const own = new Map<string, number>();
+  const peaks = new Map<number, number>();
+  const sample = async () => {
+    for (const { pid } of meter.processes) peaks.set(pid, Math.max(peaks.get(pid) ?? 0, (await processUsage(pid)).rssMiB));
+  };
+
+  const [requestsBefore, usageBefore] = [await meter.requests(), await Promise.all(meter.processes.map(({ pid }) => processUsage(pid)))];
+  const sampler = setInterval(() => void sample().catch(() => undefined), RSS_SAMPLE_MS);
+  const started = performance.now();
+  let latenciesMs: readonly number[] | undefined;
+  try {
+    latenciesMs = await work({ add: (name, count = 1) => own.set(name, (own.get(name) ?? 0) + count) });
+  } finally {
+    clearInterval(sampler);
+  }
+  const seconds = (performance.now() - started) / 1000;
+  await sample();
+  const [requestsAfter, usageAfter] = [await meter.requests(), await Promise.all(meter.processes.map(({ pid }) => processUsage(pid)))];
+
+  return {
+    phase: phase.name,
+    count: phase.count,
+    seconds,
+    usage: meter.processes.map(({ name, pid }, index) => ({
+      name,
+      cpuSeconds: (usageAfter[index]?.cpuSeconds ?? Number.NaN) - (usageBefore[index]?.cpuSeconds ?? Number.NaN),
+      peakRssMiB: peaks.get(pid) ?? Number.NaN,
+    })),
+    requests: requestsBetween(requestsBefore, requestsAfter, own),
+    ...(latenciesMs === undefined ? {} : { latenciesMs }),
+  };
+}
