@@ -1,0 +1,62 @@
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+import { assertPermissive, bundledPackages, renderNotices } from './licences.ts';
+
+export interface Bundle {
+  readonly file: string;
+  readonly bytes: number;
+  readonly ms: number;
+  readonly metafile: Metafile;
+}
+
+/**
+ * Bundles `src/main.ts` of a controller package to `dist/main.js`, with the licences of what went into it beside it.
+ *
+ * The result depends on the sources and the lockfile alone: no date, no Git commit, no absolute path. Throws when there is no `src/main.ts`, when it does
+ * not bundle, and when a dependency's licence does not allow it to be part of one file with ours.
+ */
+export async function bundleController(directory: string): Promise<Bundle> {
+  const started = performance.now();
+  const entry = join(directory, 'src/main.ts');
+  await access(entry).catch((cause) => {
+    throw new Error(`there is no ${entry}`, { cause });
+  });
+  const manifest = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8')) as {
+    readonly name: string;
+    readonly version: string;
+  };
+
+  const file = join(directory, 'dist/main.js');
+  const { metafile, outputFiles } = await build({
+    absWorkingDir: directory,
+    entryPoints: [entry],
+    outfile: file,
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    // Names stay as written: a stack trace from a container must be readable without a map.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    keepNames: false,
+    sourcemap: false,
+    legalComments: 'external',
+    define: { __GOTK_VERSION__: JSON.stringify(manifest.version) },
+    // Dependencies in CommonJS call `require` for Node's own modules; an ES module has none.
+    banner: {
+      js: `// ${manifest.name} ${manifest.version}\nimport { createRequire as $createRequire } from 'node:module';const require = $createRequire(import.meta.url);`,
+    },
+    logLevel: 'silent',
+  });
+
+  const packages = await bundledPackages(metafile, directory);
+  assertPermissive(packages);
+  await mkdir(join(directory, 'dist'), { recursive: true });
+  await Promise.all(outputFiles.map(({ path, contents }) => writeFile(path, contents)));
+  await writeFile(join(directory, 'dist/main.js.NOTICES.txt'), renderNotices(packages));
+  const bytes = outputFiles.find(({ path }) => path === file)?.contents.byteLength ?? 0;
+  return { file, bytes, ms: performance.now() - started, metafile };
+}

@@ -1,0 +1,77 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Metafile } from 'esbuild';
+
+/** A dependency some of whose code is in a bundle. */
+export interface BundledPackage {
+  readonly name: string;
+  readonly version: string;
+  /** The SPDX expression of its manifest; '' when it has none. */
+  readonly licence: string;
+  /** The licence files it ships, joined. */
+  readonly text: string;
+}
+
+/** Licences under which code may become part of one file with ours. A copyleft library may be a dependency, but has to stay a file of its own. */
+const PERMISSIVE = new Set([
+  '0BSD',
+  'Apache-2.0',
+  'BlueOak-1.0.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'CC0-1.0',
+  'ISC',
+  'MIT',
+  'Python-2.0',
+  'Unlicense',
+]);
+
+/** Every npm package with code in the output, sorted by name. Workspace packages are ours and not listed. */
+export async function bundledPackages(metafile: Metafile, directory: string): Promise<readonly BundledPackage[]> {
+  const homes = new Set<string>();
+  for (const output of Object.values(metafile.outputs)) {
+    for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
+      const home = packageHome(input);
+      if (home !== undefined && bytesInOutput > 0) homes.add(resolve(directory, home));
+    }
+  }
+  const packages = await Promise.all([...homes].map(describePackage));
+  return packages.sort((a, b) => a.name.localeCompare(b.name, 'en') || a.version.localeCompare(b.version, 'en'));
+}
+
+/** The directory of the npm package an input belongs to: what follows the last `node_modules/`, one segment or two for a scope. */
+export function packageHome(input: string): string | undefined {
+  return /^.*\bnode_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
+}
+
+async function describePackage(home: string): Promise<BundledPackage> {
+  const manifest = JSON.parse(await readFile(join(home, 'package.json'), 'utf8')) as Record<string, unknown>;
+  const files = (await readdir(home)).filter((file) => /^(licen[cs]e|copying|notice)([.-]|$)/i.test(file)).sort();
+  const texts = await Promise.all(files.map((file) => readFile(join(home, file), 'utf8')));
+  return {
+    name: String(manifest.name),
+    version: String(manifest.version),
+    licence: typeof manifest.license === 'string' ? manifest.license : '',
+    text: texts.map((text) => text.trim()).join('\n\n'),
+  };
+}
+
+/** Throws, naming each offender, unless every package may be bundled. */
+export function assertPermissive(packages: readonly BundledPackage[]): void {
+  const refused = packages.filter(({ licence }) => !isPermissive(licence));
+  if (refused.length === 0) return;
+  const list = refused.map(({ name, version, licence }) => `${name}@${version} (${licence || 'no licence named'})`).join(', ');
+  throw new Error(`licences that do not allow bundling: ${list}`);
+}
+
+/** Reads an SPDX expression of ANDs and ORs without nesting, which is all that npm manifests use. */
+export function isPermissive(expression: string): boolean {
+  const bare = expression.replace(/[()]/g, ' ');
+  return bare.split(/\sOR\s/).some((all) => all.split(/\sAND\s/).every((licence) => PERMISSIVE.has(licence.trim())));
+}
+
+/** What the licences ask to be handed on with every copy. */
+export function renderNotices(packages: readonly BundledPackage[]): string {
+  const entries = packages.map(({ name, version, licence, text }) => `${name} ${version} (${licence})\n\n${text}\n`);
+  return [`This program contains code of ${packages.length} other projects.\n`, ...entries].join(`\n${'-'.repeat(80)}\n\n`);
+}
