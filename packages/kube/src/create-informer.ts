@@ -1,0 +1,170 @@
+import { type Clock, type KubeObject, type Resource, systemClock } from '@gotk/apimachinery';
+import type { KubeClient, Selectors } from './client.ts';
+import { ConnectionError, isGone } from './errors.ts';
+import type { Delta, Indexes, Informer } from './informer.ts';
+import { backOffMs, type ListWatchState, next, START } from './list-watch-state.ts';
+import { createObjectCache } from './object-cache.ts';
+
+export interface InformerOptions<T extends KubeObject> extends Selectors {
+  readonly client: KubeClient;
+  readonly resource: Resource<T>;
+  readonly indexes?: Indexes<T>;
+  /** What to keep of each object: strip what nobody reads. Must keep apiVersion, kind and, of metadata, name, namespace, uid and resourceVersion. */
+  readonly transform?: (object: T) => T;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  /** Told of every error that the informer survives. */
+  readonly onError?: (error: unknown) => void;
+  /** Objects a page. */
+  readonly pageSize?: number;
+  /** A watch that is silent for longer is taken for dead: the server sends a bookmark about once a minute. */
+  readonly stalledAfterMs?: number;
+}
+
+const PAGE_SIZE = 500;
+const STALLED_AFTER_MS = 90_000;
+
+export function createInformer<T extends KubeObject>(options: InformerOptions<T>): Informer<T> {
+  const {
+    client,
+    resource,
+    clock = systemClock,
+    random = Math.random,
+    transform = (object: T) => object,
+    onError = () => undefined,
+  } = options;
+  const { pageSize = PAGE_SIZE, stalledAfterMs = STALLED_AFTER_MS } = options;
+  const selectors = selectorsOf(options);
+  const cache = createObjectCache<T>(options.indexes);
+  const handlers = new Set<(delta: Delta<T>) => void>();
+  const waiting = new Set<() => void>();
+  let synced = false;
+  let heardAt = clock.monotonic();
+
+  const publish = (deltas: readonly Delta<T>[]) => {
+    for (const delta of deltas) for (const handler of handlers) handler(delta);
+  };
+  const heard = () => {
+    heardAt = clock.monotonic();
+  };
+
+  const listAll = async (signal: AbortSignal): Promise<string> => {
+    const items: T[] = [];
+    let token: string | undefined;
+    let resourceVersion: string;
+    do {
+      const page = await client.list(resource, {
+        ...selectors,
+        limit: pageSize,
+        ...(token === undefined ? {} : { continue: token }),
+        signal,
+      });
+      heard();
+      for (const item of page.items) items.push(transform(item));
+      resourceVersion = page.resourceVersion;
+      token = page.continue;
+    } while (token !== undefined);
+    publish(cache.replace(items));
+    synced = true;
+    for (const done of waiting) done();
+    return resourceVersion;
+  };
+
+  const watchFrom = async (from: ListWatchState & { readonly at: 'watching' }, signal: AbortSignal): Promise<ListWatchState> => {
+    let state: ListWatchState = from;
+    const stalled = new AbortController();
+    const guard = guardSilence();
+    try {
+      const events = client.watch(resource, {
+        ...selectors,
+        resourceVersion: from.resourceVersion,
+        signal: AbortSignal.any([signal, stalled.signal]),
+      });
+      for await (const event of events) {
+        heard();
+        if (event.type === 'BOOKMARK') {
+          state = next(state, { kind: 'seen', resourceVersion: event.resourceVersion });
+          continue;
+        }
+        publish(event.type === 'DELETED' ? cache.delete(event.object) : cache.set(transform(event.object)));
+        state = next(state, { kind: 'seen', resourceVersion: event.object.metadata.resourceVersion ?? '' });
+      }
+      return next(state, { kind: 'closed' });
+    } catch (error) {
+      signal.throwIfAborted();
+      onError(error);
+      return next(state, { kind: 'failed', error });
+    } finally {
+      guard[Symbol.dispose]();
+    }
+
+    function guardSilence(): Disposable {
+      let timer = clock.after(stalledAfterMs, check);
+      function check() {
+        const silentMs = clock.monotonic() - heardAt;
+        if (silentMs >= stalledAfterMs)
+          stalled.abort(new ConnectionError(`watch of ${resource.plural} was silent for ${Math.round(silentMs / 1000)} s`));
+        else timer = clock.after(stalledAfterMs - silentMs, check);
+      }
+      return { [Symbol.dispose]: () => timer[Symbol.dispose]() };
+    }
+  };
+
+  return {
+    get: cache.get,
+    list: cache.list,
+    byIndex: cache.byIndex,
+    get synced() {
+      return synced;
+    },
+    silentForMs: () => clock.monotonic() - heardAt,
+    whenSynced(signal) {
+      if (synced) return Promise.resolve();
+      return new Promise((resolve, reject) => {
+        const settle = () => {
+          waiting.delete(settle);
+          signal.removeEventListener('abort', settle);
+          if (synced) resolve();
+          else reject(signal.reason);
+        };
+        waiting.add(settle);
+        if (signal.aborted) settle();
+        else signal.addEventListener('abort', settle, { once: true });
+      });
+    },
+    subscribe(handler) {
+      for (const object of cache.list()) handler({ kind: 'added', object });
+      handlers.add(handler);
+      return { [Symbol.dispose]: () => handlers.delete(handler) };
+    },
+    async run(signal) {
+      let state = START;
+      while (!signal.aborted) {
+        await clock.sleep(backOffMs(state.failures, random), signal);
+        if (signal.aborted) return;
+        heard();
+        const before = state;
+        try {
+          state =
+            state.at === 'empty' ? next(state, { kind: 'listed', resourceVersion: await listAll(signal) }) : await watchFrom(state, signal);
+          // A server that closes each watch at once must not be asked a thousand times a second.
+          if (state === before) await clock.sleep(backOffMs(1, random), signal);
+        } catch (error) {
+          if (signal.aborted) return;
+          onError(error);
+          // An expired continue token is 410 as well: the list starts over, from its first page.
+          state = next(isGone(error) ? START : state, { kind: 'failed', error });
+        }
+      }
+    },
+  };
+}
+
+function selectorsOf({ namespace, labelSelector, fieldSelector, metadataOnly }: Selectors): Selectors {
+  return {
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+    ...(fieldSelector === undefined ? {} : { fieldSelector }),
+    ...(metadataOnly === undefined ? {} : { metadataOnly }),
+  };
+}

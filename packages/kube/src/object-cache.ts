@@ -1,0 +1,71 @@
+import { type KubeObject, keyOf, type ObjectKey, renderKey } from '@gotk/apimachinery';
+import type { Delta, Indexes, Reader } from './informer.ts';
+
+/** The objects of one informer by key, and by every index. Each change answers with what it means to whoever follows. */
+export interface ObjectCache<T extends KubeObject> extends Reader<T> {
+  set(object: T): readonly Delta<T>[];
+  delete(object: { readonly metadata: KubeObject['metadata'] }): readonly Delta<T>[];
+  /** Takes over a complete list: what is not in it was deleted meanwhile. */
+  replace(objects: readonly T[]): readonly Delta<T>[];
+}
+
+export function createObjectCache<T extends KubeObject>(indexes: Indexes<T> = {}): ObjectCache<T> {
+  const objects = new Map<string, T>();
+  const filed = new Map(Object.keys(indexes).map((name) => [name, new Map<string, Set<string>>()]));
+
+  const file = (key: string, object: T) => {
+    for (const [name, valuesOf] of Object.entries(indexes)) {
+      const index = filed.get(name);
+      for (const value of valuesOf(object)) {
+        const keys = index?.get(value);
+        if (keys === undefined) index?.set(value, new Set([key]));
+        else keys.add(key);
+      }
+    }
+  };
+  const unfile = (key: string, object: T) => {
+    for (const [name, valuesOf] of Object.entries(indexes)) {
+      const index = filed.get(name);
+      for (const value of valuesOf(object)) {
+        const keys = index?.get(value);
+        keys?.delete(key);
+        if (keys?.size === 0) index?.delete(value);
+      }
+    }
+  };
+
+  const put = (key: string, object: T): readonly Delta<T>[] => {
+    const old = objects.get(key);
+    if (old !== undefined) unfile(key, old);
+    objects.set(key, object);
+    file(key, object);
+    if (old === undefined) return [{ kind: 'added', object }];
+    // The name was given to another object between two things we saw: the first one is gone, and nobody may take one for the other.
+    if (old.metadata.uid !== object.metadata.uid)
+      return [
+        { kind: 'deleted', object: old },
+        { kind: 'added', object },
+      ];
+    return old.metadata.resourceVersion === object.metadata.resourceVersion ? [] : [{ kind: 'updated', object, old }];
+  };
+  const remove = (key: string): readonly Delta<T>[] => {
+    const old = objects.get(key);
+    if (old === undefined) return [];
+    unfile(key, old);
+    objects.delete(key);
+    return [{ kind: 'deleted', object: old }];
+  };
+
+  return {
+    get: (key: ObjectKey) => objects.get(renderKey(key)),
+    list: () => [...objects.values()],
+    byIndex: (name, value) => [...(filed.get(name)?.get(value) ?? [])].flatMap((key) => objects.get(key) ?? []),
+    set: (object) => put(renderKey(keyOf(object)), object),
+    delete: (object) => remove(renderKey(keyOf(object))),
+    replace(next) {
+      const present = new Set(next.map((object) => renderKey(keyOf(object))));
+      const gone = [...objects.keys()].filter((key) => !present.has(key)).flatMap(remove);
+      return [...gone, ...next.flatMap((object) => put(renderKey(keyOf(object)), object))];
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import type { Clock } from '@gotk/apimachinery';
+
+/** Lets requests pass at no more than a given rate; waiting ends early when the signal aborts. */
+export interface RateCeiling {
+  pass(signal: AbortSignal): Promise<void>;
+}
+
+/** A token bucket: `burst` at once, `qps` sustained (`--kube-api-qps`, `--kube-api-burst`). */
+export function tokenBucket({ clock, qps, burst }: { readonly clock: Clock; readonly qps: number; readonly burst: number }): RateCeiling {
+  let tokens = burst;
+  let filledAt = clock.monotonic();
+  return {
+    async pass(signal) {
+      const now = clock.monotonic();
+      tokens = Math.min(burst, tokens + ((now - filledAt) / 1000) * qps);
+      filledAt = now;
+      // Going below zero is a reservation: whoever comes next waits for longer, so the order of arrival is kept.
+      tokens -= 1;
+      if (tokens < 0) await clock.sleep((-tokens / qps) * 1000, signal);
+      signal.throwIfAborted();
+    },
+  };
+}
