@@ -1,8 +1,10 @@
-export * from './clock.ts';
-export * from './condition.ts';
+export type * from './clock.ts';
+export type * from './condition.ts';
+export * from './duration.ts';
 export * from './group-version-kind.ts';
-export * from './json.ts';
+export type * from './json.ts';
 export * from './json-text.ts';
+export * from './merge-patch.ts';
 export * from './object.ts';
-export * from './resource.ts';
+export type * from './resource.ts';
 export * from './system-clock.ts';

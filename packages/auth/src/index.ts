@@ -1,1 +1,1 @@
-export {};
+export * from './redact.ts';

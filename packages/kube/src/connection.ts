@@ -6,6 +6,6 @@ export interface ClusterConnection {
   readonly insecureSkipTlsVerify?: boolean;
   readonly tlsServerName?: string;
   readonly clientCertificate?: { readonly cert: string; readonly key: string };
-  /** Asked for every request; the implementation caches and refreshes (projected tokens rotate). */
-  readonly token?: () => Promise<string>;
+  /** Asked for every request; the implementation caches and refreshes (projected tokens rotate). `fresh`: the server has just refused the one before. */
+  readonly token?: (options?: { readonly fresh: boolean }) => Promise<string | undefined>;
 }

@@ -71,10 +71,10 @@ export function createTransport({ connection, clock, userAgent, ceiling, onReque
   // A quiet watch hears a bookmark about once a minute; the informer decides when silence is too long.
   const watches = new Pool(origin.origin, { connections: null, pipelining: 1, connect, bodyTimeout: 0, headersTimeout: CALL_DEADLINE_MS });
 
-  const send = async (pool: Pool, request: ApiRequest): Promise<Dispatcher.ResponseData> => {
+  const send = async (pool: Pool, request: ApiRequest, fresh: boolean): Promise<Dispatcher.ResponseData> => {
     const headers: Record<string, string> = { accept: request.accept ?? 'application/json', 'user-agent': userAgent };
     if (request.body !== undefined) headers['content-type'] = request.contentType ?? 'application/json';
-    const token = await connection.token?.();
+    const token = await connection.token?.({ fresh });
     if (token !== undefined) headers.authorization = `Bearer ${token}`;
     const started = clock.monotonic();
     try {
@@ -97,7 +97,7 @@ export function createTransport({ connection, clock, userAgent, ceiling, onReque
   const attempt = async (pool: Pool, request: ApiRequest): Promise<Dispatcher.ResponseData> => {
     for (let retries = 0, renewed = false; ; retries++) {
       await ceiling.pass(request.signal);
-      const answer = await send(pool, request);
+      const answer = await send(pool, request, renewed);
       if (answer.statusCode < 400) return answer;
       const error = await apiError(request, answer);
       const unauthorized = error.status === 401 && connection.token !== undefined && !renewed;

@@ -1,5 +1,6 @@
 import type { KubeObject, ObjectKey, Resource } from '@gotk/apimachinery';
 import type { Delta, Indexes, Informer } from '@gotk/kube';
+import type { Stalled } from './outcome.ts';
 import type { Finalize, Reconcile } from './reconcile.ts';
 
 /** Why an object should run, as far as the queue cares: a person's change goes before a new revision, that before a periodic look. */
@@ -20,7 +21,15 @@ export interface Trigger {
 }
 
 /** A trigger from another kind's informer and a pure mapping from its changes to the objects concerned. */
-export declare function watches<S extends KubeObject>(informer: Informer<S>, map: (delta: Delta<S>) => readonly Wake[]): Trigger;
+export function watches<S extends KubeObject>(informer: Informer<S>, map: (delta: Delta<S>) => readonly Wake[]): Trigger {
+  return {
+    name: 'watch',
+    subscribe: (wake) =>
+      informer.subscribe((delta) => {
+        for (const each of map(delta)) wake(each);
+      }),
+  };
+}
 
 /** A controller, as data. The manager runs it. */
 export interface Controller<T extends KubeObject> {
@@ -29,6 +38,8 @@ export interface Controller<T extends KubeObject> {
   readonly resource: Resource<T>;
   readonly indexes?: Indexes<T>;
   readonly triggers: readonly Trigger[];
+  /** Why this object can never be reconciled as it is stored; undefined when it can. Asked before every run. */
+  readonly validate?: (object: T) => Stalled | undefined;
   readonly reconcile: Reconcile<T>;
   readonly finalize: Finalize<T>;
   /** How many objects run at once. */

@@ -1,6 +1,15 @@
+export * from './common-flags.ts';
 export * from './controller.ts';
+export * from './create-manager.ts';
 export type * from './events.ts';
+export { FINALIZER } from './finalizer.ts';
+export * from './flags.ts';
 export type * from './log.ts';
 export type * from './manager.ts';
 export * from './outcome.ts';
+export * from './pino-logger.ts';
 export type * from './reconcile.ts';
+export * from './run-main.ts';
+export { parseAddress } from './servers.ts';
+export * from './worker-pool.ts';
+export * from './worker-tasks.ts';

@@ -1,0 +1,73 @@
+import type { Clock, KubeObject, Resource } from '@gotk/apimachinery';
+import { renderApiVersion } from '@gotk/apimachinery';
+import type { KubeClient } from './client.ts';
+import { createInformer, type InformerOptions } from './create-informer.ts';
+import type { Informer } from './informer.ts';
+
+/** An informer that runs for as long as somebody holds it. */
+export interface HeldInformer<T extends KubeObject> extends Disposable {
+  readonly informer: Informer<T>;
+}
+
+/** The informers of one process: equal questions share one watch; the last holder to let go ends it. */
+export interface InformerSet extends AsyncDisposable {
+  hold<T extends KubeObject>(resource: Resource<T>, options?: Omit<InformerOptions<T>, 'client' | 'resource' | 'clock'>): HeldInformer<T>;
+  /** Those that run now. */
+  running(): readonly Informer<KubeObject>[];
+}
+
+interface Entry {
+  readonly informer: Informer<KubeObject>;
+  readonly stop: AbortController;
+  readonly done: Promise<void>;
+  holders: number;
+}
+
+export function createInformerSet({
+  client,
+  clock,
+  onError,
+}: {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly onError?: (error: unknown) => void;
+}): InformerSet {
+  const entries = new Map<string, Entry>();
+
+  return {
+    hold<T extends KubeObject>(resource: Resource<T>, options: Omit<InformerOptions<T>, 'client' | 'resource' | 'clock'> = {}) {
+      const { namespace = '', labelSelector = '', fieldSelector = '', metadataOnly = false } = options;
+      const key = [renderApiVersion(resource), resource.kind, namespace, labelSelector, fieldSelector, String(metadataOnly)].join('|');
+      const entry =
+        entries.get(key) ??
+        start(key, createInformer<T>({ ...(onError === undefined ? {} : { onError }), ...options, client, resource, clock }));
+      entry.holders += 1;
+      let held = true;
+      return {
+        // The key holds everything that tells informers apart: what is stored under it was made for this very resource.
+        informer: entry.informer as unknown as Informer<T>,
+        [Symbol.dispose]: () => {
+          if (!held) return;
+          held = false;
+          entry.holders -= 1;
+          if (entry.holders > 0) return;
+          entries.delete(key);
+          entry.stop.abort();
+        },
+      };
+    },
+    running: () => [...entries.values()].map(({ informer }) => informer),
+    async [Symbol.asyncDispose]() {
+      for (const { stop } of entries.values()) stop.abort();
+      await Promise.all([...entries.values()].map(({ done }) => done));
+      entries.clear();
+    },
+  };
+
+  function start<T extends KubeObject>(key: string, informer: Informer<T>): Entry {
+    const stop = new AbortController();
+    const entry: Entry = { informer: informer as unknown as Informer<KubeObject>, stop, done: informer.run(stop.signal), holders: 0 };
+    entries.set(key, entry);
+    return entry;
+  }
+}
