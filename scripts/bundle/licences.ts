@@ -24,6 +24,7 @@ const PERMISSIVE = new Set([
   'MIT',
   'Python-2.0',
   'Unlicense',
+  'Zlib',
 ]);
 
 /** Every npm package with code in the output, sorted by name. Workspace packages are ours and not listed. */
