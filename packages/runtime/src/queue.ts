@@ -41,7 +41,7 @@ export function createQueue({ clock }: { readonly clock: Clock }): WorkQueue {
   const waiting = new Map<string, Waiting>();
   const running = new Set<string>();
   const again = new Map<string, Priority>();
-  let notify = () => undefined as undefined;
+  let notify: () => void = () => undefined;
 
   const makeReady = (key: string, priority: Priority) => {
     waiting.get(key)?.timer[Symbol.dispose]();

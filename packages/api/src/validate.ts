@@ -1,0 +1,58 @@
+import { isRecord } from '@gotk/apimachinery';
+import type { JsonSchema } from './schema.ts';
+
+export interface Problem {
+  /** Such as `spec.interval`. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/**
+ * Checks a value against its schema: types, required fields, enumerations, patterns, lengths. Fields that the schema does not know are left alone.
+ *
+ * The API server checks the same when an object is written; an object that was stored before its CRD was, or past it, has to be caught here.
+ */
+export function validate(schema: JsonSchema, value: unknown, path: string): readonly Problem[] {
+  switch (schema.type) {
+    case 'object':
+      return isRecord(value) ? validateObject(schema, value, path) : [mismatch(path, 'an object')];
+    case 'array': {
+      const { items } = schema;
+      if (!Array.isArray(value)) return [mismatch(path, 'a list')];
+      return items === undefined ? [] : value.flatMap((item, index) => validate(items, item, `${path}[${index}]`));
+    }
+    case 'string':
+      return typeof value === 'string' ? validateString(schema, value, path) : [mismatch(path, 'a string')];
+    case 'integer':
+      return typeof value === 'bigint' || Number.isInteger(value) ? [] : [mismatch(path, 'an integer')];
+    case 'boolean':
+      return typeof value === 'boolean' ? [] : [mismatch(path, 'true or false')];
+  }
+}
+
+function validateObject(
+  { properties = {}, required = [], additionalProperties }: JsonSchema,
+  value: Readonly<Record<string, unknown>>,
+  path: string,
+): readonly Problem[] {
+  const missing = required.filter((name) => value[name] === undefined).map((name) => ({ path: `${path}.${name}`, message: 'is required' }));
+  const present = Object.entries(value).flatMap(([name, field]) => {
+    const schema = Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
+    return schema === undefined || field === undefined ? [] : validate(schema, field, `${path}.${name}`);
+  });
+  return [...missing, ...present];
+}
+
+function validateString(
+  { enum: choices, pattern, minLength = 0, maxLength = Number.POSITIVE_INFINITY }: JsonSchema,
+  value: string,
+  path: string,
+): readonly Problem[] {
+  if (choices !== undefined && !choices.includes(value)) return [{ path, message: `must be one of ${choices.join(', ')}` }];
+  if (value.length < minLength || value.length > maxLength) return [{ path, message: `must have ${minLength} to ${maxLength} characters` }];
+  // The patterns are ours and linear; the value may be of any length.
+  if (pattern !== undefined && !new RegExp(pattern, 'u').test(value.slice(0, 4096))) return [{ path, message: `must match ${pattern}` }];
+  return [];
+}
+
+const mismatch = (path: string, wanted: string): Problem => ({ path, message: `must be ${wanted}` });
