@@ -1,6 +1,7 @@
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
+import { kubeconfigOnly } from './kubeconfig-only.ts';
 import { assertPermissive, bundledPackages, renderNotices } from './licences.ts';
 
 export interface Bundle {
@@ -44,6 +45,7 @@ export async function bundleController(directory: string): Promise<Bundle> {
     keepNames: false,
     sourcemap: false,
     legalComments: 'external',
+    plugins: [kubeconfigOnly],
     define: { __GOTK_VERSION__: JSON.stringify(manifest.version) },
     // Dependencies in CommonJS call `require` for Node's own modules; an ES module has none.
     banner: {

@@ -40,9 +40,12 @@ export async function bundledPackages(metafile: Metafile, directory: string): Pr
   return packages.sort((a, b) => a.name.localeCompare(b.name, 'en') || a.version.localeCompare(b.version, 'en'));
 }
 
-/** The directory of the npm package an input belongs to: what follows the last `node_modules/`, one segment or two for a scope. */
+/**
+ * The directory of the npm package an input belongs to: what follows the last `node_modules/`, one segment or two for a scope. Undefined for our own
+ * files and for those that a plugin made up (`<plugin>:<path>`).
+ */
 export function packageHome(input: string): string | undefined {
-  return /^.*\bnode_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
+  return /^(?![\w-]{2,}:).*\bnode_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
 }
 
 async function describePackage(home: string): Promise<BundledPackage> {
