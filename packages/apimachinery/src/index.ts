@@ -4,6 +4,7 @@ export * from './duration.ts';
 export * from './group-version-kind.ts';
 export type * from './json.ts';
 export * from './json-text.ts';
+export * from './label-selector.ts';
 export * from './merge-patch.ts';
 export * from './object.ts';
 export type * from './resource.ts';

@@ -1,0 +1,89 @@
+import type { Unstructured } from '@gotk/apimachinery';
+import { transform } from './accumulate.ts';
+import { BuildError } from './build-error.ts';
+import { generateKustomization } from './generate.ts';
+import {
+  findKustomizationFile,
+  type ImageRule,
+  imageRule,
+  type KustomizationFile,
+  patchRule,
+  readKustomizationFile,
+} from './kustomization-file.ts';
+import { fixNameReferences } from './name-references.ts';
+import { resolvePath } from './path.ts';
+import type { FileTree } from './ports.ts';
+import { idOf, type JsonMap, renderId } from './resource.ts';
+import { setMetadata } from './transform/labels.ts';
+
+/** What a Flux Kustomization lays over the directory that it points to. Plain data: it crosses into a worker thread. */
+export interface Overlay {
+  readonly namePrefix?: string;
+  readonly nameSuffix?: string;
+  readonly targetNamespace?: string;
+  readonly patches?: readonly { readonly patch: string; readonly target?: Readonly<Record<string, string>> }[];
+  readonly images?: readonly ImageRule[];
+  readonly commonMetadata?: { readonly labels?: Readonly<Record<string, string>>; readonly annotations?: Readonly<Record<string, string>> };
+}
+
+export interface BuildResult {
+  readonly objects: readonly Unstructured[];
+  /** Every file that the result depends on, sorted. */
+  readonly filesRead: readonly string[];
+}
+
+/**
+ * Builds a directory: its kustomization, or the one that Flux would generate, with the overlay merged into it.
+ *
+ * Deterministic; reads nothing but the tree. Throws `BuildError`, whose message starts with the file it is about.
+ */
+export function build(tree: FileTree, path: string, overlay: Overlay = {}): BuildResult {
+  const { recorded, filesRead } = recording(tree);
+  const directory = resolvePath('', path, 'spec.path');
+  if (tree.list(directory) === undefined) throw new BuildError(`${path}: there is no such directory in the source`);
+  const file = findKustomizationFile(recorded, directory);
+  const kustomization = file === undefined ? generateKustomization(recorded, directory) : readKustomizationFile(recorded, file);
+  const resources = transform(recorded, withOverlay(kustomization, overlay), []);
+  fixNameReferences(resources);
+  setMetadata(resources, { labels: overlay.commonMetadata?.labels ?? {}, annotations: overlay.commonMetadata?.annotations ?? {} });
+
+  const seen = new Set<string>();
+  for (const { object } of resources) {
+    const id = idOf(object);
+    const key = `${id.gvk.group}/${renderId(id)}`;
+    if (seen.has(key)) throw new BuildError(`${kustomization.file}: ${renderId(id)} is in the result twice`);
+    seen.add(key);
+  }
+  return { objects: resources.map(({ object }) => object as unknown as Unstructured), filesRead: filesRead() };
+}
+
+/** As Flux merges them: its namespace and prefixes replace those of the file, its patches and images come after. */
+function withOverlay(kustomization: KustomizationFile, overlay: Overlay): KustomizationFile {
+  const images = (overlay.images ?? []).map((rule, index) => imageRule({ ...rule } as JsonMap, `spec.images[${index}]`));
+  const patches = (overlay.patches ?? []).map(({ patch, target }, index) =>
+    patchRule({ patch, ...(target === undefined ? {} : { target: { ...target } }) }, `spec.patches[${index}]`),
+  );
+  return {
+    ...kustomization,
+    namespace: overlay.targetNamespace ?? kustomization.namespace,
+    namePrefix: overlay.namePrefix ?? kustomization.namePrefix,
+    nameSuffix: overlay.nameSuffix ?? kustomization.nameSuffix,
+    images: [...kustomization.images.filter(({ name }) => !images.some((other) => other.name === name)), ...images],
+    patches: [...kustomization.patches, ...patches],
+  };
+}
+
+function recording(tree: FileTree): { readonly recorded: FileTree; readonly filesRead: () => readonly string[] } {
+  const read = new Set<string>();
+  return {
+    recorded: {
+      list: (path) => tree.list(path),
+      read: (path) => {
+        const bytes = tree.read(path);
+        if (bytes !== undefined) read.add(path);
+        return bytes;
+      },
+    },
+    filesRead: () => [...read].sort(),
+  };
+}

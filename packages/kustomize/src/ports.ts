@@ -1,0 +1,10 @@
+/**
+ * The files a build may read: a tree whose root nothing can name its way out of. Paths are relative to the root, with `/`, without `.` and `..`;
+ * the root itself is ''.
+ */
+export interface FileTree {
+  /** The content of a regular file; undefined when there is none at that path. */
+  read(path: string): Uint8Array | undefined;
+  /** The names in a directory, in any order; undefined when it is none. */
+  list(path: string): readonly string[] | undefined;
+}

@@ -1,0 +1,45 @@
+import { loadAll, YAMLException } from 'js-yaml';
+import { BuildError } from '../build-error.ts';
+import { KUBERNETES_SCHEMA } from './schema.ts';
+
+const MAX_BYTES = 32 * 1024 * 1024;
+/** Kubernetes refuses deeper JSON. */
+const MAX_DEPTH = 100;
+const MAX_ALIASES = 10_000;
+/** What the aliases of one file may stand for in all. */
+const MAX_NODES = 2_000_000;
+
+/** The documents of a YAML (or JSON) file; empty ones are left out. Throws `BuildError` with file, line and column. */
+export function readYaml(bytes: Uint8Array, file: string): readonly unknown[] {
+  if (bytes.length > MAX_BYTES) throw new BuildError(`${file}: larger than ${MAX_BYTES} bytes`);
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new BuildError(`${file}: not valid UTF-8`);
+  }
+  try {
+    const documents = loadAll(text, { schema: KUBERNETES_SCHEMA, maxDepth: MAX_DEPTH, maxAliases: MAX_ALIASES });
+    const budget = { left: MAX_NODES };
+    for (const document of documents) spend(document, budget);
+    return documents.filter((document) => document !== null && document !== undefined);
+  } catch (error) {
+    throw new BuildError(`${file}${describe(error)}`, { cause: error });
+  }
+}
+
+function describe(error: unknown): string {
+  if (error instanceof YAMLException) {
+    const { mark, reason } = error;
+    return mark === undefined ? `: invalid YAML: ${reason}` : `:${mark.line + 1}:${mark.column + 1}: invalid YAML: ${reason}`;
+  }
+  return `: invalid YAML: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+// Aliases share one value in memory; whoever renders it pays for every mention.
+function spend(value: unknown, budget: { left: number }): void {
+  budget.left -= 1;
+  if (budget.left < 0) throw new YAMLException('excessive aliasing');
+  if (Array.isArray(value)) for (const item of value) spend(item, budget);
+  else if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) spend(item, budget);
+}
