@@ -149,7 +149,9 @@ function follow(holder: JsonMap, key: string, { resource, candidates, kind, path
   if (target === undefined) return;
   const id = idOf(target.object);
   holder[key] = id.name;
-  if (path === 'subjects[]/name' && id.namespace !== '') holder.namespace = id.namespace;
+  // A reference that names a namespace as well follows its object there.
+  const named = path === 'subjects[]/name' || holder.namespace !== undefined;
+  if (named && id.namespace !== '') holder.namespace = id.namespace;
 }
 
 const wasCalled = ({ object, pastIds }: BuildResource, name: string, namespace: string | undefined): boolean =>

@@ -67,9 +67,20 @@ export function resourcesOf(documents: readonly unknown[], file: string): BuildR
     if (!isMap(metadata) || typeof metadata.name !== 'string' || metadata.name === '')
       throw new BuildError(`${at}: missing metadata.name in ${String(document.kind)}`);
     const object = ownCopy(document);
+    stringify(metadataOf(object), 'labels');
+    stringify(metadataOf(object), 'annotations');
     return [{ object, pastIds: [idOf(object)], file, roots: [] }];
   });
 }
+
+// Written without quotes, `true` and `8080` are no strings; nothing else can be meant here.
+function stringify(metadata: JsonMap, field: string): void {
+  const values = metadata[field];
+  if (isMap(values))
+    metadata[field] = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, isPlain(value) ? String(value) : value]));
+}
+
+const isPlain = (value: Json): boolean => typeof value === 'boolean' || typeof value === 'number' || typeof value === 'bigint';
 
 // Aliases make parts of a document one and the same value, which structuredClone would keep: a resource must own what it may change.
 function ownCopy(map: JsonMap): JsonMap {
