@@ -1,0 +1,217 @@
+import { createHash } from 'node:crypto';
+import { type Clock, type KubeObject, type Resource, renderJson, type Unstructured } from '@gotk/apimachinery';
+import { type KubeClient, NoMatch } from '@gotk/kube';
+import type { DriftWatch } from './drift-watch.ts';
+import { entryDigest } from './entry-digest.ts';
+import { ApplyFailed, explain, OwnershipConflict } from './errors.ts';
+import { untilEstablished } from './established.ts';
+import { inPool } from './in-pool.ts';
+import { type InventoryEntry, idOf, type ObjectReference, referenceTo, renderEntry, renderReference } from './inventory.ts';
+import type { Ledger } from './ledger.ts';
+import { claimed, isDisabled, type Owner, type OwnerPolicy, renderOwner } from './owner.ts';
+import { type Desired, type Plan, plan } from './plan.ts';
+import { inApplyOrder, stageOf } from './stages.ts';
+import { validate } from './validate.ts';
+
+export type Action = 'created' | 'configured' | 'unchanged';
+
+export interface Change {
+  readonly reference: ObjectReference;
+  readonly action: Action;
+}
+
+export interface ApplierOptions {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly driftWatch: DriftWatch;
+  readonly policy: OwnerPolicy;
+  /** Requests at once within a stage (`--concurrent-ssa`). */
+  readonly concurrency: number;
+  /** A record is trusted for so long; then its object is applied again, whatever the watch says. */
+  readonly verifyAfterMs: number;
+}
+
+export interface ApplyOptions {
+  readonly owner: Owner;
+  readonly signal: AbortSignal;
+  /** The same set was validated and applied before, by another process. */
+  readonly validated: boolean;
+  /** Whether another owner still wants an object that carries its labels. */
+  readonly isWantedBy: (owner: string, id: string) => boolean;
+  /** Called after validation and before anything is written, with the entries of the whole set: whoever is asked to apply must not lose track. */
+  readonly beforeWrite: (entries: readonly InventoryEntry[]) => Promise<void>;
+}
+
+export interface ApplyReport {
+  readonly entries: readonly InventoryEntry[];
+  /** What was applied, in the order of application; what needed nothing is not in it. */
+  readonly changes: readonly Change[];
+  /** The set, for health checks. */
+  readonly objects: readonly { readonly resource: Resource; readonly reference: ObjectReference }[];
+}
+
+/** Applies sets of objects, and remembers them. */
+export interface Applier {
+  /**
+   * Makes the cluster equal to the set: what has not moved since the last time costs nothing.
+   *
+   * Throws `SetRefused` or `OwnershipConflict` with nothing changed; `ApplyFailed` when an object was refused after others had been applied; the signal's
+   * reason on abort.
+   */
+  apply(objects: readonly Unstructured[], options: ApplyOptions): Promise<ApplyReport>;
+}
+
+const SETTLE_MS = 5_000;
+
+export function createApplier({ client, clock, ledger, driftWatch, policy, concurrency, verifyAfterMs }: ApplierOptions): Applier {
+  const { fieldManager } = policy;
+
+  const resolve = async (object: Unstructured, signal: AbortSignal): Promise<Resource | undefined> => {
+    try {
+      return await client.mapper.resourceFor(referenceTo(object), { signal });
+    } catch (error) {
+      if (error instanceof NoMatch) return undefined;
+      throw error;
+    }
+  };
+
+  const describe = async (objects: readonly Unstructured[], { owner, signal }: ApplyOptions): Promise<readonly Desired[]> => {
+    const desired: Desired[] = [];
+    for (const object of objects) {
+      const resource = await resolve(object, signal);
+      // A namespace on a cluster-scoped object means nothing to the server, and would make two ids of one object.
+      const placed = claimed(resource?.namespaced === false ? withoutNamespace(object) : object, owner, policy);
+      desired.push({
+        id: idOf(referenceTo(placed)),
+        object: placed,
+        hash: createHash('sha256').update(renderJson(placed)).digest('base64url'),
+        resource,
+      });
+    }
+    return inApplyOrder(desired, ({ object }) => referenceTo(object));
+  };
+
+  const refuseForeign = (desired: readonly Desired[], { owner, isWantedBy }: ApplyOptions): void => {
+    for (const { id, object, resource } of desired) {
+      const holder = resource === undefined ? undefined : driftWatch.ownerOf(resource, referenceTo(object));
+      if (holder === undefined || holder === '' || holder === renderOwner(owner) || !isWantedBy(holder, id)) continue;
+      throw new OwnershipConflict(`${renderReference(referenceTo(object))} is already managed by ${holder}: remove it from one of the two`);
+    }
+  };
+
+  const applyOne = async (it: Desired, { owner, signal }: ApplyOptions): Promise<Change> => {
+    const reference = referenceTo(it.object);
+    const resource = it.resource ?? (await client.mapper.resourceFor(reference, { signal }));
+    const before = driftWatch.versionOf(resource, reference) ?? ledger.get(it.id)?.resourceVersion;
+    // While the request is under way its own event must not pass for drift; without a record nothing does.
+    ledger.delete(it.id);
+    const { object, created } = await client.apply<KubeObject>(resource as Resource<KubeObject>, it.object, {
+      fieldManager,
+      force: true,
+      metadataOnly: true,
+      signal,
+    });
+    const { uid = '', resourceVersion = '' } = object.metadata;
+    ledger.set(it.id, {
+      owner: renderOwner(owner),
+      hash: it.hash,
+      uid,
+      resourceVersion,
+      entryDigest: entryDigest(object.metadata, fieldManager),
+      atMs: clock.monotonic(),
+    });
+    driftWatch.check(resource, reference);
+    if (resource.kind === 'CustomResourceDefinition') await untilEstablished(it.object, { client, resource, clock, signal });
+    return { reference, action: created ? 'created' : before === resourceVersion ? 'unchanged' : 'configured' };
+  };
+
+  const write = async (planned: Plan, deferred: readonly Desired[], options: ApplyOptions): Promise<readonly Change[]> => {
+    const changes: Change[] = [];
+    const applyOrExplain = async (it: Desired) => {
+      try {
+        changes.push(await applyOne(it, options));
+      } catch (error) {
+        options.signal.throwIfAborted();
+        if (error instanceof ApplyFailed) throw error;
+        const reference = referenceTo(it.object);
+        throw new ApplyFailed(`${renderReference(reference)} ${explain(error, reference)}`, { cause: error });
+      }
+    };
+    const [first, ...rest] = planned.apply;
+    if (first !== undefined) await applyOrExplain(first);
+    for (const stage of [0, 1, 2] as const) {
+      const members = rest.filter(({ object }) => stageOf(referenceTo(object)) === stage);
+      const unjudged = await Promise.all(
+        members.filter((it) => deferred.includes(it)).map(async (it) => ({ ...it, resource: await resolve(it.object, options.signal) })),
+      );
+      if (unjudged.length > 0)
+        await validate(unjudged, { client, fieldManager, concurrency, signal: options.signal, comesWithSet: () => false });
+      await inPool(members, concurrency, applyOrExplain);
+    }
+    return changes;
+  };
+
+  return {
+    async apply(objects, options) {
+      const { signal, owner } = options;
+      const desired = await describe(
+        objects.filter(({ metadata }) => !isDisabled(metadata, 'reconcile', policy)),
+        options,
+      );
+      const entries = objects.map((object) => renderEntry(referenceTo(object))).sort((a, b) => (a.id < b.id ? -1 : 1));
+      const resources = [
+        ...new Map(
+          desired.flatMap(({ resource }) => (resource === undefined ? [] : [[`${resource.group}/${resource.kind}`, resource]])),
+        ).values(),
+      ];
+      driftWatch.follow(renderOwner(owner), resources);
+      await Promise.all(resources.map((resource) => driftWatch.settle(resource, { timeoutMs: SETTLE_MS, signal })));
+      refuseForeign(desired, options);
+
+      const planned = plan(desired, ledger, {
+        isWatched: ({ resource }) => resource !== undefined && driftWatch.isWatched(resource),
+        verifyBeforeMs: clock.monotonic() - verifyAfterMs,
+        validated: options.validated,
+      });
+      const deferred = await validate(planned.validate, { client, fieldManager, concurrency, signal, comesWithSet: comesWith(desired) });
+      if (planned.apply.length > 0) await options.beforeWrite(entries);
+      const changes = await write(planned, deferred, options);
+      if (deferred.length > 0) driftWatch.follow(renderOwner(owner), await resourcesOf(desired, signal));
+      return {
+        entries,
+        changes,
+        objects: await Promise.all(
+          desired.map(async ({ object, resource }) => ({
+            resource: resource ?? (await client.mapper.resourceFor(referenceTo(object), { signal })),
+            reference: referenceTo(object),
+          })),
+        ),
+      };
+    },
+  };
+
+  async function resourcesOf(desired: readonly Desired[], signal: AbortSignal): Promise<readonly Resource[]> {
+    const resolved = await Promise.all(desired.map(({ object, resource }) => resource ?? resolve(object, signal)));
+    return resolved.flatMap((resource) => resource ?? []);
+  }
+}
+
+function withoutNamespace(object: Unstructured): Unstructured {
+  const { namespace: _namespace, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}
+
+/** Whether a set brings the namespace of an object, or the CRD of its kind. */
+function comesWith(desired: readonly Desired[]): (reference: ObjectReference, missing: 'namespace' | 'kind') => boolean {
+  const namespaces = new Set(
+    desired.filter(({ object }) => object.kind === 'Namespace' && object.apiVersion === 'v1').map(({ object }) => object.metadata.name),
+  );
+  const kinds = new Set(
+    desired
+      .filter(({ object }) => object.kind === 'CustomResourceDefinition')
+      .map(({ object }) => object.spec as { group?: string; names?: { kind?: string } } | undefined)
+      .map((spec) => `${spec?.group}/${spec?.names?.kind}`),
+  );
+  return ({ namespace, group, kind }, missing) => (missing === 'namespace' ? namespaces.has(namespace) : kinds.has(`${group}/${kind}`));
+}

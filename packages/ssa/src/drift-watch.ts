@@ -1,0 +1,183 @@
+import { type KubeObject, type Resource, renderApiVersion, type Unstructured } from '@gotk/apimachinery';
+import type { Delta, HeldInformer, InformerSet } from '@gotk/kube';
+import { hasDrifted, type Seen } from './drift.ts';
+import { entryDigest } from './entry-digest.ts';
+import { idOf, type ObjectReference } from './inventory.ts';
+import type { Ledger } from './ledger.ts';
+import { nameLabel, namespaceLabel, type OwnerPolicy, ownerOf, renderOwner } from './owner.ts';
+
+/** An applied object, stripped to what drift is told by. */
+interface Tracked extends KubeObject {
+  readonly entryDigest: string;
+}
+
+/** Why an owner should look at its objects. */
+export interface DriftNotice {
+  /** `namespace/name`. */
+  readonly owner: string;
+  readonly object: ObjectReference;
+}
+
+/**
+ * Watches what was applied, by metadata alone and only on the kinds that somebody has applied, and tells the owner when an object has moved: changed,
+ * deleted, relabelled. No request is made while nothing happens.
+ */
+export interface DriftWatch extends Disposable {
+  /** These are the kinds of an owner's objects from now on; kinds that no owner has any more are no longer watched. */
+  follow(owner: string, resources: readonly Resource[]): void;
+  unfollow(owner: string): void;
+  /** Resolves when the kind's cache is complete, or after `timeoutMs` (the kind may not be watchable). */
+  settle(resource: Resource, options: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<void>;
+  isWatched(resource: Resource): boolean;
+  /** Who the live object belongs to, as far as the cache knows. */
+  ownerOf(resource: Resource, reference: ObjectReference): string | undefined;
+  /** The resourceVersion of the live object, as far as the cache knows. */
+  versionOf(resource: Resource, reference: ObjectReference): string | undefined;
+  /** Notes what has just been applied; checks at once whether it was overtaken meanwhile. */
+  check(resource: Resource, reference: ObjectReference): void;
+  /** Tell the owner when this object has finally gone. */
+  awaitDeletion(reference: ObjectReference, owner: string): void;
+  subscribe(listener: (notice: DriftNotice) => void): Disposable;
+}
+
+export function createDriftWatch({
+  informers,
+  ledger,
+  policy,
+}: {
+  readonly informers: InformerSet;
+  readonly ledger: Ledger;
+  readonly policy: OwnerPolicy;
+}): DriftWatch {
+  const held = new Map<
+    string,
+    { readonly holder: HeldInformer<Tracked>; readonly subscription: Disposable; readonly owners: Set<string> }
+  >();
+  const lingering = new Map<string, string>();
+  const listeners = new Set<(notice: DriftNotice) => void>();
+
+  const notify = (owner: string, object: ObjectReference) => {
+    for (const listener of listeners) listener({ owner, object });
+  };
+  const inspect = (resource: Resource, tracked: Tracked) => {
+    const reference = referenceOf(resource, tracked);
+    const id = idOf(reference);
+    const record = ledger.get(id);
+    if (record === undefined || !hasDrifted(record, seen(tracked))) return;
+    ledger.delete(id);
+    notify(record.owner, reference);
+  };
+  const onDelta = (resource: Resource, delta: Delta<Tracked>) => {
+    if (delta.kind !== 'deleted') return inspect(resource, delta.object);
+    const reference = referenceOf(resource, delta.object);
+    const id = idOf(reference);
+    const waiting = lingering.get(id);
+    if (waiting !== undefined) {
+      lingering.delete(id);
+      notify(waiting, reference);
+    }
+    const record = ledger.get(id);
+    // An object of that name that we have applied since is another one.
+    if (record === undefined || record.uid !== delta.object.metadata.uid) return;
+    ledger.delete(id);
+    notify(record.owner, reference);
+  };
+
+  const transform = (object: Unstructured): Tracked => ({
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    entryDigest: entryDigest(object.metadata, policy.fieldManager),
+    metadata: {
+      name: object.metadata.name,
+      ...(object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace }),
+      uid: object.metadata.uid ?? '',
+      resourceVersion: object.metadata.resourceVersion ?? '',
+      labels: labelsOf(object),
+    },
+  });
+  const labelsOf = ({ metadata }: KubeObject): Record<string, string> => {
+    const owner = ownerOf(metadata, policy);
+    return owner === undefined ? {} : { [nameLabel(policy)]: owner.name, [namespaceLabel(policy)]: owner.namespace };
+  };
+  const seen = ({ metadata, entryDigest: digest }: Tracked): Seen => {
+    const owner = ownerOf(metadata, policy);
+    return {
+      uid: metadata.uid ?? '',
+      resourceVersion: metadata.resourceVersion ?? '0',
+      entryDigest: digest,
+      owner: owner === undefined ? '' : renderOwner(owner),
+    };
+  };
+
+  const drop = (key: string, owner: string) => {
+    const entry = held.get(key);
+    if (entry === undefined || !entry.owners.delete(owner) || entry.owners.size > 0) return;
+    entry.subscription[Symbol.dispose]();
+    entry.holder[Symbol.dispose]();
+    held.delete(key);
+  };
+
+  return {
+    follow(owner, resources) {
+      const wanted = new Map(resources.map((resource) => [keyOf(resource), resource]));
+      for (const [key, resource] of wanted) {
+        const known = held.get(key);
+        if (known !== undefined) {
+          known.owners.add(owner);
+          continue;
+        }
+        const holder = informers.hold<Tracked>(resource as Resource<Tracked>, {
+          metadataOnly: true,
+          labelSelector: nameLabel(policy),
+          transform: (object) => transform(object as unknown as Unstructured),
+        });
+        held.set(key, { holder, subscription: holder.informer.subscribe((delta) => onDelta(resource, delta)), owners: new Set([owner]) });
+      }
+      for (const key of [...held.keys()]) if (!wanted.has(key)) drop(key, owner);
+    },
+    unfollow(owner) {
+      for (const key of [...held.keys()]) drop(key, owner);
+      for (const [id, waiting] of lingering) if (waiting === owner) lingering.delete(id);
+    },
+    async settle(resource, { timeoutMs, signal }) {
+      const entry = held.get(keyOf(resource));
+      if (entry === undefined) return;
+      await entry.holder.informer
+        .whenSynced(AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]))
+        .catch(() => signal.throwIfAborted());
+    },
+    isWatched: (resource) => held.get(keyOf(resource))?.holder.informer.synced === true,
+    ownerOf(resource, { namespace, name }) {
+      const tracked = held.get(keyOf(resource))?.holder.informer.get({ namespace, name });
+      return tracked === undefined ? undefined : seen(tracked).owner;
+    },
+    versionOf: (resource, { namespace, name }) =>
+      held.get(keyOf(resource))?.holder.informer.get({ namespace, name })?.metadata.resourceVersion,
+    check(resource, { namespace, name }) {
+      const tracked = held.get(keyOf(resource))?.holder.informer.get({ namespace, name });
+      if (tracked !== undefined) inspect(resource, tracked);
+    },
+    awaitDeletion: (reference, owner) => lingering.set(idOf(reference), owner),
+    subscribe(listener) {
+      listeners.add(listener);
+      return { [Symbol.dispose]: () => listeners.delete(listener) };
+    },
+    [Symbol.dispose]: () => {
+      for (const { holder, subscription } of held.values()) {
+        subscription[Symbol.dispose]();
+        holder[Symbol.dispose]();
+      }
+      held.clear();
+    },
+  };
+}
+
+const keyOf = (resource: Resource): string => `${renderApiVersion(resource)}/${resource.kind}`;
+
+const referenceOf = ({ group, version, kind }: Resource, { metadata }: KubeObject): ObjectReference => ({
+  group,
+  version,
+  kind,
+  namespace: metadata.namespace ?? '',
+  name: metadata.name,
+});

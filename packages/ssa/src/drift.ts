@@ -1,0 +1,20 @@
+import type { LedgerRecord } from './ledger.ts';
+
+/** What the metadata watch shows of an object. */
+export interface Seen {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly entryDigest: string;
+  /** Whose labels it carries, as `namespace/name`; '' for nobody's. */
+  readonly owner: string;
+}
+
+/**
+ * Whether an object has moved away from what was applied. Pure.
+ *
+ * A view older than the record is none: the event of our own write may still be on its way.
+ */
+export function hasDrifted(record: LedgerRecord, seen: Seen): boolean {
+  if (BigInt(seen.resourceVersion) < BigInt(record.resourceVersion)) return false;
+  return seen.uid !== record.uid || seen.entryDigest !== record.entryDigest || seen.owner !== record.owner;
+}

@@ -1,0 +1,113 @@
+import type { KubeObject, ObjectKey, Resource } from '@gotk/apimachinery';
+import { isConflict, isNotFound, type KubeClient, NoMatch } from '@gotk/kube';
+import { explain } from './errors.ts';
+import { inPool } from './in-pool.ts';
+import { type InventoryEntry, type ObjectReference, parseEntry, renderReference } from './inventory.ts';
+import { isDisabled, isOwnedBy, type Owner, type OwnerPolicy } from './owner.ts';
+import { inApplyOrder, stageOf } from './stages.ts';
+
+export interface PruneOptions {
+  readonly client: KubeClient;
+  readonly owner: Owner;
+  readonly policy: OwnerPolicy;
+  readonly concurrency: number;
+  readonly signal: AbortSignal;
+}
+
+export interface PruneReport {
+  readonly deleted: readonly ObjectReference[];
+  /** Deleted, and still there: a finalizer holds them. They belong in the next inventory. */
+  readonly lingering: readonly InventoryEntry[];
+  /** Could not be deleted, with the reason. They belong in the next inventory. */
+  readonly failed: readonly { readonly entry: InventoryEntry; readonly message: string }[];
+}
+
+type Fate = { readonly kind: 'gone' } | { readonly kind: 'released' } | { readonly kind: 'deleted' } | { readonly kind: 'lingering' };
+
+const ATTEMPTS = 3;
+
+/**
+ * Deletes what was applied before and is no longer wanted, in reverse order of application.
+ *
+ * Guarantees: never touches an object without our owner labels, or one that opted out of pruning; each deletion is tied to the very object that was looked
+ * at (uid and resourceVersion); whatever could not be deleted, or is not gone yet, is returned. Throws only on abort.
+ */
+export async function prune(entries: readonly InventoryEntry[], options: PruneOptions): Promise<PruneReport> {
+  const deleted: ObjectReference[] = [];
+  const lingering: InventoryEntry[] = [];
+  const failed: { readonly entry: InventoryEntry; readonly message: string }[] = [];
+  const parsed = entries.flatMap((entry) => {
+    const reference = parseEntry(entry);
+    return reference === undefined ? [] : [{ entry, reference }];
+  });
+  const ordered = [...inApplyOrder(parsed, ({ reference }) => reference)].reverse();
+
+  for (const stage of [2, 1, 0] as const) {
+    const members = ordered.filter(({ reference }) => stageOf(reference) === stage);
+    await inPool(members, options.concurrency, async ({ entry, reference }) => {
+      try {
+        const fate = await remove(reference, options);
+        if (fate.kind === 'deleted' || fate.kind === 'lingering') deleted.push(reference);
+        if (fate.kind === 'lingering') lingering.push(entry);
+      } catch (error) {
+        options.signal.throwIfAborted();
+        failed.push({ entry, message: `${renderReference(reference)} ${explain(error, reference).replace('not applied', 'not deleted')}` });
+      }
+    });
+  }
+  return { deleted, lingering, failed };
+}
+
+async function remove(reference: ObjectReference, { client, owner, policy, signal }: PruneOptions): Promise<Fate> {
+  const key = { namespace: reference.namespace, name: reference.name };
+  for (let attempt = 1; ; attempt++) {
+    let resource: Resource;
+    let live: KubeObject;
+    try {
+      resource = await client.mapper.resourceFor(reference, { signal });
+      live = await client.get(resource, key, { signal, metadataOnly: true });
+    } catch (error) {
+      // A kind that is no longer served has taken its objects with it.
+      if (isNotFound(error) || error instanceof NoMatch) return { kind: 'gone' };
+      throw error;
+    }
+    if (
+      !isOwnedBy(live.metadata, owner, policy) ||
+      isDisabled(live.metadata, 'prune', policy) ||
+      isDisabled(live.metadata, 'reconcile', policy)
+    )
+      return { kind: 'released' };
+    if (live.metadata.deletionTimestamp !== undefined) return { kind: 'lingering' };
+    const { uid, resourceVersion } = live.metadata;
+    try {
+      await client.delete(resource, key, {
+        signal,
+        ...(uid === undefined ? {} : { uid }),
+        ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      });
+      return (await isGone(client, { resource, key, uid, signal })) ? { kind: 'deleted' } : { kind: 'lingering' };
+    } catch (error) {
+      if (isNotFound(error)) return { kind: 'gone' };
+      if (!isConflict(error) || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** An accepted deletion is not yet one: a finalizer may hold the object. */
+async function isGone(
+  client: KubeClient,
+  {
+    resource,
+    key,
+    uid,
+    signal,
+  }: { readonly resource: Resource; readonly key: ObjectKey; readonly uid: string | undefined; readonly signal: AbortSignal },
+): Promise<boolean> {
+  try {
+    const live = await client.get(resource, key, { signal, metadataOnly: true });
+    return live.metadata.uid !== uid;
+  } catch (error) {
+    if (isNotFound(error)) return true;
+    throw error;
+  }
+}

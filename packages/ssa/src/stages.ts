@@ -1,0 +1,69 @@
+/** What decides when an object is applied. */
+interface Kind {
+  readonly group: string;
+  readonly kind: string;
+}
+
+/** The order within the last stage: what others refer to comes before them. Kinds that are not here come in between. */
+const EARLY = [
+  'ResourceQuota',
+  'StorageClass',
+  'ServiceAccount',
+  'PodSecurityPolicy',
+  'Role',
+  'ClusterRole',
+  'RoleBinding',
+  'ClusterRoleBinding',
+  'ConfigMap',
+  'Secret',
+  'Endpoints',
+  'Service',
+  'LimitRange',
+  'PriorityClass',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'Deployment',
+  'StatefulSet',
+  'CronJob',
+  'PodDisruptionBudget',
+];
+const LATE = ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'];
+
+/**
+ * The stage an object is applied in. Definitions first (CRDs, Namespaces, ClusterRoles), because others cannot exist without them; then kinds that end in
+ * `Class`; then the rest.
+ */
+export function stageOf({ group, kind }: Kind): 0 | 1 | 2 {
+  const definition =
+    (kind === 'CustomResourceDefinition' && group === 'apiextensions.k8s.io') ||
+    (kind === 'Namespace' && group === '') ||
+    (kind === 'ClusterRole' && group === 'rbac.authorization.k8s.io');
+  if (definition) return 0;
+  return kind.endsWith('Class') ? 1 : 2;
+}
+
+function rankOf({ kind }: Kind): number {
+  const early = EARLY.indexOf(kind);
+  if (early >= 0) return early;
+  const late = LATE.indexOf(kind);
+  return late >= 0 ? EARLY.length + 1 + late : EARLY.length;
+}
+
+/** Sorts into the order of application; equal kinds by namespace and name, so that the order never depends on the source. */
+export function inApplyOrder<T>(
+  items: readonly T[],
+  describe: (item: T) => Kind & { readonly namespace: string; readonly name: string },
+): readonly T[] {
+  const keyed = items.map((item) => ({ item, key: describe(item) }));
+  keyed.sort(
+    (a, b) =>
+      stageOf(a.key) - stageOf(b.key) ||
+      rankOf(a.key) - rankOf(b.key) ||
+      compare(a.key.kind, b.key.kind) ||
+      compare(a.key.namespace, b.key.namespace) ||
+      compare(a.key.name, b.key.name),
+  );
+  return keyed.map(({ item }) => item);
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
