@@ -6,7 +6,7 @@ import { entryDigest } from './entry-digest.ts';
 import { ApplyFailed, explain, OwnershipConflict } from './errors.ts';
 import { untilEstablished } from './established.ts';
 import { inPool } from './in-pool.ts';
-import { type InventoryEntry, idOf, type ObjectReference, referenceTo, renderEntry, renderReference } from './inventory.ts';
+import { assertStorable, type InventoryEntry, idOf, type ObjectReference, referenceTo, renderEntry, renderReference } from './inventory.ts';
 import type { Ledger } from './ledger.ts';
 import { claimed, isDisabled, type Owner, type OwnerPolicy, renderOwner } from './owner.ts';
 import { type Desired, type Plan, plan } from './plan.ts';
@@ -165,6 +165,7 @@ export function createApplier({ client, clock, ledger, driftWatch, policy, concu
           desired.flatMap(({ resource }) => (resource === undefined ? [] : [[`${resource.group}/${resource.kind}`, resource]])),
         ).values(),
       ];
+      assertStorable(entries);
       driftWatch.follow(renderOwner(owner), resources);
       await Promise.all(resources.map((resource) => driftWatch.settle(resource, { timeoutMs: SETTLE_MS, signal })));
       refuseForeign(desired, options);

@@ -126,7 +126,7 @@ export function createDriftWatch({
           known.owners.add(owner);
           continue;
         }
-        const holder = informers.hold<Tracked>(resource as Resource<Tracked>, {
+        const holder = informers.hold<Tracked>(resource as unknown as Resource<Tracked>, {
           metadataOnly: true,
           labelSelector: nameLabel(policy),
           transform: (object) => transform(object as unknown as Unstructured),

@@ -1,14 +1,22 @@
-import { type ObjectId, renderObjectId } from './object-id.ts';
+import { gvkOf, type KubeObject } from '@gotk/apimachinery';
 
-/** One applied object, as `status.inventory.entries` holds it. */
+/** One applied object, as `status.inventory.entries` has it. */
 export interface InventoryEntry {
-  /** `<namespace>_<name>_<group>_<kind>`. */
+  /** `namespace_name_group_kind`; colons of RBAC names are written `__`. */
   readonly id: string;
-  /** The version of the API that it was applied with. */
+  /** API version without the group. */
   readonly v: string;
 }
 
-export type Inventory = readonly InventoryEntry[];
+/** What an entry stands for. */
+export interface ObjectReference {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  /** '' for cluster-scoped objects. */
+  readonly namespace: string;
+  readonly name: string;
+}
 
 /** The inventory would not fit into the object that has to hold it. */
 export class InventoryTooLarge extends Error {
@@ -18,36 +26,46 @@ export class InventoryTooLarge extends Error {
 /** etcd refuses requests beyond 1.5 MiB: what is left is for the rest of the object and its managedFields. */
 const MAX_BYTES = 1024 * 1024;
 
-/** The inventory of a set of objects: sorted, each object once. */
-export function inventoryOf(objects: Iterable<{ readonly id: ObjectId; readonly version: string }>): Inventory {
-  return sorted(Array.from(objects, ({ id, version }) => ({ id: renderObjectId(id), v: version })));
+export function referenceTo(object: KubeObject): ObjectReference {
+  return { ...gvkOf(object), namespace: object.metadata.namespace ?? '', name: object.metadata.name };
 }
 
-/** What is in either; an object in both has the version that `newer` gives it. */
-export function union(older: Inventory, newer: Inventory): Inventory {
-  return sorted([...older, ...newer]);
+export function renderEntry({ group, version, kind, namespace, name }: ObjectReference): InventoryEntry {
+  return { id: `${namespace}_${name.replaceAll(':', '__')}_${group}_${kind}`, v: version };
 }
 
-/** What is in `from` and, in whatever version, not in `without`. */
-export function difference(from: Inventory, without: Inventory): Inventory {
-  const ids = new Set(without.map(({ id }) => id));
+/** The inverse of `renderEntry`; undefined for what is no entry. A name holds no underscore, but RBAC names hold the colons' double ones. */
+export function parseEntry({ id, v }: InventoryEntry): ObjectReference | undefined {
+  const match = /^([^_]*)_(.+)_([^_]*)_([^_]+)$/.exec(id);
+  if (match === null) return undefined;
+  const [, namespace = '', name = '', group = '', kind = ''] = match;
+  return { namespace, name: name.replaceAll('__', ':'), group, kind, version: v };
+}
+
+/** Which object an entry is about, whatever version it was applied at. */
+export const idOf = (reference: ObjectReference): string => renderEntry(reference).id;
+
+/** Such as `Deployment/apps/web`, as change sets and errors name an object. */
+export const renderReference = ({ kind, namespace, name }: ObjectReference): string =>
+  namespace === '' ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;
+
+/** The entries of both, each object once, the newer version winning; in the order of the ids. */
+export function union(older: readonly InventoryEntry[], newer: readonly InventoryEntry[]): readonly InventoryEntry[] {
+  const byId = new Map([...older, ...newer].map((entry) => [entry.id, entry]));
+  return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** The entries of `from` whose objects are not in `other`. */
+export function difference(from: readonly InventoryEntry[], other: readonly InventoryEntry[]): readonly InventoryEntry[] {
+  const ids = new Set(other.map(({ id }) => id));
   return from.filter(({ id }) => !ids.has(id));
 }
 
-export function sameInventory(a: Inventory, b: Inventory): boolean {
-  return a.length === b.length && a.every(({ id, v }, index) => b[index]?.id === id && b[index]?.v === v);
-}
-
 /** Throws `InventoryTooLarge` for an inventory that could not be recorded: applying first and failing then would leave orphans. */
-export function assertStorable(inventory: Inventory): void {
-  const bytes = inventory.reduce((sum, { id, v }) => sum + Buffer.byteLength(id) + v.length + '{"id":"","v":""},'.length, 0);
+export function assertStorable(entries: readonly InventoryEntry[]): void {
+  const bytes = entries.reduce((sum, { id, v }) => sum + Buffer.byteLength(id) + v.length + '{"id":"","v":""},'.length, 0);
   if (bytes > MAX_BYTES)
     throw new InventoryTooLarge(
-      `inventory of ${inventory.length} objects needs ${bytes} bytes, more than the ${MAX_BYTES} that can be stored`,
+      `an inventory of ${entries.length} objects needs ${bytes} bytes and only ${MAX_BYTES} can be stored: split the Kustomization`,
     );
-}
-
-function sorted(entries: readonly InventoryEntry[]): Inventory {
-  const byId = new Map(entries.map((entry) => [entry.id, entry]));
-  return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 }

@@ -1,33 +1,79 @@
-import type { KubeObject } from '@gotk/apimachinery';
+import type { ObjectMeta, Unstructured } from '@gotk/apimachinery';
 
-/** Who applies: the group of its owner labels and its name in managedFields. Both must equal upstream's, so that live objects are taken over as they are. */
-export interface Applier {
+/** On whose behalf objects are applied. It shows in two labels of each of them. */
+export interface Owner {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** The labels and annotations of one kind of owner, all in its API group; both must equal upstream's, so that live objects are taken over as they are. */
+export interface OwnerPolicy {
   /** Such as `kustomize.toolkit.fluxcd.io`. */
   readonly group: string;
   /** Such as `kustomize-controller`. */
   readonly fieldManager: string;
 }
 
-/** The object on whose behalf others are applied. */
-export interface Owner {
-  readonly namespace: string;
-  readonly name: string;
+export const nameLabel = ({ group }: OwnerPolicy): string => `${group}/name`;
+export const namespaceLabel = ({ group }: OwnerPolicy): string => `${group}/namespace`;
+
+export const renderOwner = ({ namespace, name }: Owner): string => `${namespace}/${name}`;
+
+/** Who the labels say it belongs to; undefined when they do not say. */
+export function ownerOf(metadata: Pick<ObjectMeta, 'labels'>, policy: OwnerPolicy): Owner | undefined {
+  const [name, namespace] = [metadata.labels?.[nameLabel(policy)], metadata.labels?.[namespaceLabel(policy)]];
+  return name === undefined || namespace === undefined ? undefined : { namespace, name };
 }
 
-export const sameOwner = (a: Owner | undefined, b: Owner | undefined): boolean => a?.name === b?.name && a?.namespace === b?.namespace;
+export const isOwnedBy = (metadata: Pick<ObjectMeta, 'labels'>, owner: Owner, policy: OwnerPolicy): boolean => {
+  const found = ownerOf(metadata, policy);
+  return found !== undefined && found.name === owner.name && found.namespace === owner.namespace;
+};
 
-export const ownerText = ({ namespace, name }: Owner): string => `${namespace}/${name}`;
+/** What Flux 1 and kubectl left behind: they would make two tools believe that they own the object (contract 0.1). */
+const LEGACY_ANNOTATIONS: ReadonlySet<string> = new Set([
+  'kustomize.toolkit.fluxcd.io/checksum',
+  'fluxcd.io/sync-checksum',
+  'kubectl.kubernetes.io/last-applied-configuration',
+]);
+const LEGACY_LABELS: ReadonlySet<string> = new Set(['fluxcd.io/sync-gc-mark']);
 
-/** The labels that every object applied on behalf of `owner` carries. */
-export function ownerLabels({ group }: Applier, { name, namespace }: Owner): Readonly<Record<string, string>> {
-  return { [`${group}/name`]: name, [`${group}/namespace`]: namespace };
+/** The object as it is applied: with its owner's labels, without status, server-set metadata and legacy marks. */
+export function claimed(object: Unstructured, owner: Owner, policy: OwnerPolicy): Unstructured {
+  const { status: _status, ...rest } = object;
+  const {
+    creationTimestamp: _created,
+    managedFields: _fields,
+    resourceVersion: _version,
+    uid: _uid,
+    generation: _generation,
+    ...metadata
+  } = object.metadata;
+  const annotations = without(metadata.annotations, LEGACY_ANNOTATIONS);
+  return {
+    ...rest,
+    apiVersion: object.apiVersion,
+    kind: object.kind,
+    metadata: {
+      ...metadata,
+      labels: { ...without(metadata.labels, LEGACY_LABELS), [nameLabel(policy)]: owner.name, [namespaceLabel(policy)]: owner.namespace },
+      ...(annotations === undefined ? {} : { annotations }),
+    },
+  };
 }
 
-/** Selects objects of any owner. */
-export const ownedSelector = ({ group }: Applier): string => `${group}/name`;
+function without(
+  map: Readonly<Record<string, string>> | undefined,
+  names: ReadonlySet<string>,
+): Readonly<Record<string, string>> | undefined {
+  return map === undefined ? undefined : Object.fromEntries(Object.entries(map).filter(([name]) => !names.has(name)));
+}
 
-/** The owner that an object's labels name; undefined when it has none. */
-export function ownerOf({ group }: Applier, { metadata }: KubeObject): Owner | undefined {
-  const [name, namespace] = [metadata.labels?.[`${group}/name`], metadata.labels?.[`${group}/namespace`]];
-  return name === undefined || namespace === undefined ? undefined : { name, namespace };
+/** Whether an annotation or label of the owner's group switches something off for this one object; the value's case does not matter. */
+export function isDisabled(
+  metadata: Pick<ObjectMeta, 'labels' | 'annotations'>,
+  what: 'reconcile' | 'prune',
+  { group }: OwnerPolicy,
+): boolean {
+  return [metadata.annotations, metadata.labels].some((map) => map?.[`${group}/${what}`]?.toLowerCase() === 'disabled');
 }
