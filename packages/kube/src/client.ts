@@ -1,4 +1,5 @@
 import type { KubeObject, ObjectKey, Resource, Unstructured } from '@gotk/apimachinery';
+import type { Identity } from './impersonation.ts';
 import type { RestMapper } from './rest-mapper.ts';
 
 /** Every request may be aborted; a request that the caller cannot abort can hang a worker. */
@@ -43,12 +44,19 @@ export interface ApplyOptions extends RequestOptions {
   readonly dryRun?: boolean;
   /** Return metadata alone. */
   readonly metadataOnly?: boolean;
+  /**
+   * What the server does about fields that the kind does not have: `Warn` (default, and what Flux and kubectl's server side do) drops them and says so in
+   * `Applied.warnings`; `Strict` refuses the object. Fields unknown to a built-in kind are refused in any case.
+   */
+  readonly fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
 }
 
 export interface Applied<T> {
   readonly object: T;
   /** The server answered 201: the object did not exist before. */
   readonly created: boolean;
+  /** What the server remarked: dropped fields, deprecated versions. */
+  readonly warnings: readonly string[];
 }
 
 export type Patch = { readonly type: 'merge'; readonly body: unknown } | { readonly type: 'json'; readonly body: readonly unknown[] };
@@ -69,7 +77,13 @@ export interface DeleteOptions extends RequestOptions {
  * A Kubernetes API client without object classes: JSON in, JSON out, every unknown field kept.
  *
  * Throws `ApiError` for what the server refused (with the Status reason and its causes), `ConnectionError` when no answer came, and the signal's reason
- * on abort. Honours 429 and 503 with `Retry-After` a bounded number of times; retries nothing else.
+ * on abort; `InvalidName` for an object that no path can name. Every call has a deadline.
+ *
+ * Repeats by itself, a bounded number of times: what was refused with 429 and a `Retry-After` of some seconds; with 503 likewise, if twice is the same as
+ * once (reads, apply, merge patches, deletes by uid); a refused token, once, after asking for a new one; a read whose kept connection turned out to be gone.
+ * Nothing else: after any other `ConnectionError` the request may have been carried out.
+ *
+ * All calls share one ceiling on their rate and a bounded number of connections; watches have connections of their own, and Leases pass both.
  */
 export interface KubeClient {
   readonly mapper: RestMapper;
@@ -92,6 +106,11 @@ export interface KubeClient {
     options: PatchOptions,
   ): Promise<T>;
   delete(resource: Resource<KubeObject>, key: ObjectKey, options: DeleteOptions): Promise<void>;
-  /** Releases sockets; running requests are aborted. */
+  /**
+   * The same client acting as somebody else: every request of the view carries the identity, reads, watches and deletes included. Only discovery, which tells
+   * everybody the same, is asked for and remembered in common. Throws for a name that cannot be one, and on a view: identities do not stack.
+   */
+  impersonate(identity: Identity): KubeClient;
+  /** Releases sockets; running requests and watches end. The views go with their client; closing a view does nothing. */
   close(): Promise<void>;
 }

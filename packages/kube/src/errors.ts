@@ -30,7 +30,22 @@ export class ApiError extends Error {
 
 /** No answer: refused, reset, timed out, not TLS. The request may or may not have been carried out. */
 export class ConnectionError extends Error {
-  override readonly name = 'ConnectionError';
+  override readonly name: string = 'ConnectionError';
+}
+
+/** An answer came that the protocol does not know: not JSON, not an event, cut short, beyond a limit. Asking again from the same place may bring it again. */
+export class ProtocolError extends ConnectionError {
+  override readonly name: string = 'ProtocolError';
+}
+
+/** The answer was longer than we read. A list can be had in smaller pages. */
+export class AnswerTooLarge extends ProtocolError {
+  override readonly name = 'AnswerTooLarge';
+}
+
+/** A name that no path of the API can hold: empty, `..`, with a slash. It is refused here because as part of a path it would mean something else. */
+export class InvalidName extends Error {
+  override readonly name = 'InvalidName';
 }
 
 /** The API server serves no such kind. */

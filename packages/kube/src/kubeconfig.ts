@@ -1,88 +1,36 @@
-import { readFile } from 'node:fs/promises';
-import type { RequestOptions } from 'node:https';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { type Clock, systemClock } from '@gotk/apimachinery';
 import type { ClusterConnection } from './connection.ts';
+import { podConnection } from './in-cluster.ts';
 
 export interface LoadOptions {
-  /** A kubeconfig file; absent: the pod's service account if there is one, else `~/.kube/config`. */
+  /** One kubeconfig file, or several with the system's path delimiter between them; absent or empty: see `loadConnection`. */
   readonly kubeconfigPath?: string | undefined;
+  /** Absent: the file's current one. */
+  readonly context?: string;
   readonly clock?: Clock;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly serviceAccountDirectory?: string;
 }
 
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
-/** Projected tokens live for an hour and are rotated well before: reading them again once a minute is always soon enough. */
-const TOKEN_TTL_MS = 60_000;
 
 /**
- * How this process reaches its API server: `KUBECONFIG`, then the pod's service account, then `~/.kube/config`.
- * Throws an error that names the file and what is wrong with it.
+ * How this process reaches its API server: the kubeconfig it was given, else the pod's service account, else `~/.kube/config`.
+ *
+ * A kubeconfig's exec plugin is run once here and again whenever its credentials end. Throws an error that names the file and what is wrong with it or not
+ * supported, and no secret of it.
  */
-export async function loadConnection({ kubeconfigPath, clock = systemClock }: LoadOptions): Promise<ClusterConnection> {
-  if (kubeconfigPath !== undefined && kubeconfigPath !== '') return fromFile(kubeconfigPath, clock);
-  return (await inCluster(clock)) ?? fromFile(join(homedir(), '.kube', 'config'), clock);
-}
+export async function loadConnection(options: LoadOptions): Promise<ClusterConnection> {
+  const { kubeconfigPath, clock = systemClock } = options;
+  // biome-ignore lint/style/noProcessEnv: two variables of it are the in-cluster protocol itself.
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = options.environment ?? process.env;
+  if (!kubeconfigPath && host && port)
+    return podConnection({ host, port, directory: options.serviceAccountDirectory ?? SERVICE_ACCOUNT }, clock);
 
-async function inCluster(clock: Clock): Promise<ClusterConnection | undefined> {
-  // biome-ignore lint/style/noProcessEnv: these two variables are the in-cluster protocol itself.
-  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
-  if (host === undefined || port === undefined) return undefined;
-  const ca = await readFile(join(SERVICE_ACCOUNT, 'ca.crt'), 'utf8');
-  return {
-    server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    ca,
-    token: cached(() => readFile(join(SERVICE_ACCOUNT, 'token'), 'utf8'), clock),
-  };
-}
-
-async function fromFile(path: string, clock: Clock): Promise<ClusterConnection> {
-  // Loaded here and not above: the library costs more memory than the rest of a controller, and a pod never needs it.
-  const { KubeConfig } = await import('@kubernetes/client-node');
-  const config = new KubeConfig();
-  try {
-    config.loadFromFile(path);
-  } catch (error) {
-    throw new Error(`failed to read kubeconfig '${path}': ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-  }
-  const cluster = config.getCurrentCluster();
-  if (cluster === null) throw new Error(`kubeconfig '${path}' has no current context with a cluster`);
-  const login = async () => {
-    const options: RequestOptions = {};
-    await config.applyToHTTPSOptions(options);
-    return options;
-  };
-  const options = await login();
-  const pem = (value: unknown) => (value === undefined ? undefined : Buffer.isBuffer(value) ? value.toString('utf8') : String(value));
-  const [ca, cert, key] = [pem(options.ca), pem(options.cert), pem(options.key)];
-  return {
-    server: cluster.server,
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined || key === undefined ? {} : { clientCertificate: { cert, key } }),
-    ...(cluster.skipTLSVerify ? { insecureSkipTlsVerify: true } : {}),
-    ...(cluster.tlsServerName === undefined ? {} : { tlsServerName: cluster.tlsServerName }),
-    // Exec plugins and OIDC renew their token themselves when they are asked again.
-    token: cached(async () => bearerOf(await login()), clock),
-  };
-}
-
-function bearerOf({ headers }: RequestOptions): string | undefined {
-  const authorization = (headers as Readonly<Record<string, unknown>> | undefined)?.Authorization;
-  return typeof authorization === 'string' && authorization.startsWith('Bearer ') ? authorization.slice('Bearer '.length) : undefined;
-}
-
-function cached(read: () => Promise<string | undefined>, clock: Clock): NonNullable<ClusterConnection['token']> {
-  let held: { readonly token: Promise<string | undefined>; readonly untilMs: number } | undefined;
-  return ({ fresh } = { fresh: false }) => {
-    const now = clock.monotonic();
-    if (fresh || held === undefined || held.untilMs <= now) {
-      const token = read().then((text) => text?.trim());
-      // A failed read is not remembered: the next request tries again.
-      token.catch(() => {
-        held = undefined;
-      });
-      held = { token, untilMs: now + TOKEN_TTL_MS };
-    }
-    return held.token;
-  };
+  const paths = (kubeconfigPath || join(homedir(), '.kube', 'config')).split(delimiter).filter((path) => path !== '');
+  // Loaded here and not above: a pod reads no kubeconfig, and need not hold a YAML parser for it.
+  const { kubeconfigConnection } = await import('./kubeconfig-connection.ts');
+  return kubeconfigConnection({ paths, context: options.context }, clock);
 }

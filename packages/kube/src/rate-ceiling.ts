@@ -1,7 +1,8 @@
 import type { Clock } from '@gotk/apimachinery';
 
-/** Lets requests pass at no more than a given rate; waiting ends early when the signal aborts. */
+/** Lets requests pass at no more than a given rate, in the order of arrival. */
 export interface RateCeiling {
+  /** Resolves when the request may go; rejects with the signal's reason, and then has used nothing up. */
   pass(signal: AbortSignal): Promise<void>;
 }
 
@@ -17,7 +18,9 @@ export function tokenBucket({ clock, qps, burst }: { readonly clock: Clock; read
       // Going below zero is a reservation: whoever comes next waits for longer, so the order of arrival is kept.
       tokens -= 1;
       if (tokens < 0) await clock.sleep((-tokens / qps) * 1000, signal);
-      signal.throwIfAborted();
+      if (!signal.aborted) return;
+      tokens += 1;
+      throw signal.reason;
     },
   };
 }

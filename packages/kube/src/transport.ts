@@ -1,32 +1,37 @@
 import { type Clock, parseJson } from '@gotk/apimachinery';
-import { type Dispatcher, Pool } from 'undici';
 import type { ClusterConnection } from './connection.ts';
-import { ApiError, ConnectionError, type StatusCause } from './errors.ts';
+import { deadlineSignal } from './deadline-signal.ts';
+import { ApiError, ProtocolError } from './errors.ts';
+import { exchange, type HttpAnswer, readText, StaleConnection } from './exchange.ts';
+import { failureOf } from './failure.ts';
 import type { RateCeiling } from './rate-ceiling.ts';
-
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-
-export interface ApiRequest {
-  readonly method: Method;
-  /** Path and query. */
-  readonly path: string;
-  readonly accept?: string;
-  readonly contentType?: string;
-  readonly body?: string;
-  readonly signal: AbortSignal;
-}
+import type { ApiRequest } from './requests.ts';
+import { afterRefusal } from './retry.ts';
+import { createSockets } from './sockets.ts';
+import { refusalError } from './status.ts';
+import { untilAborted } from './until-aborted.ts';
+import { parseWarnings } from './warnings.ts';
 
 export interface ApiAnswer {
   readonly status: number;
   readonly body: unknown;
+  readonly warnings: readonly string[];
 }
 
 export interface Transport {
-  /** One request, one JSON answer. Throws `ApiError` for a status of 400 and above, `ConnectionError` without an answer. */
+  /** One request, one JSON answer. Throws `ApiError` for a refusal, `ConnectionError` without an answer, the signal's reason on abort. */
   call(request: ApiRequest): Promise<ApiAnswer>;
-  /** Opens a watch: the body as it arrives. */
-  stream(request: ApiRequest): Promise<AsyncIterable<Uint8Array>>;
-  close(): Promise<void>;
+  /** A body that is read as it arrives. Throws as `call` does; ends when the server ends it. */
+  stream(request: ApiRequest): AsyncIterable<Uint8Array>;
+  /** Cuts every connection; requests that run, and later ones, end with a `ConnectionError`. */
+  close(): void;
+}
+
+/** A request that was answered, or failed (`code` 0). */
+export interface RequestSeen extends Pick<ApiRequest, 'verb' | 'method' | 'resource'> {
+  readonly code: number;
+  /** Until the answer was read; for a watch, until it was opened. */
+  readonly durationMs: number;
 }
 
 export interface TransportOptions {
@@ -34,162 +39,125 @@ export interface TransportOptions {
   readonly clock: Clock;
   readonly userAgent: string;
   readonly ceiling: RateCeiling;
-  readonly onRequest: (seen: { readonly method: Method; readonly code: number; readonly durationMs: number }) => void;
+  /** How long the server has for its answer; for a watch, for opening it. */
+  readonly timeoutMs: number;
+  readonly maxAnswerBytes: number;
+  readonly onRequest: (seen: RequestSeen) => void;
 }
 
-/** A call that the server has not answered by then never will. */
-const CALL_DEADLINE_MS = 30_000;
-/** The server's own limit on an object is 1.5 MiB; a page of 500 large ones still fits. */
-const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
-const MAX_RETRIES = 5;
-const UNARY_CONNECTIONS = 8;
+/** A Status takes a few kilobytes. */
+const MAX_REFUSAL_BYTES = 1024 * 1024;
 
-/**
- * HTTP/1.1 keep-alive with a pool for calls and another for watches, so that watches never starve calls.
- *
- * Retries only what the server itself asked to be retried (429 and 503 with `Retry-After`, which it sends before doing anything), five times at the most,
- * and once after 401, with a fresh token.
- */
-export function createTransport({ connection, clock, userAgent, ceiling, onRequest }: TransportOptions): Transport {
-  const origin = new URL(connection.server);
-  const prefix = origin.pathname.replace(/\/$/, '');
-  const connect = {
-    ...(connection.ca === undefined ? {} : { ca: connection.ca }),
-    ...(connection.clientCertificate === undefined ? {} : connection.clientCertificate),
-    ...(connection.tlsServerName === undefined ? {} : { servername: connection.tlsServerName }),
-    rejectUnauthorized: connection.insecureSkipTlsVerify !== true,
-    timeout: 10_000,
-  };
-  const calls = new Pool(origin.origin, {
-    connections: UNARY_CONNECTIONS,
-    pipelining: 1,
-    connect,
-    keepAliveTimeout: 60_000,
-    headersTimeout: CALL_DEADLINE_MS,
-    bodyTimeout: CALL_DEADLINE_MS,
-  });
-  // A quiet watch hears a bookmark about once a minute; the informer decides when silence is too long.
-  const watches = new Pool(origin.origin, { connections: null, pipelining: 1, connect, bodyTimeout: 0, headersTimeout: CALL_DEADLINE_MS });
+/** Sends requests under the ceiling, as the connection's user, each with a deadline, and repeats what `afterRefusal` says may be repeated. */
+export function createTransport(options: TransportOptions): Transport {
+  const { connection, clock, ceiling, timeoutMs, onRequest } = options;
+  const server = new URL(connection.server);
+  const prefix = server.pathname.replace(/\/$/, '');
+  const sockets = createSockets(connection);
+  const closed = new AbortController();
 
-  const send = async (pool: Pool, request: ApiRequest, fresh: boolean): Promise<Dispatcher.ResponseData> => {
-    const headers: Record<string, string> = { accept: request.accept ?? 'application/json', 'user-agent': userAgent };
-    if (request.body !== undefined) headers['content-type'] = request.contentType ?? 'application/json';
-    const token = await connection.token?.({ fresh });
-    if (token !== undefined) headers.authorization = `Bearer ${token}`;
-    const started = clock.monotonic();
+  const send = async (
+    request: ApiRequest,
+    { fresh, signal }: { readonly fresh: boolean; readonly signal: AbortSignal },
+  ): Promise<HttpAnswer> => {
+    const token = connection.token === undefined ? undefined : await untilAborted(connection.token({ fresh }), signal);
+    const { method, path, accept, contentType, body, identity } = request;
+    const headers = {
+      accept,
+      'user-agent': options.userAgent,
+      ...(contentType === undefined ? {} : { 'content-type': contentType }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...identity,
+    };
+    const agent = request.lane === 'call' ? sockets.calls() : sockets.reserved();
+    const http = { server, agent, method, path: prefix + path, headers, body, signal };
     try {
-      const answer = await pool.request({
-        method: request.method,
-        path: prefix + request.path,
-        headers,
-        signal: request.signal,
-        ...(request.body === undefined ? {} : { body: request.body }),
-      });
-      onRequest({ method: request.method, code: answer.statusCode, durationMs: clock.monotonic() - started });
-      return answer;
+      return await exchange(http);
+    } catch (error) {
+      // The server closed a kept connection at the very moment we took it up again: for a read that is nobody's failure.
+      if (!(error instanceof StaleConnection) || method !== 'GET') throw error;
+      return await exchange(http);
+    }
+  };
+
+  const attempt = async <T>(request: ApiRequest, fresh: boolean, read: (answer: HttpAnswer) => Promise<T>): Promise<T> => {
+    using deadline = deadlineSignal({ parents: [request.signal, closed.signal], timeoutMs, clock });
+    const began = clock.monotonic();
+    let code = 0;
+    try {
+      const answer = await send(request, { fresh, signal: deadline.signal });
+      if (answer.status >= 300) {
+        code = answer.status;
+        const text = await readText(answer, MAX_REFUSAL_BYTES);
+        throw refusalError(text, { asked: `${request.method} ${request.path}`, status: code, retryAfter: answer.headers['retry-after'] });
+      }
+      const value = await read(answer);
+      code = answer.status;
+      return value;
     } catch (error) {
       request.signal.throwIfAborted();
-      onRequest({ method: request.method, code: 0, durationMs: clock.monotonic() - started });
-      throw connectionError(request, error);
+      throw error instanceof ApiError ? error : failureOf(request, server, deadline.signal.aborted ? deadline.signal.reason : error);
+    } finally {
+      const { verb, method, resource } = request;
+      onRequest({ verb, method, resource, code, durationMs: clock.monotonic() - began });
     }
   };
 
-  const attempt = async (pool: Pool, request: ApiRequest): Promise<Dispatcher.ResponseData> => {
-    for (let retries = 0, renewed = false; ; retries++) {
-      await ceiling.pass(request.signal);
-      const answer = await send(pool, request, renewed);
-      if (answer.statusCode < 400) return answer;
-      const error = await apiError(request, answer);
-      const unauthorized = error.status === 401 && connection.token !== undefined && !renewed;
-      if (unauthorized) {
-        renewed = true;
-        continue;
-      }
-      const later = (error.status === 429 || error.status === 503) && error.retryAfterMs !== undefined;
-      if (!later || retries >= MAX_RETRIES) throw error;
-      await clock.sleep(error.retryAfterMs ?? 0, request.signal);
-      request.signal.throwIfAborted();
-    }
-  };
-
-  return {
-    async call(request) {
-      const answer = await attempt(calls, request);
+  const persist = async <T>(request: ApiRequest, read: (answer: HttpAnswer) => Promise<T>): Promise<T> => {
+    let fresh = false;
+    for (let waits = 0; ; ) {
+      if (request.lane !== 'lease') await ceiling.pass(request.signal);
       try {
-        return { status: answer.statusCode, body: parseJson((await readAll(answer.body, MAX_ANSWER_BYTES)).toString('utf8')) };
+        return await attempt(request, fresh, read);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        const renewable = connection.token !== undefined && !fresh;
+        const verdict = afterRefusal(error, { repeatable: request.repeatable, waits, renewable });
+        fresh = verdict.kind === 'renew-token';
+        if (verdict.kind === 'give-up') throw error;
+        if (verdict.kind === 'renew-token') continue;
+        waits += 1;
+        await clock.sleep(verdict.ms, request.signal);
+        request.signal.throwIfAborted();
+      }
+    }
+  };
+  return {
+    call: (request) =>
+      persist(request, async (answer) => ({
+        body: parse(await readText(answer, options.maxAnswerBytes)),
+        status: answer.status,
+        warnings: parseWarnings(answer.headers.warning),
+      })),
+
+    async *stream(request) {
+      const { body } = await persist(request, (answer) => Promise.resolve(answer));
+      const cut = () => body.destroy();
+      const signals = [request.signal, closed.signal];
+      for (const signal of signals) signal.addEventListener('abort', cut);
+      try {
+        if (signals.some(({ aborted }) => aborted)) cut();
+        yield* body as AsyncIterable<Buffer>;
       } catch (error) {
         request.signal.throwIfAborted();
-        throw connectionError(request, error);
+        throw failureOf(request, server, closed.signal.aborted ? closed.signal.reason : error);
+      } finally {
+        for (const signal of signals) signal.removeEventListener('abort', cut);
+        cut();
       }
     },
-    async stream(request) {
-      const answer = await attempt(watches, request);
-      return guarded(answer.body, request);
-    },
-    async close() {
-      await Promise.all([calls.destroy(), watches.destroy()]);
+
+    close() {
+      closed.abort(new Error('the client was closed'));
+      sockets.close();
     },
   };
 }
 
-async function* guarded(body: AsyncIterable<Uint8Array>, request: ApiRequest): AsyncIterable<Uint8Array> {
+function parse(text: string): unknown {
   try {
-    yield* body;
+    return parseJson(text);
   } catch (error) {
-    request.signal.throwIfAborted();
-    throw connectionError(request, error);
-  }
-}
-
-async function readAll(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > maxBytes) throw new Error(`answer is larger than ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return chunks.length === 1 && chunks[0] !== undefined ? Buffer.from(chunks[0]) : Buffer.concat(chunks);
-}
-
-function connectionError({ method, path }: ApiRequest, cause: unknown): ConnectionError {
-  const detail = cause instanceof Error ? cause.message : String(cause);
-  return new ConnectionError(`failed to ${method} ${path.split('?')[0]}: ${detail}`, { cause });
-}
-
-interface StatusBody {
-  readonly message?: string;
-  readonly reason?: string;
-  readonly details?: { readonly causes?: readonly StatusCause[]; readonly retryAfterSeconds?: number };
-}
-
-async function apiError({ method, path }: ApiRequest, answer: Dispatcher.ResponseData): Promise<ApiError> {
-  const text = (await readAll(answer.body, MAX_ANSWER_BYTES).catch(() => Buffer.alloc(0))).toString('utf8');
-  return errorFromStatus(statusBody(text) ?? { message: `${method} ${path.split('?')[0]} was answered with ${answer.statusCode}` }, {
-    status: answer.statusCode,
-    retryAfter: answer.headers['retry-after'],
-  });
-}
-
-/** An `ApiError` from a metav1.Status, wherever it was found: in an answer, or as an ERROR event of a watch. */
-export function errorFromStatus(
-  body: StatusBody,
-  { status, retryAfter }: { readonly status: number; readonly retryAfter?: string | string[] | undefined },
-): ApiError {
-  const seconds = Number(retryAfter ?? body.details?.retryAfterSeconds ?? Number.NaN);
-  return new ApiError(body.message ?? `the server answered ${status}`, {
-    status,
-    reason: body.reason ?? '',
-    causes: body.details?.causes ?? [],
-    retryAfterMs: Number.isFinite(seconds) ? seconds * 1000 : undefined,
-  });
-}
-
-function statusBody(text: string): StatusBody | undefined {
-  try {
-    const parsed = JSON.parse(text) as unknown;
-    return typeof parsed === 'object' && parsed !== null ? (parsed as StatusBody) : undefined;
-  } catch {
-    return undefined;
+    throw new ProtocolError('the answer is not JSON', { cause: error });
   }
 }
