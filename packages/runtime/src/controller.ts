@@ -16,17 +16,24 @@ export interface Wake {
 /** Something that can wake objects of a controller: a watch on another kind, a drift detector. */
 export interface Trigger {
   readonly name: string;
-  /** `wake` may be called at any time until the returned disposable is disposed. */
-  subscribe(wake: (wake: Wake) => void): Disposable;
+  /** `wake` may be called at any time until the returned disposable is disposed; `report` takes what went wrong meanwhile. */
+  subscribe(wake: (wake: Wake) => void, report: (error: unknown) => void): Disposable;
 }
 
-/** A trigger from another kind's informer and a pure mapping from its changes to the objects concerned. */
+/**
+ * A trigger from another kind's informer and a pure mapping from its changes to the objects concerned.
+ * An object that the mapping throws on is reported and wakes nobody: it must not end the watch for all the others.
+ */
 export function watches<S extends KubeObject>(informer: Informer<S>, map: (delta: Delta<S>) => readonly Wake[]): Trigger {
   return {
     name: 'watch',
-    subscribe: (wake) =>
+    subscribe: (wake, report) =>
       informer.subscribe((delta) => {
-        for (const each of map(delta)) wake(each);
+        try {
+          for (const each of map(delta)) wake(each);
+        } catch (error) {
+          report(error);
+        }
       }),
   };
 }
@@ -44,4 +51,6 @@ export interface Controller<T extends KubeObject> {
   readonly finalize: Finalize<T>;
   /** How many objects run at once. */
   readonly concurrency: number;
+  /** Who the API server shall say wrote status and finalizer; default: the manager's name. */
+  readonly statusManager?: string;
 }

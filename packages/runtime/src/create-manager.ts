@@ -1,20 +1,23 @@
 import type { Clock, KubeObject, Resource } from '@gotk/apimachinery';
-import { redact } from '@gotk/auth';
 import { createInformerSet, type Indexes, type Informer, type KubeClient, type Selectors } from '@gotk/kube';
 import { createBackOff } from './back-off.ts';
 import type { Controller } from './controller.ts';
-import { runController } from './controller-runner.ts';
+import { type Runner, type RunnerOptions, startRunner } from './controller-runner.ts';
+import { deadlineSignal } from './deadline.ts';
+import { aborted, firstOf, workUntil } from './drain.ts';
 import { httpEventSink } from './event-sink.ts';
-import { whileLeading } from './leader-election.ts';
+import { guardedClient } from './guarded-client.ts';
+import { createElection, type Election } from './leader-election.ts';
+import { leaseName } from './lease-name.ts';
 import type { Logger } from './log.ts';
 import type { Manager, Service } from './manager.ts';
 import { createMetrics, type RuntimeMetrics } from './metrics.ts';
+import { createReadiness } from './readiness.ts';
 import { createRecorder } from './recorder.ts';
 import { serveMetrics, serveProbes } from './servers.ts';
-import type { StatusBearing } from './summarise.ts';
 
 export interface ManagerOptions {
-  /** Such as `kustomize-controller`: reporter of events, prefix of the lease. */
+  /** Such as `kustomize-controller`: reporter of events, prefix of the lease, manager of the fields it writes. */
   readonly name: string;
   /** This process: the pod's name. */
   readonly instance: string;
@@ -26,102 +29,129 @@ export interface ManagerOptions {
   readonly watchNamespace?: string;
   /** Only objects with these labels are reconciled (`--watch-label-selector`). */
   readonly watchLabelSelector?: string;
+  /** `:8080`; absent or empty: no server. */
   readonly metricsAddress?: string;
   readonly healthAddress?: string;
+  /** Where events are posted to; absent or empty: nowhere. */
   readonly eventsAddress?: string;
   readonly election?: {
     readonly namespace: string;
     readonly leaseDurationMs: number;
     readonly renewDeadlineMs: number;
     readonly retryPeriodMs: number;
+    readonly releaseOnCancel?: boolean;
   };
   readonly minRetryDelayMs?: number;
   readonly maxRetryDelayMs?: number;
   readonly intervalJitter?: number;
+  /** How long runs in progress may go on after the signal aborted, before they are aborted themselves. */
   readonly graceMs?: number;
   readonly random?: () => number;
+  /** Told where each server listens: with port 0 nobody knows before. */
+  readonly onListening?: (server: 'metrics' | 'health', url: string) => void;
 }
 
-/** A cache that has not heard from the API server for longer says nothing about the present. */
-const SILENT_MS = 100_000;
+const DEFAULT_GRACE_MS = 3_000;
+const FLUSH_MS = 3_000;
+/** The kubelet gives a probe a second. */
+const ASK_TIMEOUT_MS = 900;
 
 export function createManager(options: ManagerOptions): Manager {
-  const { name, client, clock, log, random = Math.random } = options;
+  const { name, instance, clock, log, random = Math.random } = options;
   const metrics = options.metrics ?? createMetrics();
+  const election: Election | undefined =
+    options.election &&
+    createElection({
+      ...options.election,
+      client: options.client,
+      clock,
+      log,
+      name: leaseName(name, options.watchLabelSelector),
+      identity: `${instance}_${crypto.randomUUID()}`,
+    });
+  const mayWrite = () => election === undefined || election.holds();
+  const { client, silentForMs } = guardedClient(options.client, { mayWrite, clock });
   const set = createInformerSet({ client, clock, onError: (error) => log.debug('watch interrupted', { error: String(error) }) });
-  const services: Service[] = [];
-  const starts: ((signal: AbortSignal) => Promise<void>)[] = [];
   const informers = new Set<Informer<KubeObject>>();
-
+  const services: Service[] = [];
+  const starts: (() => Runner)[] = [];
+  const own: Resource<KubeObject>[] = [];
   const sink = options.eventsAddress ? httpEventSink({ url: options.eventsAddress, clock, log }) : undefined;
-  const recorder = createRecorder({
-    client,
-    clock,
-    log,
-    controllerName: name,
-    instance: options.instance,
-    redact,
-    ...(sink === undefined ? {} : { sink }),
-  });
+  const recorder = createRecorder({ client, clock, log, controllerName: name, instance, ...(sink === undefined ? {} : { sink }) });
+  const scopeOf = (resource: Resource<KubeObject>) =>
+    options.watchNamespace !== undefined && resource.namespaced ? { namespace: options.watchNamespace } : {};
 
   const informer = <T extends KubeObject>(
     resource: Resource<T>,
     selectors: Selectors & { readonly indexes?: Indexes<T> } = {},
   ): Informer<T> => {
-    const scope = options.watchNamespace !== undefined && resource.namespaced ? { namespace: options.watchNamespace } : {};
-    const held = set.hold(resource, { ...scope, ...selectors }).informer;
+    const transform = selectors.metadataOnly === true ? {} : { transform: withoutManagedFields<T> };
+    const held = set.hold(resource, { ...scopeOf(resource), ...selectors, ...transform }).informer;
     informers.add(held as unknown as Informer<KubeObject>);
     return held;
   };
 
-  const notReady = (): string | undefined => {
-    for (const each of informers) {
-      if (!each.synced) return 'caches have not synced';
-      if (each.silentForMs() > SILENT_MS) return 'the API server has gone silent';
+  const readiness = createReadiness({
+    clock,
+    silentForMs,
+    synced: () => [...informers].every(({ synced }) => synced),
+    services: () => services,
+    async ask() {
+      const resource = own[0];
+      if (resource === undefined) return;
+      using deadline = deadlineSignal({ timeoutMs: ASK_TIMEOUT_MS, clock });
+      // A name that nothing has, answered from the server's own cache: no more than a ping, with the rights we have anyway.
+      const nothing = { fieldSelector: 'metadata.name=readiness-probe', resourceVersion: '0', metadataOnly: true };
+      await client.list(resource, { ...scopeOf(resource), ...nothing, signal: deadline.signal });
+    },
+  });
+
+  const serve = async (stack: AsyncDisposableStack): Promise<void> => {
+    for (const [kind, address, start] of [
+      ['metrics', options.metricsAddress, (at: string) => serveMetrics(at, metrics.registry)],
+      ['health', options.healthAddress, (at: string) => serveProbes(at, readiness)],
+    ] as const) {
+      if (address === undefined || address === '' || address === '0') continue;
+      const { url } = stack.use(await start(address));
+      log.info(`serving ${kind}`, { url });
+      options.onListening?.(kind, url);
     }
-    const service = services.find(({ ready }) => ready?.() === false);
-    return service === undefined ? undefined : `${service.name} is not ready`;
   };
+
+  const runnerOptions = <T extends KubeObject>(controller: Controller<T>, cache: Informer<T>): RunnerOptions<T> => ({
+    controller,
+    informer: cache,
+    client,
+    clock,
+    log,
+    recorder,
+    metrics: metrics.forController(controller.name),
+    backOff: createBackOff({ minMs: options.minRetryDelayMs ?? 750, maxMs: options.maxRetryDelayMs ?? 900_000, random }),
+    fieldManager: controller.statusManager ?? name,
+    intervalJitter: options.intervalJitter ?? 0.05,
+    random,
+  });
 
   return {
     client,
     clock,
     log,
     metrics: metrics.registry,
+    mayWrite,
     informer,
-    add<T extends StatusBearing>(controller: Controller<T>) {
-      const labelled = options.watchLabelSelector ? { labelSelector: options.watchLabelSelector } : {};
-      const own = informer(controller.resource, {
-        ...labelled,
-        ...(controller.indexes === undefined ? {} : { indexes: controller.indexes }),
+    add(controller) {
+      const { resource, indexes } = controller;
+      const cache = informer(resource, {
+        ...(options.watchLabelSelector ? { labelSelector: options.watchLabelSelector } : {}),
+        ...(indexes === undefined ? {} : { indexes }),
       });
-      starts.push((signal) =>
-        runController(
-          {
-            controller,
-            informer: own,
-            client,
-            clock,
-            log,
-            recorder,
-            metrics: metrics.forController(controller.name),
-            backOff: createBackOff({ minMs: options.minRetryDelayMs ?? 750, maxMs: options.maxRetryDelayMs ?? 900_000, random }),
-            intervalJitter: options.intervalJitter ?? 0.05,
-            random,
-            graceMs: options.graceMs ?? 10_000,
-          },
-          signal,
-        ),
-      );
+      own.push(resource);
+      starts.push(() => startRunner(runnerOptions(controller, cache)));
     },
-    addService(service) {
-      services.push(service);
-    },
+    addService: (service) => services.push(service),
     async run(signal) {
-      await using servers = new AsyncDisposableStack();
-      if (options.metricsAddress !== undefined) servers.use(await serveMetrics(options.metricsAddress, metrics.registry));
-      if (options.healthAddress !== undefined) servers.use(await serveProbes(options.healthAddress, { notReady }));
-
+      await using stack = new AsyncDisposableStack();
+      stack.use(set);
       const failed = new AbortController();
       const life = AbortSignal.any([signal, failed.signal]);
       const guarded = async (work: Promise<void>): Promise<void> => {
@@ -131,35 +161,33 @@ export function createManager(options: ManagerOptions): Manager {
           if (!life.aborted) failed.abort(error);
         }
       };
-      const everywhere = services.filter(({ leaderOnly }) => !leaderOnly).map((service) => guarded(service.run(life)));
       const lead = async (leading: AbortSignal): Promise<void> => {
         const led = services.filter(({ leaderOnly }) => leaderOnly).map((service) => guarded(service.run(leading)));
-        await Promise.all([...informers].map((each) => each.whenSynced(leading))).catch((error) => {
-          if (!leading.aborted) throw error;
-        });
-        if (!leading.aborted) log.info('caches are synced, controllers start');
-        await Promise.all([...led, ...starts.map((start) => guarded(start(leading)))]);
+        await Promise.race([Promise.all([...informers].map((each) => each.whenSynced(leading))), aborted(leading)]).catch(() => undefined);
+        using runners = new DisposableStack();
+        if (!leading.aborted) {
+          log.info('caches are synced, controllers start');
+          await workUntil(
+            leading,
+            starts.map((start) => runners.use(start())),
+            { clock, log, graceMs: options.graceMs ?? DEFAULT_GRACE_MS },
+          );
+        }
+        await Promise.all(led);
       };
-      const led =
-        options.election === undefined
-          ? lead(life)
-          : whileLeading(
-              {
-                ...options.election,
-                client,
-                clock,
-                log,
-                name: `${name}-leader-election`,
-                identity: `${options.instance}_${crypto.randomUUID()}`,
-              },
-              lead,
-              life,
-            );
-      await guarded(led);
+      await serve(stack);
+      const everywhere = services.filter(({ leaderOnly }) => !leaderOnly).map((service) => guarded(service.run(life)));
+      await guarded(election === undefined ? lead(life) : election.whileLeading(lead, life));
+      if (!life.aborted) failed.abort(new Error('leadership ended'));
       await Promise.all(everywhere);
-      await Promise.race([recorder.flush(), clock.sleep(5_000)]);
-      await set[Symbol.asyncDispose]();
+      await firstOf(recorder.flush(), { clock, ms: FLUSH_MS });
       if (failed.signal.aborted) throw failed.signal.reason;
     },
   };
+}
+
+/** The larger half of many objects, and of no use to whoever reads specs and statuses. */
+function withoutManagedFields<T extends KubeObject>(object: T): T {
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }

@@ -1,8 +1,9 @@
 import type { Clock } from '@gotk/apimachinery';
 import { request } from 'undici';
+import { deadlineSignal } from './deadline.ts';
 import type { Logger } from './log.ts';
 
-/** An event as the notification-controller takes it (`pkg/apis/event/v1beta1`). */
+/** An event as the notification-controller takes it (`event.toolkit.fluxcd.io/v1beta1`). */
 export interface EventPayload {
   readonly involvedObject: Readonly<Record<string, string | undefined>>;
   readonly severity: 'info' | 'error';
@@ -17,35 +18,56 @@ export interface EventPayload {
 export interface EventSink {
   /** Takes the event and returns at once. */
   post(payload: EventPayload): void;
+  /** Resolves when everything taken so far was delivered or given up. */
   flush(): Promise<void>;
 }
 
+export interface EventSinkOptions {
+  readonly url: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
 const TIMEOUT_MS = 5_000;
-const ATTEMPTS = 4;
+const ATTEMPTS = 5;
 const FIRST_RETRY_MS = 500;
 const MAX_QUEUED = 1_000;
 
-/** Posts events in the background, in order. A receiver that is down costs memory for at most a thousand events, and the oldest news. */
-export function httpEventSink({ url, clock, log }: { readonly url: string; readonly clock: Clock; readonly log: Logger }): EventSink {
+/**
+ * Posts events in the background, one after the other, in the order in which they happened. No answer and 5xx are tried again with growing pauses; any other
+ * answer is final: 429 says that the same event was seen already, which to the sender is success.
+ *
+ * A receiver that is down costs the memory of at most a thousand events: the newest are dropped, and the log says how many.
+ */
+export function httpEventSink({ url, clock, log }: EventSinkOptions): EventSink {
   let tail: Promise<void> = Promise.resolve();
   let queued = 0;
+  let dropped = 0;
 
-  const send = async (payload: EventPayload): Promise<void> => {
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const status = await postOnce(url, payload);
-      // 429 says that the same event was seen already: to the sender that is success.
-      if (status !== undefined && status < 500) return;
-      if (attempt < ATTEMPTS) await clock.sleep(FIRST_RETRY_MS * 2 ** (attempt - 1));
+  const deliver = async (payload: EventPayload): Promise<void> => {
+    for (let attempt = 1; ; attempt++) {
+      const answer = await postOnce(url, payload, clock);
+      if (typeof answer === 'number' && answer < 500) {
+        if (answer >= 300 && answer !== 429)
+          log.error('the receiver refused an event', undefined, { reason: payload.reason, status: answer });
+        return;
+      }
+      if (attempt === ATTEMPTS) return log.error('the receiver did not take an event', answer, { reason: payload.reason });
+      await clock.sleep(FIRST_RETRY_MS * 2 ** (attempt - 1));
     }
-    log.debug('notification-controller did not take an event', { reason: payload.reason });
   };
 
   return {
     post(payload) {
-      if (queued >= MAX_QUEUED) return log.debug('event queue is full, event dropped', { reason: payload.reason });
+      if (queued >= MAX_QUEUED) {
+        dropped += 1;
+        return;
+      }
+      if (dropped > 0) log.error('events were dropped while the receiver was behind', undefined, { dropped });
+      dropped = 0;
       queued += 1;
       tail = tail
-        .then(() => send(payload))
+        .then(() => deliver(payload))
         .finally(() => {
           queued -= 1;
         });
@@ -54,18 +76,19 @@ export function httpEventSink({ url, clock, log }: { readonly url: string; reado
   };
 }
 
-/** The status of the answer; undefined when there was none. */
-async function postOnce(url: string, payload: EventPayload): Promise<number | undefined> {
+/** The status of the answer, or why there was none. */
+async function postOnce(url: string, payload: EventPayload, clock: Clock): Promise<number | Error> {
+  using deadline = deadlineSignal({ timeoutMs: TIMEOUT_MS, clock });
   try {
     const answer = await request(url, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(payload),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: deadline.signal,
     });
     await answer.body.dump();
     return answer.statusCode;
-  } catch {
-    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
   }
 }

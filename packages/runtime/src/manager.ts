@@ -11,17 +11,23 @@ export interface Service {
   readonly leaderOnly: boolean;
   /** Runs until the signal aborts. Rejecting ends the process with exit code 1. */
   run(signal: AbortSignal): Promise<void>;
-  /** Reported by /readyz; absent means always ready. */
+  /** Reported by /readyz, on replicas that do not lead as well: one that cannot serve must get no traffic. Absent means always ready. */
   ready?(): boolean;
 }
 
 /** What controllers of one process share. Built by `main.ts` from flags, or by a test. */
 export interface Manager {
+  /** Refuses to write (`LeaseLost`) once another process may have become the leader. */
   readonly client: KubeClient;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Registry;
-  /** The process's informer for a kind, restricted to the manager's namespace if it has one. Shared: equal arguments give the same informer. */
+  /** False once another process may have become the leader: for clients that a controller makes itself. Always true without an election. */
+  mayWrite(): boolean;
+  /**
+   * The process's informer for a kind, restricted to the manager's namespace if it has one. Shared: equal arguments give the same informer.
+   * Objects come without `managedFields`, unless metadata is all that is asked for.
+   */
   informer<T extends KubeObject>(resource: Resource<T>, options?: Selectors & { readonly indexes?: Indexes<T> }): Informer<T>;
   add<T extends KubeObject>(controller: Controller<T>): void;
   addService(service: Service): void;

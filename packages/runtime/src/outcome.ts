@@ -80,5 +80,6 @@ export type Outcome =
   | { readonly kind: 'ready'; readonly ready: Ready }
   | { readonly kind: 'waiting'; readonly on: Waiting }
   | { readonly kind: 'stalled'; readonly by: Stalled }
-  | { readonly kind: 'failed'; readonly by: Failed }
+  /** `unforeseen`: nobody classified what was thrown, its stack is worth a look. */
+  | { readonly kind: 'failed'; readonly by: Failed; readonly unforeseen?: true }
   | { readonly kind: 'superseded' };

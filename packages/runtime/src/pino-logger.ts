@@ -1,5 +1,7 @@
 import { type Clock, systemClock } from '@gotk/apimachinery';
+import { redact } from '@gotk/auth';
 import { type DestinationStream, type Logger as Pino, pino } from 'pino';
+import { consoleStream } from './console-stream.ts';
 import type { LogFields, Logger } from './log.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'error'] as const;
@@ -8,56 +10,58 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export interface LoggerOptions {
   readonly level: LogLevel;
   readonly encoding: 'json' | 'console';
-  readonly redact: (text: string) => string;
-  /** Default: standard output, or standard error for the console encoding. */
+  /** Default: standard output for JSON, standard error for the console encoding. */
   readonly destination?: DestinationStream;
   readonly clock?: Clock;
 }
 
-/** Logs in the schema that `flux logs` reads: `ts`, `level`, `msg`, `error`, and the fields the runtime adds (`controller`, `name`, `reconcileID`, …). */
-export function createLogger({ level, encoding, redact, destination, clock = systemClock }: LoggerOptions): Logger {
+/** A line longer than this helps nobody, and a hostile one fills the disk. */
+const MAX_TEXT = 16_384;
+const MAX_DEPTH = 4;
+
+/**
+ * Logs in the schema that `flux logs` reads: `ts`, `level`, `msg`, `error`, and the fields that the runtime adds (`controller`, `controllerKind`, `name`,
+ * `namespace`, `reconcileID`). Whatever is logged goes out without credentials.
+ */
+export function createLogger({ level, encoding, destination, clock = systemClock }: LoggerOptions): Logger {
   const out = destination ?? pino.destination({ dest: encoding === 'json' ? 1 : 2, sync: true });
-  const root = pino(
-    {
-      level,
-      messageKey: 'msg',
-      base: null,
-      timestamp: () => `,"ts":"${new Date(clock.now()).toISOString()}"`,
-      formatters: { level: (label) => ({ level: label }) },
-    },
-    encoding === 'json' ? out : consoleStream(out),
-  );
-  return wrap(root, redact);
+  const options = {
+    level,
+    messageKey: 'msg',
+    base: null,
+    timestamp: () => `,"ts":"${new Date(clock.now()).toISOString()}"`,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  return wrap(pino(options, encoding === 'json' ? out : consoleStream(out)));
 }
 
-function wrap(log: Pino, redact: (text: string) => string): Logger {
+function wrap(log: Pino): Logger {
   return {
-    debug: (message, fields) => log.debug(fields ?? {}, redact(message)),
-    info: (message, fields) => log.info(fields ?? {}, redact(message)),
-    error: (message, error, fields) => log.error({ ...fields, ...describe(error, redact) }, redact(message)),
-    with: (fields: LogFields) => wrap(log.child(fields), redact),
+    debug: (message, fields = {}) => {
+      if (log.isLevelEnabled('debug')) log.debug(clean(fields), cleanText(message));
+    },
+    info: (message, fields = {}) => log.info(clean(fields), cleanText(message)),
+    error: (message, error, fields = {}) => log.error({ ...clean(fields), ...describe(error) }, cleanText(message)),
+    with: (fields) => wrap(log.child(clean(fields))),
   };
 }
 
-/** The error's own message, and the stack of what nobody foresaw: an error that carries a cause was raised on purpose. */
-function describe(error: unknown, redact: (text: string) => string): LogFields {
-  if (!(error instanceof Error)) return { error: redact(String(error)) };
-  const root = error.cause instanceof Error ? error.cause : error;
-  const foreseen =
-    root instanceof TypeError || root instanceof RangeError || root instanceof ReferenceError
-      ? { stacktrace: redact(root.stack ?? '') }
-      : {};
-  return { error: redact(error.message), ...foreseen };
+function describe(error: unknown): LogFields {
+  if (error === undefined) return {};
+  return { error: cleanText(error instanceof Error ? error.message : String(error)) };
 }
 
-function consoleStream(out: DestinationStream): DestinationStream {
-  return {
-    write(line) {
-      const { ts, level, msg, error, ...rest } = JSON.parse(line) as Record<string, unknown>;
-      const fields = Object.entries(rest).map(([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
-      out.write(
-        `${String(ts)} ${String(level).toUpperCase().padEnd(5)} ${String(msg)}${error === undefined ? '' : `: ${String(error)}`}${fields.join('')}\n`,
-      );
-    },
-  };
+const cleanText = (text: string): string => redact(text.slice(0, MAX_TEXT));
+
+function clean(fields: LogFields): LogFields {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, cleanValue(value, MAX_DEPTH)]));
+}
+
+function cleanValue(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return cleanText(value);
+  if (value instanceof Error) return cleanText(value.message);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === 0) return '…';
+  if (Array.isArray(value)) return value.slice(0, 100).map((item) => cleanValue(item, depth - 1));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cleanValue(item, depth - 1)]));
 }

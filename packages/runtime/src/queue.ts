@@ -8,16 +8,22 @@ export interface Enqueue {
   readonly afterMs?: number;
 }
 
+/** A key that was handed out, and how urgent it was. */
+export interface Taken {
+  readonly key: string;
+  readonly priority: Priority;
+}
+
 /**
  * What has to run, and when: de-duplicated by key, each key serial.
  *
  * Laws: a key that runs is never handed out again before `done`; a key woken while it runs is ready again after `done`; of two deadlines the earlier one
- * holds, of two priorities the higher one; among equals, first come, first served.
+ * holds, of two priorities the higher one; among equals, first come, first served; whoever is ready is handed out sooner or later, however many come first.
  */
-export interface WorkQueue {
+export interface WorkQueue extends Disposable {
   add(key: string, how: Enqueue): void;
   /** The next key that may run now, if any; it counts as running until `done`. */
-  take(): string | undefined;
+  take(): Taken | undefined;
   done(key: string): void;
   /** Drops everything known of a key that is not running: its object is gone. */
   forget(key: string): void;
@@ -27,7 +33,15 @@ export interface WorkQueue {
   onReady(listener: () => void): void;
 }
 
+const PRIORITIES: readonly Priority[] = ['urgent', 'normal', 'background'];
 const RANK: Readonly<Record<Priority, number>> = { urgent: 0, normal: 1, background: 2 };
+
+/** Every so many hand-outs one starts from a lower priority, so that a stream of urgent keys starves nobody. */
+const NORMAL_TURN = 4;
+const BACKGROUND_TURN = 8;
+
+/** Timers of a month and more overflow in JavaScript and fire at once: longer waits are made of several. */
+const LONGEST_TIMER_MS = 86_400_000;
 
 interface Waiting {
   readonly dueMs: number;
@@ -37,45 +51,57 @@ interface Waiting {
 
 export function createQueue({ clock }: { readonly clock: Clock }): WorkQueue {
   // One insertion-ordered set a priority: taking is constant time, and the order within a priority is that of arrival.
-  const ready = [new Set<string>(), new Set<string>(), new Set<string>()] as const;
+  const ready = PRIORITIES.map((priority) => ({ priority, keys: new Set<string>() }));
   const waiting = new Map<string, Waiting>();
   const running = new Set<string>();
   const again = new Map<string, Priority>();
   let notify: () => void = () => undefined;
+  let handedOut = 0;
 
-  const makeReady = (key: string, priority: Priority) => {
+  const stopWaiting = (key: string) => {
     waiting.get(key)?.timer[Symbol.dispose]();
     waiting.delete(key);
+  };
+
+  const makeReady = (key: string, wanted: Priority) => {
+    const priority = higher(wanted, waiting.get(key)?.priority);
+    stopWaiting(key);
     if (running.has(key)) {
-      const known = again.get(key);
-      if (known === undefined || RANK[priority] < RANK[known]) again.set(key, priority);
+      again.set(key, higher(priority, again.get(key)));
       return;
     }
-    const rank = RANK[priority];
-    if (ready.some((set, other) => other <= rank && set.has(key))) return;
-    for (const set of ready) set.delete(key);
-    ready[rank]?.add(key);
+    const known = ready.find(({ keys }) => keys.has(key));
+    if (known !== undefined && RANK[known.priority] <= RANK[priority]) return;
+    known?.keys.delete(key);
+    ready[RANK[priority]]?.keys.add(key);
     notify();
+  };
+
+  const wait = (key: string, dueMs: number, priority: Priority) => {
+    const remainingMs = dueMs - clock.monotonic();
+    const fire = () => (dueMs > clock.monotonic() ? wait(key, dueMs, waiting.get(key)?.priority ?? priority) : makeReady(key, priority));
+    stopWaiting(key);
+    waiting.set(key, { dueMs, priority, timer: clock.after(Math.min(remainingMs, LONGEST_TIMER_MS), fire) });
   };
 
   return {
     add(key, { priority, afterMs = 0 }) {
       if (afterMs <= 0) return makeReady(key, priority);
-      if (again.has(key) || ready.some((set) => set.has(key))) return;
-      const dueMs = clock.monotonic() + afterMs;
+      if (again.has(key) || ready.some(({ keys }) => keys.has(key))) return;
       const known = waiting.get(key);
-      if (known !== undefined && known.dueMs <= dueMs) return;
-      known?.timer[Symbol.dispose]();
-      waiting.set(key, { dueMs, priority, timer: clock.after(afterMs, () => makeReady(key, priority)) });
+      wait(key, Math.min(clock.monotonic() + afterMs, known?.dueMs ?? Number.POSITIVE_INFINITY), higher(priority, known?.priority));
     },
     take() {
-      for (const set of ready) {
-        for (const key of set) {
-          set.delete(key);
+      handedOut += 1;
+      const first = handedOut % BACKGROUND_TURN === 0 ? 2 : handedOut % NORMAL_TURN === 0 ? 1 : 0;
+      for (const { priority, keys } of [...ready.slice(first), ...ready.slice(0, first)]) {
+        for (const key of keys) {
+          keys.delete(key);
           running.add(key);
-          return key;
+          return { key, priority };
         }
       }
+      handedOut -= 1;
       return undefined;
     },
     done(key) {
@@ -85,16 +111,22 @@ export function createQueue({ clock }: { readonly clock: Clock }): WorkQueue {
       if (priority !== undefined) makeReady(key, priority);
     },
     forget(key) {
-      waiting.get(key)?.timer[Symbol.dispose]();
-      waiting.delete(key);
+      stopWaiting(key);
       again.delete(key);
-      for (const set of ready) set.delete(key);
+      for (const { keys } of ready) keys.delete(key);
     },
     get depth() {
-      return ready[0].size + ready[1].size + ready[2].size;
+      return ready.reduce((total, { keys }) => total + keys.size, 0);
     },
     onReady(listener) {
       notify = listener;
     },
+    [Symbol.dispose]() {
+      for (const key of [...waiting.keys()]) stopWaiting(key);
+      for (const { keys } of ready) keys.clear();
+      again.clear();
+    },
   };
 }
+
+const higher = (a: Priority, b: Priority | undefined): Priority => (b !== undefined && RANK[b] < RANK[a] ? b : a);

@@ -1,15 +1,18 @@
 import { hostname } from 'node:os';
 import { systemClock } from '@gotk/apimachinery';
-import { redact } from '@gotk/auth';
 import { createKubeClient } from '@gotk/kube';
 import { loadConnection } from '@gotk/kube/kubeconfig';
-import { commonFlags, IGNORED_FLAGS } from './common-flags.ts';
-import { createManager } from './create-manager.ts';
+import { commonFlags, ignoredFlags } from './common-flags.ts';
+import { createManager, type ManagerOptions } from './create-manager.ts';
 import { type FlagTable, type FlagValues, parseFlags, renderHelp, UsageError } from './flags.ts';
 import type { Logger } from './log.ts';
 import type { Manager } from './manager.ts';
 import { createMetrics } from './metrics.ts';
 import { createLogger } from './pino-logger.ts';
+import { stopSignal } from './stop-signal.ts';
+
+/** The values of the common flags and of a controller's own, which may stand in for a common one. */
+export type ProgramValues<Table extends FlagTable> = Omit<FlagValues<typeof commonFlags>, keyof Table> & FlagValues<Table>;
 
 export interface Program<Table extends FlagTable> {
   /** Such as `source-controller`. */
@@ -17,11 +20,9 @@ export interface Program<Table extends FlagTable> {
   readonly version: string;
   /** The controller's own flags; they may override a common one's default. */
   readonly flags: Table;
-  readonly setup: (
-    manager: Manager,
-    values: FlagValues<typeof commonFlags> & FlagValues<Table>,
-    environment: Environment,
-  ) => void | Promise<void>;
+  /** Upstream's flags that mean nothing to this controller: accepted, and named in the log once. */
+  readonly ignoredFlags?: FlagTable;
+  readonly setup: (manager: Manager, values: ProgramValues<Table>, environment: Environment) => void | Promise<void>;
 }
 
 /** What a process is told by its surroundings rather than by flags. */
@@ -34,7 +35,8 @@ export interface Environment {
 /**
  * A controller's whole main program: flags, client, manager, signals, exit code.
  *
- * Resolves with the exit code: 0 after SIGTERM or SIGINT, 1 when something that cannot be survived happened, 2 for a wrong command line.
+ * Resolves with the exit code, to be passed to `process.exit`: 0 after SIGTERM or SIGINT, 1 when something that cannot be survived happened (the lease was
+ * lost, a service failed, a port is taken), 2 for a wrong command line.
  */
 export async function runMain<Table extends FlagTable>(program: Program<Table>, process: NodeJS.Process): Promise<number> {
   const table = { ...commonFlags, ...program.flags };
@@ -43,21 +45,20 @@ export async function runMain<Table extends FlagTable>(program: Program<Table>, 
     process.stdout.write(renderHelp(program.name, table));
     return 0;
   }
-  let values: FlagValues<typeof commonFlags> & FlagValues<Table>;
-  let ignored: readonly string[];
+  let start: Start<Table>;
   try {
-    const parsed = parseFlags(args, table, IGNORED_FLAGS);
-    values = parsed.values as FlagValues<typeof commonFlags> & FlagValues<Table>;
-    ignored = parsed.ignored;
+    const { values, ignored } = parseFlags(args, table, { ...ignoredFlags, ...program.ignoredFlags });
+    start = { program, process, ignored, common: values, values: values as unknown as ProgramValues<Table> };
+    checkElection(start.common);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`${program.name}: ${error.message}; see --help\n`);
     return 2;
   }
-  const log = createLogger({ level: values['log-level'], encoding: values['log-encoding'], redact });
+  const log = createLogger({ level: start.common['log-level'], encoding: start.common['log-encoding'] });
   const stop = stopSignal(process, log);
   try {
-    await run({ program, values, ignored, log, process }, stop);
+    await run(start, log, stop);
     log.info('stopped');
     return 0;
   } catch (error) {
@@ -66,26 +67,28 @@ export async function runMain<Table extends FlagTable>(program: Program<Table>, 
   }
 }
 
+type CommonValues = FlagValues<typeof commonFlags>;
+
 interface Start<Table extends FlagTable> {
   readonly program: Program<Table>;
-  readonly values: FlagValues<typeof commonFlags> & FlagValues<Table>;
-  readonly ignored: readonly string[];
-  readonly log: Logger;
   readonly process: NodeJS.Process;
+  readonly ignored: readonly string[];
+  readonly common: CommonValues;
+  readonly values: ProgramValues<Table>;
 }
 
-async function run<Table extends FlagTable>({ program, values, ignored, log, process }: Start<Table>, signal: AbortSignal): Promise<void> {
+async function run<Table extends FlagTable>(start: Start<Table>, log: Logger, signal: AbortSignal): Promise<void> {
+  const { program, process, ignored, common, values } = start;
   const environment: Environment = { namespace: process.env.RUNTIME_NAMESPACE ?? 'flux-system', variables: process.env };
   log.info(`starting ${program.name}`, { version: program.version, node: process.version });
   if (ignored.length > 0) log.info('flags without effect here', { flags: ignored });
-
   const metrics = createMetrics();
   const connection = await loadConnection({ kubeconfigPath: process.env.KUBECONFIG });
   const client = createKubeClient({
     connection,
     userAgent: `${program.name}/${program.version}`,
-    qps: values['kube-api-qps'],
-    burst: values['kube-api-burst'],
+    qps: common['kube-api-qps'],
+    burst: common['kube-api-burst'],
     onRequest: metrics.request,
   });
   const manager = createManager({
@@ -95,25 +98,7 @@ async function run<Table extends FlagTable>({ program, values, ignored, log, pro
     clock: systemClock,
     log,
     metrics,
-    metricsAddress: values['metrics-addr'],
-    healthAddress: values['health-addr'],
-    eventsAddress: values['events-addr'],
-    watchLabelSelector: values['watch-label-selector'],
-    minRetryDelayMs: values['min-retry-delay'],
-    maxRetryDelayMs: values['max-retry-delay'],
-    intervalJitter: values['interval-jitter-percentage'] / 100,
-    graceMs: values['graceful-shutdown-timeout'],
-    ...(values['watch-all-namespaces'] ? {} : { watchNamespace: environment.namespace }),
-    ...(values['enable-leader-election']
-      ? {
-          election: {
-            namespace: environment.namespace,
-            leaseDurationMs: values['leader-election-lease-duration'],
-            renewDeadlineMs: values['leader-election-renew-deadline'],
-            retryPeriodMs: values['leader-election-retry-period'],
-          },
-        }
-      : {}),
+    ...fromFlags(common, environment),
   });
   try {
     await program.setup(manager, values, environment);
@@ -123,21 +108,38 @@ async function run<Table extends FlagTable>({ program, values, ignored, log, pro
   }
 }
 
-/** Aborts at the first SIGTERM or SIGINT; a second one, or an error that nobody handled, ends the process at once. */
-function stopSignal(process: NodeJS.Process, log: Logger): AbortSignal {
-  const stop = new AbortController();
-  for (const name of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(name, () => {
-      if (stop.signal.aborted) process.exit(1);
-      log.info('stopping', { signal: name });
-      stop.abort();
-    });
-  }
-  for (const name of ['unhandledRejection', 'uncaughtException'] as const) {
-    process.on(name, (error: unknown) => {
-      log.error(name, error);
-      process.exit(1);
-    });
-  }
-  return stop.signal;
+function fromFlags(flags: CommonValues, { namespace }: Environment): Partial<ManagerOptions> {
+  return {
+    metricsAddress: flags['metrics-addr'],
+    healthAddress: flags['health-addr'],
+    eventsAddress: flags['events-addr'],
+    watchLabelSelector: flags['watch-label-selector'],
+    minRetryDelayMs: flags['min-retry-delay'],
+    maxRetryDelayMs: flags['max-retry-delay'],
+    intervalJitter: flags['interval-jitter-percentage'] / 100,
+    graceMs: flags['graceful-shutdown-timeout'],
+    ...(flags['watch-all-namespaces'] ? {} : { watchNamespace: namespace }),
+    ...(flags['enable-leader-election'] ? { election: electionOf(flags, namespace) } : {}),
+  };
+}
+
+const electionOf = (flags: CommonValues, namespace: string): NonNullable<ManagerOptions['election']> => ({
+  namespace,
+  leaseDurationMs: flags['leader-election-lease-duration'],
+  renewDeadlineMs: flags['leader-election-renew-deadline'],
+  retryPeriodMs: flags['leader-election-retry-period'],
+  releaseOnCancel: flags['leader-election-release-on-cancel'],
+});
+
+/** A leader must give up before its lease runs out, and have tried more than once by then. */
+function checkElection(flags: CommonValues): void {
+  const [lease, deadline, retry] = [
+    flags['leader-election-lease-duration'],
+    flags['leader-election-renew-deadline'],
+    flags['leader-election-retry-period'],
+  ];
+  if (lease < 1_000 || lease <= deadline)
+    throw new UsageError('--leader-election-lease-duration must be longer than --leader-election-renew-deadline, and a second at least');
+  if (deadline <= 1.2 * retry || retry === 0)
+    throw new UsageError('--leader-election-renew-deadline must be longer than --leader-election-retry-period');
 }

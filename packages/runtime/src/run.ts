@@ -1,72 +1,77 @@
-import type { Clock, Resource } from '@gotk/apimachinery';
+import type { Clock, KubeObject, Resource } from '@gotk/apimachinery';
 import type { KubeClient } from '@gotk/kube';
 import type { Logger } from './log.ts';
 import type { ReconcileContext } from './reconcile.ts';
 import type { Recorder } from './recorder.ts';
+import { pendingRequest, statusOf } from './status.ts';
 import { type StatusWriter, statusWriter } from './status-writer.ts';
-import { pendingRequest, type StatusBearing, statusInProgress, withChange } from './summarise.ts';
+import { seenIn, statusInProgress, withChange } from './summarise.ts';
 
-export interface RunOptions<T extends StatusBearing> {
+export interface RunOptions<T extends KubeObject> {
   readonly object: T;
   readonly client: KubeClient;
   readonly resource: Resource<T>;
   readonly clock: Clock;
   readonly recorder: Recorder;
+  readonly fieldManager: string;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
 
 /** One run of a reconciler: what it may do, and the status it writes on the way. */
-export interface Run<T extends StatusBearing> extends AsyncDisposable {
+export interface Run<T extends KubeObject> {
   readonly context: ReconcileContext;
   readonly status: StatusWriter<T>;
-  /** No more progress is written; resolves when what was being written has been. */
+  /** The run is over: nothing more is written on its behalf. Resolves when what was being written has been. */
   settle(): Promise<void>;
 }
 
 /** A run that ends sooner has no progress worth a write. */
 const PROGRESS_GRACE_MS = 1_000;
 
-export function createRun<T extends StatusBearing>({ object, client, resource, clock, recorder, log, signal }: RunOptions<T>): Run<T> {
-  const status = statusWriter(object, { client, resource, clock, signal });
+export function createRun<T extends KubeObject>(options: RunOptions<T>): Run<T> {
+  const { object, clock, recorder, log, signal } = options;
+  const status = statusWriter(object, options);
+  const seen = seenIn(object);
   let message: string | undefined;
-  let late = false;
-  let settled = false;
-  let writing: Promise<void> = Promise.resolve();
+  let state: 'in-grace' | 'late' | 'settled' = 'in-grace';
 
   const writeProgress = () => {
-    if (!late || settled || message === undefined) return;
     const text = message;
-    // Progress is a courtesy: failing to say it must not fail the run.
-    writing = status
-      .write((current) => statusInProgress(current, text, clock.now()))
-      .catch((error) => log.debug('progress not written', { error: String(error) }));
+    if (state !== 'late' || text === undefined) return;
+    status
+      .write((current) => (state === 'settled' ? statusOf(current) : statusInProgress(current, text, { seen, nowMs: clock.now() })))
+      // Progress is a courtesy: failing to say it must not fail the run.
+      .catch((error) => log.debug('progress was not written', { error: String(error) }));
   };
   const timer = clock.after(PROGRESS_GRACE_MS, () => {
-    late = true;
+    state = 'late';
     writeProgress();
   });
-  const settle = async () => {
-    settled = true;
-    timer[Symbol.dispose]();
-    await writing;
-  };
 
   return {
     status,
-    settle,
     context: {
       signal,
       log,
       clock,
       requestedAt: pendingRequest(object),
       progress(text) {
+        if (text === message) return;
         message = text;
         writeProgress();
       },
-      record: (change) => status.write((current) => withChange(current, change, clock.now())),
+      record(change) {
+        if (state === 'settled') return Promise.reject(new Error('the run is over: its status can no longer be written'));
+        return status.write((current) => withChange(current, change, { seen, nowMs: clock.now() }));
+      },
       event: (event) => recorder.record(object, event),
     },
-    [Symbol.asyncDispose]: settle,
+    async settle() {
+      state = 'settled';
+      timer[Symbol.dispose]();
+      // Asks for nothing new, and so ends when everything asked for before has.
+      await status.write(statusOf).catch(() => undefined);
+    },
   };
 }

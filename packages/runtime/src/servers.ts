@@ -1,39 +1,30 @@
 import fastify from 'fastify';
 import type { Registry } from 'prom-client';
-
-/** A host and port as Go writes it: `:8080`, `127.0.0.1:0`. */
-export function parseAddress(text: string): { readonly host: string; readonly port: number } {
-  const colon = text.lastIndexOf(':');
-  const port = Number(text.slice(colon + 1));
-  if (colon < 0 || text.slice(colon + 1) === '' || !Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new Error(`'${text}' is not an address like ':8080'`);
-  const host = text.slice(0, colon).replace(/^\[(.*)\]$/, '$1');
-  return { host: host === '' ? '::' : host, port };
-}
+import { parseAddress } from './address.ts';
 
 export interface RunningServer extends AsyncDisposable {
-  /** Where it listens, with the port it was given. */
+  /** Where it listens, with the port that it got. */
   readonly url: string;
 }
 
 /** `/metrics` in the text format of Prometheus. */
 export async function serveMetrics(address: string, registry: Registry): Promise<RunningServer> {
-  const server = fastify();
+  const server = fastify({ forceCloseConnections: true });
   server.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
   return listen(server, address);
 }
 
 export interface Probes {
   /** Why this process is not ready; undefined when it is. */
-  readonly notReady: () => string | undefined;
+  notReady(): Promise<string | undefined>;
 }
 
 /** `/healthz`: the event loop turns. `/readyz`: caches are synced, the API server answers, services are up. */
-export async function serveProbes(address: string, { notReady }: Probes): Promise<RunningServer> {
-  const server = fastify();
+export async function serveProbes(address: string, probes: Probes): Promise<RunningServer> {
+  const server = fastify({ forceCloseConnections: true });
   server.get('/healthz', async () => 'ok');
   server.get('/readyz', async (_request, reply) => {
-    const why = notReady();
+    const why = await probes.notReady();
     return why === undefined ? 'ok' : reply.code(503).send(why);
   });
   return listen(server, address);
@@ -41,6 +32,17 @@ export async function serveProbes(address: string, { notReady }: Probes): Promis
 
 async function listen(server: ReturnType<typeof fastify>, address: string): Promise<RunningServer> {
   const { host, port } = parseAddress(address);
-  const url = await server.listen({ host, port });
+  const url = await (host === '' ? listenEverywhere(server, port) : server.listen({ host, port }));
   return { url, [Symbol.asyncDispose]: () => server.close() };
+}
+
+/** Every address of both families; of IPv4 alone where the machine has no other. */
+async function listenEverywhere(server: ReturnType<typeof fastify>, port: number): Promise<string> {
+  try {
+    return await server.listen({ host: '::', port });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EAFNOSUPPORT' && code !== 'EADDRNOTAVAIL') throw error;
+    return server.listen({ host: '0.0.0.0', port });
+  }
 }

@@ -1,70 +1,65 @@
-import type { Condition, KubeObject } from '@gotk/apimachinery';
+import { ConditionType, Reason } from '@gotk/api';
+import type { KubeObject } from '@gotk/apimachinery';
+import { updateConditions } from './conditions.ts';
 import type { ConditionUpdate, Outcome, StatusChange } from './outcome.ts';
+import { type CommonStatus, conditionsOf, requestOf, statusOf } from './status.ts';
 
-/** The part of a status that the runtime knows of every kind; the rest belongs to the controller. */
-export interface CommonStatus {
-  readonly observedGeneration?: number;
-  readonly conditions?: readonly Condition[];
-  readonly lastHandledReconcileAt?: string;
-  readonly [field: string]: unknown;
+export type Settled = Exclude<Outcome, { kind: 'superseded' }>;
+
+/** What a run started from: the intent that its outcome answers, whatever the object has become meanwhile. */
+export interface Seen {
+  readonly generation: number | undefined;
+  readonly requestedAt: string | undefined;
 }
 
-export interface StatusBearing extends KubeObject {
-  readonly status?: CommonStatus;
-}
+export const seenIn = (object: KubeObject): Seen => ({ generation: object.metadata.generation, requestedAt: requestOf(object) });
 
-const REQUESTED_AT = 'reconcile.fluxcd.io/requestedAt';
-
-/** The token of a reconcile request that the status does not show as handled. */
-export function pendingRequest(object: StatusBearing): string | undefined {
-  const token = object.metadata.annotations?.[REQUESTED_AT];
-  return token === undefined || token === '' || token === object.status?.lastHandledReconcileAt ? undefined : token;
+interface At {
+  readonly seen: Seen;
+  readonly nowMs: number;
 }
 
 /**
- * The status after a run, as a pure function of the object, the outcome and the time.
+ * The status after a run, as a pure function of the object as it is now, the outcome, what the run had seen, and the time.
  *
- * Guarantees: conditions of other owners are kept; Reconciling and Stalled are there only when True; a transition time moves only with the status of its
- * condition; `observedGeneration` advances only when the run came to an end that kstatus may trust, ready or stalled; a reconcile request counts as handled
- * whatever the outcome, because whoever asked waits for an answer.
+ * Guarantees: conditions of other owners are kept; Reconciling and Stalled are there only when True; `observedGeneration` advances only when the run came
+ * to an end that kstatus may trust, ready or stalled, and only to the generation that the run had seen; a reconcile request counts as handled whatever the
+ * outcome, because whoever asked waits for an answer.
  */
-export function statusAfter(object: StatusBearing, outcome: Exclude<Outcome, { kind: 'superseded' }>, nowMs: number): CommonStatus {
-  const changed = withChange(object, changeOf(outcome), nowMs);
-  const conditions = applyUpdates(changed.conditions ?? [], verdict(outcome), { generation: object.metadata.generation, nowMs });
+export function statusAfter(object: KubeObject, outcome: Settled, { seen, nowMs }: At): CommonStatus {
+  const change = changeOf(outcome);
   const settled = outcome.kind === 'ready' || outcome.kind === 'stalled';
-  const token = object.metadata.annotations?.[REQUESTED_AT];
   return {
-    ...changed,
-    conditions,
-    ...(settled && object.metadata.generation !== undefined ? { observedGeneration: object.metadata.generation } : {}),
-    ...(token === undefined || token === '' ? {} : { lastHandledReconcileAt: token }),
+    ...withChange(object, { ...change, conditions: [...(change.conditions ?? []), ...verdict(outcome)] }, { seen, nowMs }),
+    ...(settled && seen.generation !== undefined ? { observedGeneration: seen.generation } : {}),
+    ...(seen.requestedAt === undefined ? {} : { lastHandledReconcileAt: seen.requestedAt }),
   };
 }
 
 /** The status of a run under way: what it says it is doing, and nothing decided yet. */
-export function statusInProgress(object: StatusBearing, message: string, nowMs: number): CommonStatus {
-  const updates: ConditionUpdate[] = [
-    { type: 'Reconciling', status: 'True', reason: 'Progressing', message },
-    { type: 'Ready', status: 'Unknown', reason: 'Progressing', message },
+export function statusInProgress(object: KubeObject, message: string, at: At): CommonStatus {
+  const conditions: ConditionUpdate[] = [
+    { type: ConditionType.Reconciling, status: 'True', reason: Reason.Progressing, message },
+    { type: ConditionType.Ready, status: 'Unknown', reason: Reason.Progressing, message },
+    absent(ConditionType.Stalled),
   ];
-  return {
-    ...object.status,
-    conditions: applyUpdates(object.status?.conditions ?? [], updates, { generation: object.metadata.generation, nowMs }),
-  };
+  return withChange(object, { conditions }, at);
 }
 
 /** The status with a controller's own fields and conditions changed, and nothing else. */
-export function withChange(object: StatusBearing, change: StatusChange, nowMs: number): CommonStatus {
-  const fields = { ...object.status };
+export function withChange(object: KubeObject, change: StatusChange, { seen, nowMs }: At): CommonStatus {
+  const fields = new Map(Object.entries(statusOf(object)));
   for (const [name, value] of Object.entries(change.fields ?? {})) {
-    if (value === undefined) delete fields[name];
-    else fields[name] = value;
+    if (value === undefined) fields.delete(name);
+    else fields.set(name, value);
   }
-  const conditions = applyUpdates(fields.conditions ?? [], change.conditions ?? [], { generation: object.metadata.generation, nowMs });
-  return conditions.length === 0 ? fields : { ...fields, conditions };
+  const conditions = updateConditions(conditionsOf(object), change.conditions ?? [], { generation: seen.generation, nowMs });
+  if (conditions.length > 0) fields.set('conditions', conditions);
+  else fields.delete('conditions');
+  return Object.fromEntries(fields);
 }
 
-function changeOf(outcome: Exclude<Outcome, { kind: 'superseded' }>): StatusChange {
+function changeOf(outcome: Settled): StatusChange {
   switch (outcome.kind) {
     case 'ready':
       return outcome.ready;
@@ -77,61 +72,34 @@ function changeOf(outcome: Exclude<Outcome, { kind: 'superseded' }>): StatusChan
 }
 
 /** Ready, Reconciling and Stalled follow from the outcome alone. */
-function verdict(outcome: Exclude<Outcome, { kind: 'superseded' }>): readonly ConditionUpdate[] {
+function verdict(outcome: Settled): readonly ConditionUpdate[] {
   switch (outcome.kind) {
     case 'ready': {
       const { reason, message } = outcome.ready;
-      return [{ type: 'Ready', status: 'True', reason, message }, absent('Reconciling'), absent('Stalled')];
-    }
-    case 'waiting': {
-      const { reason, message } = outcome.on;
       return [
-        { type: 'Ready', status: 'False', reason, message },
-        { type: 'Reconciling', status: 'True', reason: 'ProgressingWithRetry', message },
-        absent('Stalled'),
+        { type: ConditionType.Ready, status: 'True', reason, message },
+        absent(ConditionType.Reconciling),
+        absent(ConditionType.Stalled),
       ];
     }
     case 'stalled': {
       const { reason, message } = outcome.by;
       return [
-        { type: 'Ready', status: 'False', reason, message },
-        { type: 'Stalled', status: 'True', reason, message },
-        absent('Reconciling'),
+        { type: ConditionType.Ready, status: 'False', reason, message },
+        { type: ConditionType.Stalled, status: 'True', reason, message },
+        absent(ConditionType.Reconciling),
       ];
     }
+    case 'waiting':
     case 'failed': {
-      const { reason, message } = outcome.by;
+      const { reason, message } = outcome.kind === 'waiting' ? outcome.on : outcome.by;
       return [
-        { type: 'Ready', status: 'False', reason, message },
-        { type: 'Reconciling', status: 'True', reason: 'ProgressingWithRetry', message },
-        absent('Stalled'),
+        { type: ConditionType.Ready, status: 'False', reason, message },
+        { type: ConditionType.Reconciling, status: 'True', reason: Reason.ProgressingWithRetry, message },
+        absent(ConditionType.Stalled),
       ];
     }
   }
 }
 
 const absent = (type: string): ConditionUpdate => ({ type, absent: true });
-
-function applyUpdates(
-  conditions: readonly Condition[],
-  updates: readonly ConditionUpdate[],
-  { generation, nowMs }: { readonly generation: number | undefined; readonly nowMs: number },
-): readonly Condition[] {
-  let next = conditions;
-  for (const update of updates) {
-    if ('absent' in update) {
-      next = next.filter(({ type }) => type !== update.type);
-      continue;
-    }
-    const known = next.find(({ type }) => type === update.type);
-    const condition: Condition = {
-      ...update,
-      ...(generation === undefined ? {} : { observedGeneration: generation }),
-      // The server keeps whole seconds; comparing finer would rewrite the status on every run.
-      lastTransitionTime:
-        known?.status === update.status ? known.lastTransitionTime : new Date(nowMs).toISOString().replace(/\.\d{3}Z$/, 'Z'),
-    };
-    next = known === undefined ? [...next, condition] : next.map((other) => (other === known ? condition : other));
-  }
-  return next;
-}

@@ -1,26 +1,24 @@
-import { Superseded, type Superseded as SupersededType } from './outcome.ts';
+import { Superseded } from './outcome.ts';
 
 /** The runs in progress of one controller, so that newer intent can overtake them. */
 export interface Runs {
-  start(key: string, generation: number | undefined): AbortSignal;
+  start(key: string): AbortSignal;
   end(key: string): void;
   /** Aborts the run of a key, if there is one. */
   overtake(key: string, why: string): void;
   overtakeAll(why: string): void;
-  generationOf(key: string): number | undefined;
   readonly count: number;
   /** Resolves when no run is left. */
   idle(): Promise<void>;
 }
 
 export function createRuns(): Runs {
-  const runs = new Map<string, { readonly controller: AbortController; readonly generation: number | undefined }>();
+  const runs = new Map<string, AbortController>();
   const waiting = new Set<() => void>();
-  const reason = (why: string): SupersededType => new Superseded(why);
   return {
-    start(key, generation) {
+    start(key) {
       const controller = new AbortController();
-      runs.set(key, { controller, generation });
+      runs.set(key, controller);
       return controller.signal;
     },
     end(key) {
@@ -29,11 +27,10 @@ export function createRuns(): Runs {
       for (const done of waiting) done();
       waiting.clear();
     },
-    overtake: (key, why) => runs.get(key)?.controller.abort(reason(why)),
+    overtake: (key, why) => runs.get(key)?.abort(new Superseded(why)),
     overtakeAll(why) {
-      for (const { controller } of runs.values()) controller.abort(reason(why));
+      for (const controller of runs.values()) controller.abort(new Superseded(why));
     },
-    generationOf: (key) => runs.get(key)?.generation,
     get count() {
       return runs.size;
     },

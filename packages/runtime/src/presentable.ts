@@ -1,0 +1,24 @@
+import { redact } from '@gotk/auth';
+
+/** The longest message that the CRDs' conditions take. */
+const MAX_CHARACTERS = 32_768;
+
+/** A text as it may be shown in a status: without credentials, and no longer than the API server takes. */
+export function presentable(text: string, maxCharacters = MAX_CHARACTERS): string {
+  // Cut first: masking megabytes to keep a page would be an attacker's pleasure.
+  const masked = redact(text.slice(0, 2 * maxCharacters));
+  return masked.length <= maxCharacters ? masked : `${cut(masked, maxCharacters - 3)}...`;
+}
+
+/** The text's first `maxCharacters` UTF-16 units, or one fewer: half a character is none, and no JSON. */
+function cut(text: string, maxCharacters: number): string {
+  return text.slice(0, maxCharacters).replace(/[\uD800-\uDBFF]$/, '');
+}
+
+/** The text's beginning, in no more than `maxBytes` of UTF-8, with a mark where it was cut. */
+export function withinBytes(text: string, maxBytes: number): string {
+  const bytes = Buffer.from(text.slice(0, maxBytes + 1), 'utf8');
+  if (bytes.length <= maxBytes && text.length <= maxBytes) return text;
+  const start = bytes.subarray(0, maxBytes - 3).toString('utf8');
+  return `${start.replace(/\uFFFD+$/, '')}...`;
+}
