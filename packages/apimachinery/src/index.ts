@@ -8,4 +8,5 @@ export * from './label-selector.ts';
 export * from './merge-patch.ts';
 export * from './object.ts';
 export type * from './resource.ts';
+export * from './semver-range.ts';
 export * from './system-clock.ts';

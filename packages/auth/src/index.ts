@@ -1,1 +1,2 @@
+export * from './http-login.ts';
 export * from './redact.ts';

@@ -56,8 +56,11 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
   let stopped = false;
   let subscribed = false;
 
-  const wake = ({ key, priority, supersedes }: Wake) => {
-    const text = renderKey(key);
+  const wake = (wake: Wake) => {
+    const found = 'key' in wake ? [wake.key] : informer.byIndex(wake.index, wake.value).map(keyOf);
+    for (const key of found) wakeOne(renderKey(key), wake);
+  };
+  const wakeOne = (text: string, { priority, supersedes }: Pick<Wake, 'priority' | 'supersedes'>) => {
     // What a trigger tells of while it is being subscribed to was there before: every object is about to see it anyway.
     if (!subscribed || !keys.has(text)) return;
     if (supersedes === true) runs.overtake(text, 'something that it depends on changed');

@@ -6,11 +6,20 @@ import type { Finalize, Reconcile } from './reconcile.ts';
 /** Why an object should run, as far as the queue cares: a person's change goes before a new revision, that before a periodic look. */
 export type Priority = 'urgent' | 'normal' | 'background';
 
-export interface Wake {
-  readonly key: ObjectKey;
+/** Which objects to run: one by its key, or all that the controller's own index files under a value. */
+export type Wake = (WokenByKey | WokenByIndex) & {
   readonly priority: Priority;
   /** Abort the run in progress and start over: a newer revision overtakes a stuck health check. */
   readonly supersedes?: boolean;
+};
+
+interface WokenByKey {
+  readonly key: ObjectKey;
+}
+
+interface WokenByIndex {
+  readonly index: string;
+  readonly value: string;
 }
 
 /** Something that can wake objects of a controller: a watch on another kind, a drift detector. */

@@ -14,5 +14,6 @@ export * from './pino-logger.ts';
 export { presentable } from './presentable.ts';
 export type * from './reconcile.ts';
 export * from './run-main.ts';
+export * from './spec-check.ts';
 export * from './worker-pool.ts';
 export * from './worker-tasks.ts';

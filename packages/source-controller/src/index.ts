@@ -1,1 +1,2 @@
-export {};
+export { gitRepositoryController } from './git-repository/controller.ts';
+export { sourceController } from './program.ts';

@@ -1,0 +1,147 @@
+import { mkdir, open, readdir, rename, rm, rmdir, stat, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Clock } from '@gotk/apimachinery';
+import { hasDigest } from './digest.ts';
+
+/** Whose artifacts: they lie in a directory of their own. */
+export interface ArtifactOwner {
+  /** Such as `GitRepository`. */
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface StorageOptions {
+  /** Such as `/data`. */
+  readonly root: string;
+  /** Host, with a port if it is not 80, under which consumers reach the file server. */
+  readonly advertisedAddress: string;
+  /** How long an artifact is kept after a newer one took its place. */
+  readonly retentionMs: number;
+  /** How many artifacts of one owner are kept at most, the current one included. */
+  readonly retentionRecords: number;
+  readonly clock: Clock;
+}
+
+/** Artifacts on disk, laid out as in contract 0.2. */
+export interface Storage {
+  readonly root: string;
+  /** Where the artifact of this name lies, relative to the root. */
+  pathOf(owner: ArtifactOwner, file: string): string;
+  urlOf(path: string): string;
+  /** An empty directory of the caller's own on the same disk, removed when disposed of. */
+  scratch(): Promise<Scratch>;
+  /** Moves a finished file to its path at once, and points `latest.tar.gz` to it. A reader sees the old file, or the new one. */
+  commit(draft: string, path: string): Promise<void>;
+  /** Whether the stored file is there and is what the digest says. */
+  holds(artifact: { readonly path: string; readonly digest: string }): Promise<boolean>;
+  /** Removes what retention no longer covers, never the current file; resolves with the names that went. */
+  collectGarbage(current: string): Promise<readonly string[]>;
+  /** Removes everything of an owner. */
+  removeAll(owner: ArtifactOwner): Promise<void>;
+}
+
+export interface Scratch extends AsyncDisposable {
+  readonly directory: string;
+}
+
+const LATEST = 'latest.tar.gz';
+/** Below the root, hidden from the file server. */
+const SCRATCH = '.scratch';
+
+export async function openStorage(options: StorageOptions): Promise<Storage> {
+  const { root, advertisedAddress, clock } = options;
+  // What an earlier process was in the middle of is nobody's now.
+  await rm(join(root, SCRATCH), { recursive: true, force: true });
+  await mkdir(join(root, SCRATCH), { recursive: true });
+  let scratches = 0;
+
+  return {
+    root,
+    pathOf: ({ kind, namespace, name }, file) => `${kind.toLowerCase()}/${namespace}/${name}/${file}`,
+    urlOf: (path) => `http://${advertisedAddress}/${path}`,
+    async scratch() {
+      scratches += 1;
+      const directory = join(root, SCRATCH, String(scratches));
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+      return { directory, [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) };
+    },
+    async commit(draft, path) {
+      const target = join(root, path);
+      const directory = dirname(target);
+      await mkdir(directory, { recursive: true, mode: 0o750 });
+      await rename(draft, target);
+      const link = `${draft}.latest`;
+      await symlink(target.slice(directory.length + 1), link);
+      await rename(link, join(directory, LATEST));
+      await syncDirectory(directory);
+    },
+    holds: ({ path, digest }) => hasDigest(join(root, path), digest),
+    async collectGarbage(current) {
+      const directory = dirname(join(root, current));
+      const garbage = garbageAmong(await filesIn(directory), {
+        ...options,
+        current: current.slice(current.lastIndexOf('/') + 1),
+        nowMs: clock.now(),
+      });
+      for (const name of garbage) await rm(join(directory, name), { force: true });
+      return garbage;
+    },
+    async removeAll({ kind, namespace, name }) {
+      const directory = join(root, kind.toLowerCase(), namespace, name);
+      await rm(directory, { recursive: true, force: true });
+      await rmdir(dirname(directory)).catch(() => undefined); // others of the namespace are still there
+    },
+  };
+}
+
+/** A rename is on disk when its directory is. */
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+export interface StoredFile {
+  readonly name: string;
+  readonly createdMs: number;
+}
+
+async function filesIn(directory: string): Promise<readonly StoredFile[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  const files = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map(async ({ name }) => {
+        const info = await stat(join(directory, name)).catch(() => undefined);
+        return info === undefined ? [] : [{ name, createdMs: info.mtimeMs }];
+      }),
+  );
+  return files.flat();
+}
+
+interface Retention {
+  readonly current: string;
+  readonly nowMs: number;
+  readonly retentionMs: number;
+  readonly retentionRecords: number;
+}
+
+/**
+ * Which files may go. A file's time runs from when the next newer one took its place, not from when it was made: a consumer may have learnt its URL in the moment
+ * before.
+ */
+export function garbageAmong(
+  files: readonly StoredFile[],
+  { current, nowMs, retentionMs, retentionRecords }: Retention,
+): readonly string[] {
+  const newestFirst = [...files].sort((a, b) => b.createdMs - a.createdMs);
+  const others = newestFirst.filter(({ name }) => name !== current);
+  const supersededMs = new Map(newestFirst.map(({ name }, index) => [name, newestFirst[index - 1]?.createdMs ?? nowMs]));
+  return others
+    .filter(({ name }, index) => index + 1 >= retentionRecords || nowMs - (supersededMs.get(name) ?? nowMs) > retentionMs)
+    .map(({ name }) => name);
+}

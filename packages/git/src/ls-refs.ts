@@ -1,0 +1,60 @@
+import { GitError } from './git-error.ts';
+import { DELIMITER, FLUSH, readPackets, renderPacket, textOf } from './pkt-line.ts';
+import type { RemoteConnection } from './remote.ts';
+
+export interface Ref {
+  readonly name: string;
+  /** What the reference points to: a commit, or an annotated tag. */
+  readonly oid: string;
+  /** What an annotated tag stands for in the end. */
+  readonly peeled: string | undefined;
+}
+
+const MAX_ADVERTISEMENT_BYTES = 256 * 1024;
+/** A million references of a hundred bytes. */
+const MAX_REFS_BYTES = 128 * 1024 * 1024;
+
+/** Learns that the server speaks protocol version 2. */
+export async function handshake(remote: RemoteConnection, signal: AbortSignal): Promise<void> {
+  const body = await remote.get('info/refs?service=git-upload-pack', { signal, maxBytes: MAX_ADVERTISEMENT_BYTES });
+  for await (const packet of readPackets(body)) {
+    if (packet.kind === 'data' && textOf(packet.bytes) === 'version 2') return;
+    if (packet.kind === 'data' && !textOf(packet.bytes).startsWith('# service=')) break;
+  }
+  throw new GitError('protocol', 'the server does not speak version 2 of the Git protocol');
+}
+
+/** The references with these prefixes. Names that no Git would accept are left out: they are somebody's attempt at something. */
+export async function lsRefs(
+  remote: RemoteConnection,
+  prefixes: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Ref>> {
+  const request = [
+    renderPacket('command=ls-refs'),
+    DELIMITER,
+    renderPacket('peel'),
+    ...prefixes.map((prefix) => renderPacket(`ref-prefix ${prefix}`)),
+    FLUSH,
+  ].join('');
+  const body = await remote.post('git-upload-pack', request, { signal, maxBytes: MAX_REFS_BYTES });
+  const refs = new Map<string, Ref>();
+  for await (const packet of readPackets(body)) {
+    if (packet.kind !== 'data') continue;
+    const line = textOf(packet.bytes);
+    if (line.startsWith('ERR ')) throw new GitError('protocol', `the server refused to list references: ${line.slice(4, 204)}`);
+    const [oid = '', name = '', ...attributes] = line.split(' ');
+    if (!/^[0-9a-f]{40}$/.test(oid) || !isRefName(name)) continue;
+    refs.set(name, { name, oid, peeled: attributes.find((attribute) => attribute.startsWith('peeled:'))?.slice('peeled:'.length) });
+  }
+  return refs;
+}
+
+/** The rules of git-check-ref-format that keep a name from meaning something else. */
+export function isRefName(name: string): boolean {
+  if (name === 'HEAD') return true;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what the rule is about.
+  if (/[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|\/$|\.$/.test(name)) return false;
+  const parts = name.split('/');
+  return parts.length >= 2 && parts[0] === 'refs' && parts.every((part) => part !== '' && !part.startsWith('.') && !part.endsWith('.lock'));
+}

@@ -1,0 +1,117 @@
+import { type Artifact, type GitRepository, gitRepositories, gitRepositoryDefinition } from '@gotk/api';
+import { parseDuration } from '@gotk/apimachinery';
+import type { ArtifactOwner } from '@gotk/artifact';
+import { connect, type Remote, type Revision, renderRevision, resolveReference } from '@gotk/git';
+import {
+  type Controller,
+  checkSpec,
+  deadlineSignal,
+  type Manager,
+  type Ready,
+  type ReconcileContext,
+  type Trigger,
+  watches,
+} from '@gotk/runtime';
+import { inStorage } from './conditions.ts';
+import { type Stage, stage } from './failures.ts';
+import { remoteOf, secrets } from './remote.ts';
+import { type StoreOptions, storeCommit } from './store.ts';
+import { unsupported } from './unsupported.ts';
+
+export interface GitRepositoryDeps extends StoreOptions {
+  readonly manager: Manager;
+  readonly concurrency: number;
+  /** Label selector of Secrets whose change wakes the repositories that use them; undefined: none does. */
+  readonly watchSecrets: string | undefined;
+}
+
+/** Keeps each GitRepository's artifact equal to the newest commit that its reference stands for. */
+export function gitRepositoryController(deps: GitRepositoryDeps): Controller<GitRepository> {
+  const { manager, storage } = deps;
+  return {
+    name: 'gitrepository',
+    resource: gitRepositories,
+    indexes: { secret: ({ spec, metadata }) => (spec.secretRef === undefined ? [] : [`${metadata.namespace}/${spec.secretRef.name}`]) },
+    triggers: deps.watchSecrets === undefined ? [] : [changedSecrets(manager, deps.watchSecrets)],
+    concurrency: deps.concurrency,
+    validate: (repository) => checkSpec(repository, { definition: gitRepositoryDefinition, unsupported }),
+    reconcile: (repository, ctx) => reconcile(repository, ctx, deps),
+    finalize: async (repository) => storage.removeAll(ownerOf(repository)),
+  };
+}
+
+/** By metadata alone: whether a Secret changed is all there is to know here. */
+function changedSecrets(manager: Manager, labelSelector: string): Trigger {
+  return watches(manager.informer(secrets, { labelSelector, metadataOnly: true }), ({ kind, object }) =>
+    kind === 'deleted' ? [] : [{ index: 'secret', value: `${object.metadata.namespace}/${object.metadata.name}`, priority: 'urgent' }],
+  );
+}
+
+async function reconcile(repository: GitRepository, ctx: ReconcileContext, deps: GitRepositoryDeps): Promise<Ready> {
+  const { spec, status } = repository;
+  using deadline = deadlineSignal({ timeoutMs: parseDuration(spec.timeout ?? '60s'), clock: ctx.clock, parent: ctx.signal });
+  const { signal } = deadline;
+  const within = <T>(name: Stage, work: () => Promise<T>) => stage(name, { url: spec.url, signal }, work);
+
+  const remote = await within('login', () => remoteOf(repository, { client: deps.manager.client, signal }));
+  const revision = await within('fetch', () => newest(remote, repository, signal));
+  const current = status?.artifact;
+  if (current !== undefined && (await isCurrent(repository, current, { revision, deps, within }))) {
+    await within('store', () => deps.storage.collectGarbage(current.path));
+    return stored(repository, current);
+  }
+
+  ctx.progress(`fetching revision '${renderRevision(revision)}'`);
+  const owner = ownerOf(repository);
+  const nowMs = ctx.clock.now();
+  const { artifact, subject } = await storeCommit({ owner, remote, revision, ignore: spec.ignore, signal, nowMs, within }, deps);
+  await within('store', () => deps.storage.collectGarbage(artifact.path));
+  ctx.event({
+    severity: 'info',
+    reason: 'NewArtifact',
+    message: subject === '' ? `stored artifact for revision '${artifact.revision}'` : `stored artifact for commit '${subject}'`,
+    metadata: { revision: artifact.revision, digest: artifact.digest },
+  });
+  return stored(repository, artifact);
+}
+
+async function newest(remote: Remote, { spec }: GitRepository, signal: AbortSignal): Promise<Revision> {
+  await using connection = connect(remote);
+  return resolveReference(connection, spec.ref ?? {}, signal);
+}
+
+/** Whether the artifact is of this revision, made by these rules, and still on disk as it was written. */
+async function isCurrent(
+  { spec, status }: GitRepository,
+  artifact: Artifact,
+  {
+    revision,
+    deps,
+    within,
+  }: {
+    readonly revision: Revision;
+    readonly deps: GitRepositoryDeps;
+    readonly within: <T>(name: Stage, work: () => Promise<T>) => Promise<T>;
+  },
+): Promise<boolean> {
+  if (artifact.revision !== renderRevision(revision) || status?.observedIgnore !== spec.ignore) return false;
+  if (artifact.url !== deps.storage.urlOf(artifact.path) || !artifact.digest.startsWith(`${deps.algorithm}:`)) return false;
+  return within('store', () => deps.storage.holds(artifact));
+}
+
+function stored({ spec }: GitRepository, artifact: Artifact): Ready {
+  const message = `stored artifact for revision '${artifact.revision}'`;
+  return {
+    reason: 'Succeeded',
+    message,
+    conditions: inStorage(message),
+    fields: { artifact, observedIgnore: spec.ignore },
+    againMs: parseDuration(spec.interval),
+  };
+}
+
+const ownerOf = ({ metadata }: GitRepository): ArtifactOwner => ({
+  kind: 'GitRepository',
+  namespace: metadata.namespace ?? '',
+  name: metadata.name,
+});

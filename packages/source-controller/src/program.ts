@@ -1,0 +1,77 @@
+import { DIGEST_ALGORITHMS, openStorage } from '@gotk/artifact';
+import {
+  address,
+  commonFlags,
+  configWatchFlags,
+  createWorkerPool,
+  duration,
+  featureGates,
+  integer,
+  oneOf,
+  type Program,
+  parseAddress,
+  sharedGates,
+  text,
+} from '@gotk/runtime';
+import { artifactServer } from './artifact-server.ts';
+import { gitRepositoryController } from './git-repository/controller.ts';
+
+/** What `define` of the bundler puts in; a run from source has no version. */
+declare const __GOTK_VERSION__: string | undefined;
+
+const flags = {
+  ...configWatchFlags,
+  concurrent: { ...commonFlags.concurrent, fallback: 2 },
+  'storage-path': text('', 'directory for artifacts; default: $STORAGE_PATH, or /data'),
+  'storage-addr': address(':9090', 'address of the artifact server'),
+  'storage-adv-addr': text('', 'host, and port unless it is 80, under which consumers reach the artifact server'),
+  'artifact-retention-ttl': duration('60s', 'how long an artifact is kept after a newer one took its place'),
+  'artifact-retention-records': integer(2, 'artifacts kept of one object at most', { min: 1 }),
+  'artifact-digest-algo': oneOf(DIGEST_ALGORITHMS, 'sha256', 'algorithm of artifact digests'),
+  'feature-gates': featureGates({ ...sharedGates, CacheSecretsAndConfigMaps: false }),
+} as const;
+
+/** Upstream's flags for what this release does not have, or has no need of. */
+const ignored = {
+  'helm-cache-max-size': integer(0, 'charts held in memory'),
+  'helm-cache-ttl': duration('15m', 'how long a chart is held'),
+  'helm-cache-purge-interval': duration('1m', 'how often charts are let go of'),
+  'helm-index-max-size': integer(52_428_800, 'largest index of a Helm repository'),
+  'helm-chart-max-size': integer(10_485_760, 'largest chart'),
+  'helm-chart-file-max-size': integer(5_242_880, 'largest file of a chart'),
+  'ssh-kex-algos': text('', 'key exchange algorithms for SSH'),
+  'ssh-hostkey-algos': text('', 'host key algorithms for SSH'),
+  'requeue-dependency': duration('30s', 'pause between looks at a dependency'),
+} as const;
+
+/** The source-controller, whose worker threads start from `entry`. */
+export function sourceController(entry: URL): Program<typeof flags> {
+  return {
+    name: 'source-controller',
+    version: typeof __GOTK_VERSION__ === 'undefined' ? '0.0.0-dev' : __GOTK_VERSION__,
+    flags,
+    ignoredFlags: ignored,
+    async setup(manager, values, { namespace, variables }) {
+      const { host, port } = parseAddress(values['storage-addr']);
+      const storage = await openStorage({
+        root: values['storage-path'] || variables.STORAGE_PATH || '/data',
+        advertisedAddress: values['storage-adv-addr'] || variables.STORAGE_ADV_ADDR || `source-controller.${namespace}.svc.cluster.local.`,
+        retentionMs: values['artifact-retention-ttl'],
+        retentionRecords: values['artifact-retention-records'],
+        clock: manager.clock,
+      });
+      const workers = createWorkerPool({ entry, clock: manager.clock });
+      manager.addService(artifactServer({ root: storage.root, host, port, log: manager.log }));
+      manager.add(
+        gitRepositoryController({
+          manager,
+          storage,
+          workers,
+          algorithm: values['artifact-digest-algo'],
+          concurrency: values.concurrent,
+          watchSecrets: values['feature-gates'].DisableConfigWatchers ? undefined : values['watch-configs-label-selector'],
+        }),
+      );
+    },
+  };
+}
