@@ -9,6 +9,15 @@ export interface ObjectCache<T extends KubeObject> extends Reader<T> {
   replace(objects: readonly T[]): readonly Delta<T>[];
 }
 
+/** Where an object is filed. One that an index cannot be asked about, because it breaks its schema, must not end the watch for all the others. */
+function valuesIn<T>(object: T, valuesOf: (object: T) => readonly string[]): readonly string[] {
+  try {
+    return valuesOf(object);
+  } catch {
+    return [];
+  }
+}
+
 export function createObjectCache<T extends KubeObject>(indexes: Indexes<T> = {}): ObjectCache<T> {
   const objects = new Map<string, T>();
   const filed = new Map(Object.keys(indexes).map((name) => [name, new Map<string, Set<string>>()]));
@@ -16,7 +25,7 @@ export function createObjectCache<T extends KubeObject>(indexes: Indexes<T> = {}
   const file = (key: string, object: T) => {
     for (const [name, valuesOf] of Object.entries(indexes)) {
       const index = filed.get(name);
-      for (const value of valuesOf(object)) {
+      for (const value of valuesIn(object, valuesOf)) {
         const keys = index?.get(value);
         if (keys === undefined) index?.set(value, new Set([key]));
         else keys.add(key);
@@ -26,7 +35,7 @@ export function createObjectCache<T extends KubeObject>(indexes: Indexes<T> = {}
   const unfile = (key: string, object: T) => {
     for (const [name, valuesOf] of Object.entries(indexes)) {
       const index = filed.get(name);
-      for (const value of valuesOf(object)) {
+      for (const value of valuesIn(object, valuesOf)) {
         const keys = index?.get(value);
         keys?.delete(key);
         if (keys?.size === 0) index?.delete(value);

@@ -1,1 +1,2 @@
-export {};
+export { kustomizationController } from './kustomization/controller.ts';
+export { kustomizeController } from './program.ts';

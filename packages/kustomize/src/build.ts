@@ -39,7 +39,8 @@ export interface BuildResult {
  */
 export function build(tree: FileTree, path: string, overlay: Overlay = {}): BuildResult {
   const { recorded, filesRead } = recording(tree);
-  const directory = resolvePath('', path, 'spec.path');
+  // `/` is where the source begins, as it is for Flux.
+  const directory = resolvePath('', path.replace(/^\/+/, ''), 'spec.path');
   if (tree.list(directory) === undefined) throw new BuildError(`${path}: there is no such directory in the source`);
   const file = findKustomizationFile(recorded, directory);
   const kustomization = file === undefined ? generateKustomization(recorded, directory) : readKustomizationFile(recorded, file);

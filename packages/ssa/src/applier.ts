@@ -3,10 +3,19 @@ import { type Clock, type KubeObject, type Resource, renderJson, type Unstructur
 import { type KubeClient, NoMatch } from '@gotk/kube';
 import type { DriftWatch } from './drift-watch.ts';
 import { entryDigest } from './entry-digest.ts';
-import { ApplyFailed, explain, OwnershipConflict } from './errors.ts';
+import { ApplyFailed, explain, OwnershipConflict, type Refusal, SetRefused } from './errors.ts';
 import { untilEstablished } from './established.ts';
 import { inPool } from './in-pool.ts';
-import { assertStorable, type InventoryEntry, idOf, type ObjectReference, referenceTo, renderEntry, renderReference } from './inventory.ts';
+import {
+  assertStorable,
+  type InventoryEntry,
+  idOf,
+  type ObjectReference,
+  referenceTo,
+  renderEntry,
+  renderReference,
+  union,
+} from './inventory.ts';
 import type { Ledger } from './ledger.ts';
 import { claimed, isDisabled, type Owner, type OwnerPolicy, renderOwner } from './owner.ts';
 import { type Desired, type Plan, plan } from './plan.ts';
@@ -63,6 +72,7 @@ export interface Applier {
 }
 
 const SETTLE_MS = 5_000;
+const NO_NAMESPACE = 'invalid: the object has no namespace and its kind needs one';
 
 export function createApplier({ client, clock, ledger, driftWatch, policy, concurrency, verifyAfterMs }: ApplierOptions): Applier {
   const { fieldManager } = policy;
@@ -78,8 +88,13 @@ export function createApplier({ client, clock, ledger, driftWatch, policy, concu
 
   const describe = async (objects: readonly Unstructured[], { owner, signal }: ApplyOptions): Promise<readonly Desired[]> => {
     const desired: Desired[] = [];
+    const homeless: Refusal[] = [];
     for (const object of objects) {
       const resource = await resolve(object, signal);
+      if (resource?.namespaced === true && (object.metadata.namespace ?? '') === '') {
+        homeless.push({ object: referenceTo(object), message: NO_NAMESPACE });
+        continue;
+      }
       // A namespace on a cluster-scoped object means nothing to the server, and would make two ids of one object.
       const placed = claimed(resource?.namespaced === false ? withoutNamespace(object) : object, owner, policy);
       desired.push({
@@ -89,6 +104,7 @@ export function createApplier({ client, clock, ledger, driftWatch, policy, concu
         resource,
       });
     }
+    if (homeless.length > 0) throw new SetRefused(homeless);
     return inApplyOrder(desired, ({ object }) => referenceTo(object));
   };
 
@@ -155,11 +171,14 @@ export function createApplier({ client, clock, ledger, driftWatch, policy, concu
   return {
     async apply(objects, options) {
       const { signal, owner } = options;
-      const desired = await describe(
-        objects.filter(({ metadata }) => !isDisabled(metadata, 'reconcile', policy)),
-        options,
+      const { true: disabled = [], false: enabled = [] } = Object.groupBy(objects, ({ metadata }) =>
+        isDisabled(metadata, 'reconcile', policy) ? 'true' : 'false',
       );
-      const entries = objects.map((object) => renderEntry(referenceTo(object))).sort((a, b) => (a.id < b.id ? -1 : 1));
+      const desired = await describe(enabled, options);
+      const entries = union(
+        disabled.map((object) => renderEntry(referenceTo(object))),
+        desired.map(({ object }) => renderEntry(referenceTo(object))),
+      );
       const resources = [
         ...new Map(
           desired.flatMap(({ resource }) => (resource === undefined ? [] : [[`${resource.group}/${resource.kind}`, resource]])),

@@ -1,4 +1,4 @@
-import { type KubeObject, type Resource, renderApiVersion, type Unstructured } from '@gotk/apimachinery';
+import { type Clock, type KubeObject, type Resource, renderApiVersion, type Unstructured } from '@gotk/apimachinery';
 import type { Delta, HeldInformer, InformerSet } from '@gotk/kube';
 import { hasDrifted, type Seen } from './drift.ts';
 import { entryDigest } from './entry-digest.ts';
@@ -42,10 +42,12 @@ export interface DriftWatch extends Disposable {
 
 export function createDriftWatch({
   informers,
+  clock,
   ledger,
   policy,
 }: {
   readonly informers: InformerSet;
+  readonly clock: Clock;
   readonly ledger: Ledger;
   readonly policy: OwnerPolicy;
 }): DriftWatch {
@@ -142,9 +144,9 @@ export function createDriftWatch({
     async settle(resource, { timeoutMs, signal }) {
       const entry = held.get(keyOf(resource));
       if (entry === undefined) return;
-      await entry.holder.informer
-        .whenSynced(AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]))
-        .catch(() => signal.throwIfAborted());
+      const enough = new AbortController();
+      using _timer = clock.after(timeoutMs, () => enough.abort());
+      await entry.holder.informer.whenSynced(AbortSignal.any([signal, enough.signal])).catch(() => signal.throwIfAborted());
     },
     isWatched: (resource) => held.get(keyOf(resource))?.holder.informer.synced === true,
     ownerOf(resource, { namespace, name }) {

@@ -1,4 +1,4 @@
-import type { Resource, Unstructured } from '@gotk/apimachinery';
+import type { Clock, Resource, Unstructured } from '@gotk/apimachinery';
 import { isStateless, statusOf, type Verdict } from '@gotk/kstatus';
 import type { InformerSet } from '@gotk/kube';
 import { Unhealthy } from './errors.ts';
@@ -12,6 +12,7 @@ export interface HealthTarget {
 
 export interface HealthOptions {
   readonly informers: InformerSet;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   /** Selects the targets among the objects of their kind, if they all carry it; else each is watched by its name. */
@@ -25,7 +26,7 @@ export interface HealthOptions {
  */
 export async function untilHealthy(
   targets: readonly HealthTarget[],
-  { informers, signal, timeoutMs, labelSelector }: HealthOptions,
+  { informers, clock, signal, timeoutMs, labelSelector }: HealthOptions,
 ): Promise<void> {
   const open = new Map<string, { readonly target: HealthTarget; verdict: Verdict }>();
   for (const target of targets) {
@@ -59,7 +60,6 @@ export async function untilHealthy(
       }),
     );
   }
-  const timeout = AbortSignal.timeout(timeoutMs);
   const onTimeout = () => {
     const lines = [...open.values()].map(
       ({ target, verdict }) => `${renderReference(target.reference)} ${verdict.status}: ${verdict.message}`,
@@ -67,13 +67,12 @@ export async function untilHealthy(
     reject(new Unhealthy(`health check failed after ${Math.round(timeoutMs / 1000)}s: ${lines.slice(0, 20).join('; ')}`));
   };
   const onAbort = () => reject(signal.reason);
-  timeout.addEventListener('abort', onTimeout, { once: true });
+  watches.use(clock.after(timeoutMs, onTimeout));
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     if (signal.aborted) onAbort();
     await promise;
   } finally {
-    timeout.removeEventListener('abort', onTimeout);
     signal.removeEventListener('abort', onAbort);
   }
 }

@@ -15,14 +15,21 @@ export interface PruneOptions {
 }
 
 export interface PruneReport {
+  /** Those whose deletion was asked for by this call. */
   readonly deleted: readonly ObjectReference[];
   /** Deleted, and still there: a finalizer holds them. They belong in the next inventory. */
   readonly lingering: readonly InventoryEntry[];
+  /** The same, as references. */
+  readonly waitingFor: readonly ObjectReference[];
   /** Could not be deleted, with the reason. They belong in the next inventory. */
   readonly failed: readonly { readonly entry: InventoryEntry; readonly message: string }[];
 }
 
-type Fate = { readonly kind: 'gone' } | { readonly kind: 'released' } | { readonly kind: 'deleted' } | { readonly kind: 'lingering' };
+type Fate =
+  | { readonly kind: 'gone' }
+  | { readonly kind: 'released' }
+  | { readonly kind: 'deleted' }
+  | { readonly kind: 'lingering'; readonly asked: 'now' | 'before' };
 
 const ATTEMPTS = 3;
 
@@ -35,6 +42,7 @@ const ATTEMPTS = 3;
 export async function prune(entries: readonly InventoryEntry[], options: PruneOptions): Promise<PruneReport> {
   const deleted: ObjectReference[] = [];
   const lingering: InventoryEntry[] = [];
+  const waitingFor: ObjectReference[] = [];
   const failed: { readonly entry: InventoryEntry; readonly message: string }[] = [];
   const parsed = entries.flatMap((entry) => {
     const reference = parseEntry(entry);
@@ -47,15 +55,17 @@ export async function prune(entries: readonly InventoryEntry[], options: PruneOp
     await inPool(members, options.concurrency, async ({ entry, reference }) => {
       try {
         const fate = await remove(reference, options);
-        if (fate.kind === 'deleted' || fate.kind === 'lingering') deleted.push(reference);
-        if (fate.kind === 'lingering') lingering.push(entry);
+        if (fate.kind === 'deleted' || (fate.kind === 'lingering' && fate.asked === 'now')) deleted.push(reference);
+        if (fate.kind !== 'lingering') return;
+        lingering.push(entry);
+        waitingFor.push(reference);
       } catch (error) {
         options.signal.throwIfAborted();
         failed.push({ entry, message: `${renderReference(reference)} ${explain(error, reference).replace('not applied', 'not deleted')}` });
       }
     });
   }
-  return { deleted, lingering, failed };
+  return { deleted, lingering, waitingFor, failed };
 }
 
 async function remove(reference: ObjectReference, { client, owner, policy, signal }: PruneOptions): Promise<Fate> {
@@ -77,7 +87,7 @@ async function remove(reference: ObjectReference, { client, owner, policy, signa
       isDisabled(live.metadata, 'reconcile', policy)
     )
       return { kind: 'released' };
-    if (live.metadata.deletionTimestamp !== undefined) return { kind: 'lingering' };
+    if (live.metadata.deletionTimestamp !== undefined) return { kind: 'lingering', asked: 'before' };
     const { uid, resourceVersion } = live.metadata;
     try {
       await client.delete(resource, key, {
@@ -85,7 +95,7 @@ async function remove(reference: ObjectReference, { client, owner, policy, signa
         ...(uid === undefined ? {} : { uid }),
         ...(resourceVersion === undefined ? {} : { resourceVersion }),
       });
-      return (await isGone(client, { resource, key, uid, signal })) ? { kind: 'deleted' } : { kind: 'lingering' };
+      return (await isGone(client, { resource, key, uid, signal })) ? { kind: 'deleted' } : { kind: 'lingering', asked: 'now' };
     } catch (error) {
       if (isNotFound(error)) return { kind: 'gone' };
       if (!isConflict(error) || attempt === ATTEMPTS) throw error;

@@ -1,0 +1,24 @@
+import { createHash } from 'node:crypto';
+import { renderJson, type Unstructured } from '@gotk/apimachinery';
+import { build, type Overlay } from '@gotk/kustomize';
+import { diskTree } from './disk-tree.ts';
+
+/** Plain data: it crosses into a worker thread. */
+export interface BuildTree {
+  readonly directory: string;
+  /** `spec.path`. */
+  readonly path: string;
+  readonly overlay: Overlay;
+}
+
+export interface Built {
+  readonly objects: readonly Unstructured[];
+  /** `sha256:<hex>` of all that was built. */
+  readonly digest: string;
+}
+
+/** Builds a directory of an unpacked artifact. Throws `BuildError`. */
+export function buildTree({ directory, path, overlay }: BuildTree): Built {
+  const { objects } = build(diskTree(directory), path, overlay);
+  return { objects, digest: `sha256:${createHash('sha256').update(renderJson(objects)).digest('hex')}` };
+}

@@ -1,0 +1,72 @@
+import { type GitRepository, gitRepositories, type Kustomization, kustomizationDefinition, kustomizations } from '@gotk/api';
+import { keyOf, renderKey } from '@gotk/apimachinery';
+import type { Delta } from '@gotk/kube';
+import { type Controller, checkSpec, type Manager, type Trigger, type Wake, watches } from '@gotk/runtime';
+import type { DriftWatch } from '@gotk/ssa';
+import { concernsDependants, dependencyIds } from './dependencies.ts';
+import { finalize } from './finalize.ts';
+import { type ReconcileDeps, reconcile } from './reconcile.ts';
+import { createSettledSet } from './settled.ts';
+import { sourceId } from './source.ts';
+import { unsupported } from './unsupported.ts';
+
+export interface KustomizationDeps extends Omit<ReconcileDeps, 'client' | 'kustomizations' | 'repositories' | 'settled'> {
+  readonly manager: Manager;
+  /** Kustomizations reconciled at once. */
+  readonly concurrency: number;
+}
+
+const indexes = { source: (it: Kustomization) => [sourceId(it)], dependency: dependencyIds };
+
+/** Keeps the objects of each Kustomization equal to what its source says, and as they were applied. */
+export function kustomizationController({ manager, concurrency, ...rest }: KustomizationDeps): Controller<Kustomization> {
+  const repositories = manager.informer(gitRepositories);
+  const others = manager.informer(kustomizations, { indexes });
+  const deps: ReconcileDeps = { ...rest, client: manager.client, repositories, kustomizations: others, settled: createSettledSet() };
+  return {
+    name: 'kustomization',
+    resource: kustomizations,
+    indexes,
+    concurrency,
+    triggers: [
+      watches(repositories, wakesOfSource),
+      watches(others, (delta) => {
+        if (delta.kind === 'deleted') forget(delta.object, deps);
+        return concernsDependants(delta) ? [{ index: 'dependency', value: renderKey(keyOf(delta.object)), priority: 'normal' }] : [];
+      }),
+      drift(deps.driftWatch, (owner) => deps.settled.forget(owner)),
+    ],
+    validate: (kustomization) => checkSpec(kustomization, { definition: kustomizationDefinition, unsupported }),
+    reconcile: (kustomization, ctx) => reconcile(kustomization, ctx, deps),
+    finalize: (kustomization, ctx) => finalize(kustomization, ctx, deps),
+  };
+}
+
+/** A new artifact overtakes whatever is being done with the one before, a stuck health check above all. */
+function wakesOfSource(delta: Delta<GitRepository>): readonly Wake[] {
+  const { namespace, name } = delta.object.metadata;
+  const woken = { index: 'source', value: `GitRepository/${namespace}/${name}`, priority: 'normal' } as const;
+  if (delta.kind !== 'updated') return [woken];
+  const [old, now] = [delta.old.status?.artifact, delta.object.status?.artifact];
+  return old?.digest === now?.digest && old?.revision === now?.revision ? [] : [{ ...woken, supersedes: true }];
+}
+
+/** Somebody has changed what we applied: whoever did so is about to look at the result. */
+function drift(driftWatch: DriftWatch, forget: (owner: string) => void): Trigger {
+  return {
+    name: 'drift',
+    subscribe: (wake) =>
+      driftWatch.subscribe(({ owner }) => {
+        forget(owner);
+        const [namespace = '', name = ''] = owner.split('/');
+        wake({ key: { namespace, name }, priority: 'urgent' });
+      }),
+  };
+}
+
+function forget(kustomization: Kustomization, { settled, ledger, driftWatch }: ReconcileDeps): void {
+  const owner = renderKey(keyOf(kustomization));
+  settled.forget(owner);
+  ledger.forget(owner);
+  driftWatch.unfollow(owner);
+}

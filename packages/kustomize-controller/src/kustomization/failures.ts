@@ -1,0 +1,111 @@
+import { type Kustomization, Reason } from '@gotk/api';
+import { ArtifactError } from '@gotk/artifact';
+import { DeadlineExceeded, Failed, type ReconcileContext, TaskFailed, type Waiting } from '@gotk/runtime';
+import { type ApplyReport, type InventoryEntry, type PruneReport, union } from '@gotk/ssa';
+import type { Built } from './build-tree.ts';
+import { unhealthy } from './health.ts';
+import { withReconciled } from './history.ts';
+import { PathNotFound } from './manifests.ts';
+import type { Source } from './source.ts';
+import { retryMs } from './timing.ts';
+
+/** The parts of a run that can fail each in their own way. */
+export type Phase = 'manifests' | 'apply' | 'prune' | 'health';
+
+/** How far a run has come. */
+export interface Progress {
+  readonly kustomization: Kustomization;
+  readonly source: Source;
+  readonly ctx: ReconcileContext;
+  readonly signal: AbortSignal;
+  readonly startedMs: number;
+  readonly built?: Built;
+  readonly applied?: ApplyReport;
+  /** What is known to be in the cluster, once that is not what the status says. */
+  readonly inventory?: readonly InventoryEntry[];
+}
+
+/** Some of what is no longer wanted could not be deleted. */
+export class PruneIncomplete extends Error {
+  override readonly name = 'PruneIncomplete';
+  readonly report: PruneReport;
+
+  constructor(report: PruneReport) {
+    super(report.failed.map(({ message }) => message).join('\n'));
+    this.report = report;
+  }
+}
+
+const GONE_AGAIN_MS = 10_000;
+
+/** Runs one part; what it throws becomes a failure with the contract's reason, and what has been done so far goes on record. */
+export async function phase<T>(name: Phase, progress: Progress, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    // A run that was overtaken has not failed; one that ran out of time has.
+    if (progress.signal.aborted && !(progress.signal.reason instanceof DeadlineExceeded)) throw error;
+    throw failure(name, progress, error);
+  }
+}
+
+function failure(name: Phase, progress: Progress, error: unknown): Failed | Waiting {
+  const { kustomization, source, ctx, startedMs, built } = progress;
+  const reason = reasonFor(name, error);
+  const message = messageFor(name, error);
+  const inventory = inventoryAfter(progress, error);
+  const reconciled = {
+    digest: built?.digest ?? '',
+    atMs: ctx.clock.now(),
+    durationMs: ctx.clock.monotonic() - startedMs,
+    status: reason,
+    metadata: { revision: source.revision },
+  };
+  // Its server no longer has it: the source is about to name another, and that wakes us.
+  if (error instanceof ArtifactError && error.kind === 'gone') return new Waiting({ reason, message, againMs: GONE_AGAIN_MS });
+  const retry = retryMs(kustomization.spec);
+  return new Failed({
+    reason,
+    message,
+    cause: error,
+    conditions: name === 'health' ? unhealthy(message) : [],
+    eventMetadata: { revision: source.revision },
+    fields: {
+      lastAttemptedRevision: source.revision,
+      ...(inventory === undefined ? {} : { inventory: { entries: [...inventory] } }),
+      ...(built === undefined ? {} : { history: withReconciled(kustomization.status?.history ?? [], reconciled) }),
+    },
+    ...(retry === undefined ? {} : { retryMs: retry }),
+  });
+}
+
+function reasonFor(name: Phase, error: unknown): string {
+  switch (name) {
+    case 'manifests':
+      return error instanceof ArtifactError ||
+        error instanceof PathNotFound ||
+        (error instanceof TaskFailed && error.errorName === 'ArtifactError')
+        ? Reason.ArtifactFailed
+        : Reason.BuildFailed;
+    case 'apply':
+      return Reason.ReconciliationFailed;
+    case 'prune':
+      return Reason.PruneFailed;
+    case 'health':
+      return Reason.HealthCheckFailed;
+  }
+}
+
+function messageFor(name: Phase, error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return name === 'manifests' && error instanceof TaskFailed && error.errorName !== 'ArtifactError'
+    ? `kustomize build failed: ${text}`
+    : text;
+}
+
+/** What must not be forgotten after a failure; undefined: the status says so already. */
+function inventoryAfter({ applied, inventory }: Progress, error: unknown): readonly InventoryEntry[] | undefined {
+  if (!(error instanceof PruneIncomplete) || applied === undefined) return inventory;
+  const { lingering, failed } = error.report;
+  return union(applied.entries, [...lingering, ...failed.map(({ entry }) => entry)]);
+}

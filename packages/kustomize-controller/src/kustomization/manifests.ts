@@ -1,0 +1,45 @@
+import { stat } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import type { Kustomization } from '@gotk/api';
+import { ArtifactError, type TreeCache } from '@gotk/artifact';
+import type { ReconcileContext, WorkerPool } from '@gotk/runtime';
+import type { BuildTree, Built } from './build-tree.ts';
+import { overlayOf } from './overlay.ts';
+import type { Source } from './source.ts';
+
+const BUILD_DEADLINE_MS = 60_000;
+
+/** The directory that `spec.path` names is not in the source. */
+export class PathNotFound extends Error {
+  override readonly name = 'PathNotFound';
+}
+
+export interface ManifestsOptions {
+  readonly source: Source;
+  readonly trees: TreeCache;
+  readonly workers: WorkerPool;
+  readonly signal: AbortSignal;
+  readonly ctx: ReconcileContext;
+}
+
+/** What a Kustomization stands for, built from its source's artifact. Throws `ArtifactError`, `PathNotFound`, or `TaskFailed` with what the build says. */
+export async function fetchAndBuild({ spec }: Kustomization, { source, trees, workers, signal, ctx }: ManifestsOptions): Promise<Built> {
+  ctx.progress(`Fetching manifests for revision ${source.revision}`);
+  using tree = await trees.hold(source.artifact, { signal });
+  const path = spec.path ?? './';
+  await assertDirectory(tree.directory, path);
+  ctx.progress(`Building manifests for revision ${source.revision}`);
+  return workers.run<BuildTree, Built>(
+    'build',
+    { directory: tree.directory, path, overlay: overlayOf(spec) },
+    { signal, deadlineMs: BUILD_DEADLINE_MS },
+  );
+}
+
+/** Paths that lead out of the source are for the build to refuse. */
+async function assertDirectory(root: string, path: string): Promise<void> {
+  const inside = posix.normalize(path.replace(/^\/+/, '') || '.');
+  if (inside.startsWith('..')) return;
+  const info = await stat(join(root, inside)).catch(() => undefined);
+  if (info?.isDirectory() !== true) throw new PathNotFound(`kustomization path not found: '${path}' is no directory of the source`);
+}

@@ -1,0 +1,39 @@
+import { type Artifact, type GitRepository, type Kustomization, ORIGIN_REVISION, Reason } from '@gotk/api';
+import { renderKey } from '@gotk/apimachinery';
+import type { Reader } from '@gotk/kube';
+import { Stalled, Waiting } from '@gotk/runtime';
+
+/** What a Kustomization applies. */
+export interface Source {
+  readonly artifact: Artifact;
+  readonly revision: string;
+  readonly originRevision: string | undefined;
+}
+
+export interface SourceOptions {
+  readonly repositories: Reader<GitRepository>;
+  readonly crossNamespaceAllowed: boolean;
+  readonly againMs: number;
+}
+
+/** Under which a Kustomization is found by what it refers to. */
+export const sourceId = ({ spec, metadata }: Kustomization): string =>
+  `${spec.sourceRef.kind}/${spec.sourceRef.namespace ?? metadata.namespace}/${spec.sourceRef.name}`;
+
+/** The source's artifact, from the cache. Throws `Waiting` until there is one, and `Stalled` for a source that must not be referred to. */
+export function sourceOf(kustomization: Kustomization, { repositories, crossNamespaceAllowed, againMs }: SourceOptions): Source {
+  const { kind, name, namespace } = kustomization.spec.sourceRef;
+  const key = { namespace: namespace ?? kustomization.metadata.namespace ?? '', name };
+  const shown = `${kind}/${renderKey(key)}`;
+  if (!crossNamespaceAllowed && key.namespace !== kustomization.metadata.namespace)
+    throw new Stalled({
+      reason: Reason.AccessDenied,
+      message: `can't access '${shown}', cross-namespace references have been blocked`,
+    });
+  const artifact = repositories.get(key)?.status?.artifact;
+  if (repositories.get(key) === undefined)
+    throw new Waiting({ reason: Reason.ArtifactFailed, message: `Source '${shown}' not found`, againMs });
+  if (artifact === undefined)
+    throw new Waiting({ reason: Reason.ArtifactFailed, message: `Source '${shown}' is not ready, artifact not found`, againMs });
+  return { artifact, revision: artifact.revision, originRevision: artifact.metadata?.[ORIGIN_REVISION] };
+}

@@ -1,0 +1,19 @@
+import type { UnsupportedField } from '@gotk/runtime';
+
+/** What a Kustomization can ask for and this release does not do. */
+export const unsupported: readonly UnsupportedField[] = [
+  { path: 'sourceRef.kind', accepts: (kind) => kind === 'GitRepository' },
+  { path: 'decryption' },
+  { path: 'postBuild' },
+  { path: 'kubeConfig' },
+  { path: 'serviceAccountName' },
+  { path: 'healthCheckExprs' },
+  { path: 'components' },
+  { path: 'buildMetadata' },
+  { path: 'force' },
+  { path: 'ignore' },
+  {
+    path: 'dependsOn',
+    accepts: (list) => Array.isArray(list) && list.every((it: { readonly readyExpr?: unknown }) => it.readyExpr === undefined),
+  },
+];

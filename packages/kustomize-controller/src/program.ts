@@ -1,0 +1,110 @@
+import { availableParallelism, tmpdir } from 'node:os';
+import { createTreeCache } from '@gotk/artifact';
+import { createInformerSet } from '@gotk/kube';
+import {
+  commonFlags,
+  configWatchFlags,
+  createWorkerPool,
+  duration,
+  featureGates,
+  flag,
+  integer,
+  list,
+  type Program,
+  sharedGates,
+  tenancyFlags,
+  text,
+} from '@gotk/runtime';
+import { createApplier, createDriftWatch, createLedger } from '@gotk/ssa';
+import { kustomizationController } from './kustomization/controller.ts';
+import { POLICY } from './kustomization/policy.ts';
+
+/** What `define` of the bundler puts in; a run from source has no version. */
+declare const __GOTK_VERSION__: string | undefined;
+
+const MIB = 1024 * 1024;
+
+const flags = {
+  concurrent: { ...commonFlags.concurrent, fallback: 10 },
+  'concurrent-ssa': integer(4, 'requests at once for the objects of one Kustomization', { min: 1 }),
+  'http-retry': integer(9, 'how often an artifact server that fails is asked again'),
+  'verify-interval': duration('1h', 'how long an applied object is trusted to be as it was when nothing was heard of it'),
+  'feature-gates': featureGates({
+    ...sharedGates,
+    DisableStatusPollerCache: true,
+    StrictPostBuildSubstitutions: true,
+    GroupChangeLog: false,
+    DisableFailFastBehavior: false,
+    CancelHealthCheckOnNewRevision: true,
+    MigrateAPIVersion: false,
+  }),
+} as const;
+
+/** Upstream's flags for what this release does not have, or does in any case. */
+const ignored = {
+  ...configWatchFlags,
+  ...tenancyFlags,
+  'no-remote-bases': flag(true, 'refuse bases that are not in the source'),
+  'override-manager': list([], 'field managers whose fields are taken over'),
+  'custom-apply-stage-kinds': list([], 'kinds to apply before the others'),
+  'sops-age-secret': text('', 'Secret with age keys for all'),
+  'sops-vault-configmap': text('', 'ConfigMap with allowed vault servers'),
+} as const;
+
+/** The kustomize-controller, whose worker threads start from `entry`. */
+export function kustomizeController(entry: URL): Program<typeof flags> {
+  return {
+    name: 'kustomize-controller',
+    version: typeof __GOTK_VERSION__ === 'undefined' ? '0.0.0-dev' : __GOTK_VERSION__,
+    flags,
+    ignoredFlags: ignored,
+    async setup(manager, values, { variables }) {
+      const { client, clock } = manager;
+      // Two at least: one tenant's build that hangs until its deadline must leave a thread to the others.
+      const workers = createWorkerPool({ entry, clock, size: Math.max(2, availableParallelism()) });
+      const trees = await createTreeCache({
+        root: tmpdir(),
+        clock,
+        retries: values['http-retry'],
+        maxBytes: 1024 * MIB,
+        idleBytes: 512 * MIB,
+        hostOverride: variables.SOURCE_CONTROLLER_LOCALHOST,
+        unpack: (archive, directory, signal) => workers.run('unpack', { archive, directory }, { signal, deadlineMs: 120_000 }),
+      });
+      const informers = createInformerSet({
+        client,
+        clock,
+        onError: (error) => manager.log.debug('watch interrupted', { error: String(error) }),
+      });
+      const ledger = createLedger();
+      const driftWatch = createDriftWatch({ informers, clock, ledger, policy: POLICY });
+      const concurrency = values['concurrent-ssa'];
+      const verifyAfterMs = values['verify-interval'];
+      manager.addService({
+        name: 'applied objects',
+        leaderOnly: true,
+        run: async (signal) => {
+          await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+          driftWatch[Symbol.dispose]();
+          await Promise.all([informers[Symbol.asyncDispose](), trees[Symbol.asyncDispose](), workers[Symbol.asyncDispose]()]);
+        },
+      });
+      manager.add(
+        kustomizationController({
+          manager,
+          trees,
+          workers,
+          informers,
+          ledger,
+          driftWatch,
+          applier: createApplier({ client, clock, ledger, driftWatch, policy: POLICY, concurrency, verifyAfterMs }),
+          concurrency: values.concurrent,
+          pruneConcurrency: concurrency,
+          verifyAfterMs,
+          dependencyRetryMs: values['requeue-dependency'],
+          crossNamespaceAllowed: !values['no-cross-namespace-refs'],
+        }),
+      );
+    },
+  };
+}
