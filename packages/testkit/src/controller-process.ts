@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
 
 export interface ControllerProcessOptions {
   /** Such as `source-controller`; shows in messages. */
@@ -16,6 +16,8 @@ export interface ControllerProcessOptions {
   readonly flags?: readonly string[];
   /** Receives stdout and stderr. */
   readonly logFile: string;
+  /** For what the controller unpacks; default: the system's. */
+  readonly temporaryDirectory?: string;
   readonly readyTimeoutMs?: number;
   /** Let the process outlive this one (`make up`). */
   readonly detached?: boolean;
@@ -50,7 +52,12 @@ export async function startControllerProcess(options: ControllerProcessOptions):
     {
       stdio: ['ignore', log, log],
       detached: options.detached ?? false,
-      env: { PATH: process.env.PATH, KUBECONFIG: options.kubeconfig, RUNTIME_NAMESPACE: options.namespace },
+      env: {
+        PATH: process.env.PATH,
+        KUBECONFIG: options.kubeconfig,
+        RUNTIME_NAMESPACE: options.namespace,
+        ...(options.temporaryDirectory === undefined ? {} : { TMPDIR: options.temporaryDirectory }),
+      },
     },
   );
   closeSync(log);
@@ -100,15 +107,4 @@ async function ready({ healthUrl, exited, timeoutMs }: { healthUrl: string; exit
     await delay(25);
   }
   throw new Error(`/readyz did not answer 200 within ${timeoutMs} ms`);
-}
-
-/** A loopback port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no TCP address');
-  return address.port;
 }

@@ -1,0 +1,16 @@
+export { lentCluster, NoControlPlane } from './control-plane/binaries.ts';
+export type { Kubectl, KubectlResult } from './control-plane/kubectl.ts';
+export * from './control-plane/process-record.ts';
+export type { RunningControlPlane } from './control-plane/running.ts';
+export * from './control-plane/start.ts';
+export * from './controller-process.ts';
+export * from './eventually.ts';
+export * from './fake-clock.ts';
+export { freePort } from './free-port.ts';
+export type * from './git/repository.ts';
+export * from './git/server.ts';
+export { installCrds } from './install-crds.ts';
+export * from './node-simulator.ts';
+export { createRawApi, type RawApi } from './raw-api.ts';
+export * from './serving-certificate.ts';
+export * from './toolkit.ts';

@@ -1,6 +1,6 @@
 import { type Kustomization, Reason } from '@gotk/api';
 import { ArtifactError } from '@gotk/artifact';
-import { DeadlineExceeded, Failed, type ReconcileContext, TaskFailed, type Waiting } from '@gotk/runtime';
+import { DeadlineExceeded, Failed, type ReconcileContext, TaskFailed, Waiting } from '@gotk/runtime';
 import { type ApplyReport, type InventoryEntry, type PruneReport, union } from '@gotk/ssa';
 import type { Built } from './build-tree.ts';
 import { unhealthy } from './health.ts';

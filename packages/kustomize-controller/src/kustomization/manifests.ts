@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { Kustomization } from '@gotk/api';
-import { ArtifactError, type TreeCache } from '@gotk/artifact';
+import type { TreeCache } from '@gotk/artifact';
 import type { ReconcileContext, WorkerPool } from '@gotk/runtime';
 import type { BuildTree, Built } from './build-tree.ts';
 import { overlayOf } from './overlay.ts';
@@ -29,7 +29,7 @@ export async function fetchAndBuild({ spec }: Kustomization, { source, trees, wo
   const path = spec.path ?? './';
   await assertDirectory(tree.directory, path);
   ctx.progress(`Building manifests for revision ${source.revision}`);
-  return workers.run<BuildTree, Built>(
+  return await workers.run<BuildTree, Built>(
     'build',
     { directory: tree.directory, path, overlay: overlayOf(spec) },
     { signal, deadlineMs: BUILD_DEADLINE_MS },

@@ -77,7 +77,7 @@ async function reconcile(repository: GitRepository, ctx: ReconcileContext, deps:
 
 async function newest(remote: Remote, { spec }: GitRepository, signal: AbortSignal): Promise<Revision> {
   await using connection = connect(remote);
-  return resolveReference(connection, spec.ref ?? {}, signal);
+  return await resolveReference(connection, spec.ref ?? {}, signal);
 }
 
 /** Whether the artifact is of this revision, made by these rules, and still on disk as it was written. */

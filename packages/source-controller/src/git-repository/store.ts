@@ -45,7 +45,7 @@ export async function storeCommit(request: StoreRequest, { storage, workers, alg
     const pack = fetchPack(connection, revision.commit, { signal, maxBytes: LIMITS.packBytes });
     await pipeline(Readable.from(pack), createWriteStream(packFile, { mode: 0o600 }), { signal });
   });
-  return within('store', async () => {
+  return await within('store', async () => {
     const { digest, size, subject } = await workers.run<ArchiveCommit, CommitArchive>(
       'archive commit',
       { packFile, commit: revision.commit, ignore, algorithm, output },

@@ -1,0 +1,19 @@
+import { definitions, renderCrd } from '@gotk/api';
+import type { Resource, Unstructured } from '@gotk/apimachinery';
+import type { KubeClient } from '@gotk/kube';
+import { eventually } from './eventually.ts';
+
+const crds: Resource = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  kind: 'CustomResourceDefinition',
+  plural: 'customresourcedefinitions',
+  namespaced: false,
+};
+
+/** Installs every kind of the toolkit and resolves when the API server serves them. */
+export async function installCrds(client: KubeClient, signal: AbortSignal): Promise<void> {
+  for (const definition of definitions)
+    await client.apply(crds, renderCrd(definition) as Unstructured, { fieldManager: 'install', force: true, signal });
+  await eventually(() => Promise.all(definitions.map(({ resource }) => client.list(resource, { signal, limit: 1 }))));
+}

@@ -1,0 +1,68 @@
+// `make demo`: the whole vertical, narrated. With --cluster: on the cluster of $KUBECONFIG, in a namespace of its own.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { KubeObject, Resource, Unstructured } from '@gotk/apimachinery';
+import { systemClock } from '@gotk/apimachinery';
+import { createInformerSet, createKubeClient } from '@gotk/kube';
+import { NoControlPlane, startGitServer, startToolkit } from '@gotk/testkit';
+import { lentStage, ownStage } from './ground.ts';
+import { createNarrator, renderElapsed } from './narrator.ts';
+import { play } from './scenario.ts';
+
+const namespaces: Resource = { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false };
+
+const { values } = parseArgs({ options: { cluster: { type: 'boolean', default: false } } });
+const narrator = createNarrator(process.stdout);
+const started = performance.now();
+
+async function demo(): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const directory = await mkdtemp(join(tmpdir(), 'gotk-demo-'));
+  stack.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
+  narrator.title('The GitOps Toolkit: a commit goes live, and stays true');
+
+  const ground = stack.use(await (values.cluster ? lentStage(process.env.KUBECONFIG) : ownStage()));
+  narrator.step('ready', ground.description, ground.readyMs);
+  const stop = new AbortController();
+  const client = createKubeClient({ connection: ground.connection, userAgent: 'demo', qps: 500, burst: 500 });
+  stack.defer(() => client.close());
+  stack.defer(() => stop.abort());
+  const { signal } = stop;
+  const namespace = `demo-${process.pid}`;
+  await client.apply(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } } as Unstructured, {
+    fieldManager: 'demo',
+    force: true,
+    signal,
+  });
+  if (values.cluster) stack.defer(() => client.delete(namespaces, { namespace: '', name: namespace }, { signal: AbortSignal.timeout(30_000) }));
+
+  const git = stack.use(await startGitServer());
+  const repository = await git.createRepository('demo');
+  const toolkit = stack.use(
+    await startToolkit({ kubeconfigPath: ground.kubeconfigPath, namespace, directory, watchAllNamespaces: !values.cluster }),
+  );
+  for (const { name, readyMs } of toolkit.controllers) narrator.step('ready', name, readyMs);
+
+  const informers = stack.use(createInformerSet({ client, clock: systemClock }));
+  await play({
+    client,
+    namespace,
+    repositoryUrl: repository.url,
+    commit: (message, files) => repository.commit(message, files),
+    informer: <T extends KubeObject>(resource: Resource<T>) => informers.hold(resource, { namespace }).informer,
+    narrator,
+    signal,
+  });
+  narrator.chapter('Cleaning up');
+}
+
+try {
+  await demo();
+  narrator.step('done', 'nothing is left running', performance.now() - started);
+} catch (error) {
+  if (error instanceof NoControlPlane) console.error(error.message);
+  else console.error(`\nThe demo failed after ${renderElapsed(performance.now() - started)}:`, error);
+  process.exitCode = 1;
+}

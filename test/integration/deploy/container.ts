@@ -1,0 +1,112 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+export interface ContainerOptions {
+  /** The image's command, the program last. */
+  readonly entrypoint: readonly string[];
+  /** On this machine: what the program is. */
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Paths of writable, empty directories. */
+  readonly volumes: readonly string[];
+  /** Read-only files: path in the container → content. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export interface Container extends AsyncDisposable {
+  readonly pid: number;
+  /** Where a volume is on this machine. */
+  volume(path: string): string;
+  /** stdout and stderr so far. */
+  output(): string;
+  /** Resolves when the URL answers 200; rejects, with the end of the output, when the program ends first or after 30 s. */
+  answers(url: string): Promise<void>;
+  /** SIGTERM, then the exit code; undefined when it has to be killed after `graceMs`. */
+  stop(graceMs: number): Promise<number | undefined>;
+}
+
+/** Why programs cannot be run as in a container here; undefined when they can. */
+export function containerObstacle(): string | undefined {
+  if (process.platform !== 'linux') return 'needs Linux';
+  if (process.getuid?.() !== 0) return 'needs root, to mount and to become another user';
+  const probe = spawnSync('unshare', ['--mount', '--propagation', 'private', 'setpriv', '--no-new-privs', 'chroot', '--version']);
+  return probe.status === 0 ? undefined : 'needs unshare, setpriv and chroot, and the right to create a mount namespace';
+}
+
+const NOBODY = 65534;
+const FS_GROUP = 1337;
+
+export function startContainer({ entrypoint, program, args, env, volumes, files }: ContainerOptions): Container {
+  const home = mkdtempSync(join(tmpdir(), 'container-'));
+  const root = join(home, 'root');
+  mkdirSync(root);
+  const volume = (path: string) => join(home, 'volumes', path);
+  const mounts = [...runtimeFiles(), `${program}:${entrypoint.at(-1)}`];
+  for (const path of volumes) {
+    mkdirSync(volume(path), { recursive: true });
+    // As the kubelet prepares an emptyDir for a Pod with an fsGroup.
+    chownSync(volume(path), 0, FS_GROUP);
+    chmodSync(volume(path), 0o2775);
+    mounts.push(`${volume(path)}:${path}:rw`);
+  }
+  Object.entries(files).forEach(([path, content], index) => {
+    const file = join(home, `file-${index}`);
+    writeFileSync(file, content, { mode: 0o440 });
+    chownSync(file, NOBODY, FS_GROUP);
+    mounts.push(`${file}:${path}`);
+  });
+
+  const script = fileURLToPath(new URL('container.sh', import.meta.url));
+  const child = spawn('unshare', ['--mount', '--propagation', 'private', 'bash', script, root, ...mounts, '--', ...entrypoint, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // PATH is for the script; nothing in the container's root could be found by it.
+    env: { PATH: process.env.PATH, ...env },
+  });
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
+
+  const stop = async (graceMs: number) => {
+    child.kill('SIGTERM');
+    const code = await Promise.race([exited, delay(graceMs, undefined, { ref: false })]);
+    return code ?? undefined;
+  };
+  return {
+    pid: child.pid ?? -1,
+    volume,
+    output: () => output,
+    stop,
+    async answers(url) {
+      const deadline = performance.now() + 30_000;
+      while (performance.now() < deadline && child.exitCode === null) {
+        if ((await fetch(url).catch(() => undefined))?.ok) return;
+        await delay(25);
+      }
+      throw new Error(
+        `${url} never answered 200; the program ${child.exitCode === null ? 'runs' : 'has ended'}, its output ends with\n${output.slice(-3000)}`,
+      );
+    },
+    async [Symbol.asyncDispose]() {
+      process.removeListener('exit', kill);
+      child.kill('SIGKILL');
+      await exited;
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Node, the shared libraries it is linked with, and what every container has: /proc, a few devices, the resolver's files. */
+function runtimeFiles(): readonly string[] {
+  const node = realpathSync(process.execPath);
+  const libraries = execFileSync('ldd', [node], { encoding: 'utf8' }).match(/\/\S+/g) ?? [];
+  const system = ['/proc', '/dev/null', '/dev/urandom', '/etc/hosts', '/etc/resolv.conf'];
+  return [`${node}:/usr/local/bin/node`, ...[...libraries, ...system].map((path) => `${realpathSync(path)}:${path}`)];
+}

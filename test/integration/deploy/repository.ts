@@ -1,0 +1,7 @@
+import { fileURLToPath } from 'node:url';
+
+/** The root of the checkout. */
+export const repository = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
+
+/** Those that deploy/install installs. */
+export const controllers = ['kustomize-controller', 'source-controller'] as const;
