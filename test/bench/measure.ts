@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { processUsage } from './process-usage.ts';
-import { type RequestCounts, requestsBetween } from './request-count.ts';
+import { type RequestCounts, requestsBetween, workRequests } from './request-count.ts';
 
 /** A process whose CPU time and memory are charged to the work. */
 export interface Measured {
@@ -38,6 +39,18 @@ export interface OwnRequests {
 
 const RSS_SAMPLE_MS = 100;
 
+const QUIET_MS = 2_000;
+const LONGEST_TAIL_MS = 60_000;
+
+/** Resolves when no request has come in for a while, leases aside. */
+async function untilQuiet({ requests }: Meter): Promise<void> {
+  const deadline = performance.now() + LONGEST_TAIL_MS;
+  for (let before = -1, now = workRequests(await requests()); before !== now && performance.now() < deadline; ) {
+    await delay(QUIET_MS);
+    [before, now] = [now, workRequests(await requests())];
+  }
+}
+
 /** Runs the work between two readings. The work says what it asked for itself, and returns latencies if it has any. */
 export async function measure(
   meter: Meter,
@@ -61,6 +74,8 @@ export async function measure(
   }
   const seconds = (performance.now() - started) / 1000;
   await sample();
+  // Events follow their cause in the background: they are charged to the phase that they belong to.
+  await untilQuiet(meter);
   const [requestsAfter, usageAfter] = [await meter.requests(), await Promise.all(meter.processes.map(({ pid }) => processUsage(pid)))];
 
   return {

@@ -30,6 +30,8 @@ export function parseRequestCounts(metrics: string): RequestCounts {
     const resource = labels.resource ?? '';
     // Core events and those of events.k8s.io are one resource; leases of kube-node-lease do not exist here.
     if (!OURS.has(resource)) continue;
+    // The controller-manager answers each change of a Deployment with its status; ours never write one.
+    if (labels.subresource === 'status' && resource === 'deployments') continue;
     const name = `${labels.verb} ${resource}${labels.subresource ? `/${labels.subresource}` : ''}${labels.dry_run === 'All' ? ' (dry run)' : ''}`;
     counts.set(name, (counts.get(name) ?? 0) + Number(value));
   }

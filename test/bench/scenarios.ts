@@ -53,9 +53,7 @@ async function install(seat: Seat, workload: Workload): Promise<Row> {
       spec: { interval: '1m', url: seat.repositoryUrl, ref: { branch: 'main' } },
     });
     const names = Array.from({ length: workload.count }, (_, index) => appName(index));
-    await inBatches(names, 16, (name) =>
-      apply(seat, kustomizations, kustomizationFor(workload, { name, path: `./apps/${name}` })),
-    );
+    await inBatches(names, 16, (name) => apply(seat, kustomizations, kustomizationFor(workload, { name, path: `./apps/${name}` })));
     await allApplied(seat, names, commit);
     return undefined;
   });
@@ -149,7 +147,11 @@ const relocated = (files: Record<string, string>, index: number) =>
   Object.fromEntries(Object.entries(files).map(([path, text]) => [path.replace(/^apps\/[^/]+/, `chain/${index}`), text]));
 
 const apply = <T extends KubeObject>(seat: Seat, resource: Resource<T>, object: KubeObject & { readonly spec?: unknown }) =>
-  seat.client.apply<KubeObject>(resource as unknown as Resource<KubeObject>, object, { fieldManager: MANAGER, force: true, signal: seat.signal });
+  seat.client.apply<KubeObject>(resource as unknown as Resource<KubeObject>, object, {
+    fieldManager: MANAGER,
+    force: true,
+    signal: seat.signal,
+  });
 
 async function lookNow(seat: Seat, namespace: string): Promise<void> {
   const body = { metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': new Date().toISOString() } } };

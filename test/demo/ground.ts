@@ -1,5 +1,5 @@
-import type { Resource, Unstructured } from '@gotk/apimachinery';
 import { definitions, renderCrd } from '@gotk/api';
+import type { Resource, Unstructured } from '@gotk/apimachinery';
 import { type ClusterConnection, createKubeClient, isNotFound } from '@gotk/kube';
 import { loadConnection } from '@gotk/kube/kubeconfig';
 import { installCrds, NoControlPlane, startControlPlane, startNodeSimulator } from '@gotk/testkit';
@@ -44,18 +44,21 @@ export async function lentStage(kubeconfigPath: string | undefined): Promise<Gro
   const started = performance.now();
   const connection = await loadConnection({ kubeconfigPath });
   const missing = await withClient(connection, async (client, signal) => {
-    const found = await Promise.all(definitions.map(async (definition) => {
-      const name = `${definition.resource.plural}.${definition.resource.group}`;
-      return client.get(crds, { namespace: '', name }, { signal }).then(
-        () => undefined,
-        (error: unknown) => {
-          if (!isNotFound(error)) throw error;
-          return definition;
-        },
-      );
-    }));
+    const found = await Promise.all(
+      definitions.map(async (definition) => {
+        const name = `${definition.resource.plural}.${definition.resource.group}`;
+        return client.get(crds, { namespace: '', name }, { signal }).then(
+          () => undefined,
+          (error: unknown) => {
+            if (!isNotFound(error)) throw error;
+            return definition;
+          },
+        );
+      }),
+    );
     const lacking = found.flatMap((definition) => definition ?? []);
-    for (const definition of lacking) await client.apply(crds, renderCrd(definition) as Unstructured, { fieldManager: 'demo', force: true, signal });
+    for (const definition of lacking)
+      await client.apply(crds, renderCrd(definition) as Unstructured, { fieldManager: 'demo', force: true, signal });
     return lacking;
   });
   return {
@@ -65,7 +68,8 @@ export async function lentStage(kubeconfigPath: string | undefined): Promise<Gro
     readyMs: performance.now() - started,
     [Symbol.asyncDispose]: () =>
       withClient(connection, async (client, signal) => {
-        for (const { resource } of missing) await client.delete(crds, { namespace: '', name: `${resource.plural}.${resource.group}` }, { signal });
+        for (const { resource } of missing)
+          await client.delete(crds, { namespace: '', name: `${resource.plural}.${resource.group}` }, { signal });
       }),
   };
 }

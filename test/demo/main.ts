@@ -36,7 +36,10 @@ async function demo(): Promise<void> {
     force: true,
     signal,
   });
-  if (values.cluster) stack.defer(() => client.delete(namespaces, { namespace: '', name: namespace }, { signal: AbortSignal.timeout(30_000) }));
+  if (values.cluster)
+    stack.defer(
+      async () => void (await client.delete(namespaces, { namespace: '', name: namespace }, { signal: AbortSignal.timeout(30_000) })),
+    );
 
   const git = stack.use(await startGitServer());
   const repository = await git.createRepository('demo');

@@ -92,13 +92,13 @@ export async function play(stage: Stage): Promise<void> {
   narrator.chapter('Somebody tampers with the cluster');
   for (const [what, body, undone] of tamperings) {
     started = performance.now();
-    await client.patch(
+    const tampered = await client.patch(
       deployments,
       { key: { namespace, name: 'podinfo' }, patch: { type: 'merge', body } },
       { signal, fieldManager: 'kubectl-edit' },
     );
     const written = performance.now();
-    await until(workloads, undone, { what: `${what} to be undone` });
+    await until(workloads, (it) => isNewer(it, tampered) && undone(it), { what: `${what} to be undone` });
     narrator.step(
       'undone',
       `${what} (written in ${renderElapsed(written - started)}, back ${renderElapsed(performance.now() - written)} later)`,
@@ -130,6 +130,9 @@ const tamperings: readonly (readonly [what: string, body: unknown, undone: (depl
   ],
 ];
 
+/** The cache may not have seen the tampering yet, and look as if nothing had happened. */
+const isNewer = (object: KubeObject, than: KubeObject) =>
+  BigInt(object.metadata.resourceVersion ?? 0) > BigInt(than.metadata.resourceVersion ?? 0);
 const imageOf = (deployment: Deployment) => deployment.spec.template.spec.containers[0]?.image;
 const artifactOf = (repository: GitRepository) => repository.status?.artifact?.revision ?? '';
 const readyCondition = (object: Kustomization) => object.status?.conditions?.find(({ type }) => type === 'Ready');

@@ -1,16 +1,31 @@
 // `make up`: leaves a control plane with our kinds and controllers running, and says how to use and how to stop it.
-import { mkdir, rm } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createKubeClient } from '@gotk/kube';
-import { installCrds, leaveControlPlane, NoControlPlane, recordProcess, runningProcesses, startNodeSimulator, startToolkit, stopRecordedProcesses } from '@gotk/testkit';
+import {
+  type Command,
+  installCrds,
+  leaveControlPlane,
+  NoControlPlane,
+  recordProcess,
+  runningProcesses,
+  startToolkit,
+  stopRecordedProcesses,
+} from '@gotk/testkit';
 import { createNarrator } from './narrator.ts';
 import { STATE } from './state.ts';
 
+const BIN = join(STATE, 'bin');
 const narrator = createNarrator(process.stdout);
 
 async function up(): Promise<void> {
   const running = await runningProcesses(STATE);
-  if (running.length > 0) throw new Error(`already up (${running.map(({ name, pid }) => `${name} ${pid}`).join(', ')}): 'make down' stops it`);
+  if (running.length > 0)
+    throw new Error(`already up (${running.map(({ name, pid }) => `${name} ${pid}`).join(', ')}): 'make down' stops it`);
   await rm(STATE, { recursive: true, force: true });
   await mkdir(STATE, { recursive: true });
   const controlPlane = await leaveControlPlane(STATE);
@@ -18,18 +33,43 @@ async function up(): Promise<void> {
   const client = createKubeClient({ connection: controlPlane.connection, userAgent: 'make-up' });
   await installCrds(client, AbortSignal.timeout(60_000));
   await client.close();
+  await startNode(controlPlane.kubeconfigPath);
+  await linkKubectl(controlPlane.kubectlCommand);
   const directory = join(STATE, 'controllers');
-  const { controllers } = await startToolkit({ kubeconfigPath: controlPlane.kubeconfigPath, namespace: 'flux-system', directory, detached: true });
+  const { controllers } = await startToolkit({
+    kubeconfigPath: controlPlane.kubeconfigPath,
+    namespace: 'flux-system',
+    directory,
+    detached: true,
+  });
   for (const { name, pid, readyMs } of controllers) {
     await recordProcess(STATE, { name, pid, ending: 'terminate' });
     narrator.step('ready', name, readyMs);
   }
   console.log(`
   export KUBECONFIG=${controlPlane.kubeconfigPath}
+  export PATH=${BIN}:$PATH     # kubectl
 
 Logs: ${join(directory, '*.log')} and ${join(STATE, 'logs', '*.log')}
 Stop: make down`);
-  void startNodeSimulator;
+}
+
+/** A process of its own, for it has to go on when this one ends. */
+async function startNode(kubeconfigPath: string): Promise<void> {
+  const log = openSync(join(STATE, 'logs', 'node-simulator.log'), 'a');
+  const main = fileURLToPath(new URL('./node-main.ts', import.meta.url));
+  const child = spawn(process.execPath, [main, kubeconfigPath], { detached: true, stdio: ['ignore', log, log] });
+  closeSync(log);
+  await once(child, 'spawn');
+  child.unref();
+  await recordProcess(STATE, { name: 'node-simulator', pid: child.pid ?? -1, ending: 'terminate' });
+}
+
+/** The multi-call binary is kubectl when it is called so. */
+async function linkKubectl(command: Command | undefined): Promise<void> {
+  if (command === undefined) return;
+  await mkdir(BIN, { recursive: true });
+  await symlink(command[0], join(BIN, 'kubectl'));
 }
 
 try {

@@ -73,6 +73,9 @@ export interface DeleteOptions extends RequestOptions {
   readonly propagation?: 'Background' | 'Foreground' | 'Orphan';
 }
 
+/** What became of an object whose deletion was accepted: `pending` while a finalizer or a grace period may still hold it. */
+export type Deletion = 'gone' | 'pending';
+
 /**
  * A Kubernetes API client without object classes: JSON in, JSON out, every unknown field kept.
  *
@@ -105,7 +108,7 @@ export interface KubeClient {
     target: { readonly key: ObjectKey; readonly patch: Patch },
     options: PatchOptions,
   ): Promise<T>;
-  delete(resource: Resource<KubeObject>, key: ObjectKey, options: DeleteOptions): Promise<void>;
+  delete(resource: Resource<KubeObject>, key: ObjectKey, options: DeleteOptions): Promise<Deletion>;
   /**
    * The same client acting as somebody else: every request of the view carries the identity, reads, watches and deletes included. Only discovery, which tells
    * everybody the same, is asked for and remembered in common. Throws for a name that cannot be one, and on a view: identities do not stack.

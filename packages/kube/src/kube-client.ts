@@ -1,5 +1,5 @@
 import { type Clock, isRecord, type KubeObject, type Resource, renderApiVersion, systemClock } from '@gotk/apimachinery';
-import type { KubeClient } from './client.ts';
+import type { Deletion, KubeClient } from './client.ts';
 import type { ClusterConnection } from './connection.ts';
 import { discoveryMapper } from './discovery.ts';
 import { ProtocolError } from './errors.ts';
@@ -115,7 +115,8 @@ function verbs(transport: Transport, mapper: RestMapper, random: () => number): 
       return objectOf(resource, body);
     },
     async delete(resource, key, options) {
-      await transport.call(deleteRequest(resource, key, options));
+      const { body } = await transport.call(deleteRequest(resource, key, options));
+      return deletionOf(body);
     },
   };
 }
@@ -123,6 +124,15 @@ function verbs(transport: Transport, mapper: RestMapper, random: () => number): 
 interface RawList {
   readonly items: readonly unknown[] | null;
   readonly metadata: { readonly resourceVersion?: string; readonly continue?: string };
+}
+
+/** The server answers with a Status when the object is gone; some kinds answer with the object as it was, gone or not. */
+function deletionOf(body: unknown): Deletion {
+  if (!isRecord(body)) return 'pending';
+  if (body.kind === 'Status') return body.status === 'Success' ? 'gone' : 'pending';
+  const { finalizers, deletionGracePeriodSeconds = 0 } = isRecord(body.metadata) ? body.metadata : { finalizers: ['unknown'] };
+  const held = Array.isArray(finalizers) && finalizers.length > 0;
+  return held || deletionGracePeriodSeconds !== 0 ? 'pending' : 'gone';
 }
 
 /** Items of a list do not carry the kind that was asked for, and metadata-only answers carry another. */

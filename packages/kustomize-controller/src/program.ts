@@ -2,7 +2,6 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { createTreeCache } from '@gotk/artifact';
 import { createInformerSet } from '@gotk/kube';
 import {
-  commonFlags,
   configWatchFlags,
   createWorkerPool,
   duration,
@@ -25,7 +24,6 @@ declare const __GOTK_VERSION__: string | undefined;
 const MIB = 1024 * 1024;
 
 const flags = {
-  concurrent: { ...commonFlags.concurrent, fallback: 10 },
   'concurrent-ssa': integer(4, 'requests at once for the objects of one Kustomization', { min: 1 }),
   'http-retry': integer(9, 'how often an artifact server that fails is asked again'),
   'verify-interval': duration('1h', 'how long an applied object is trusted to be as it was when nothing was heard of it'),

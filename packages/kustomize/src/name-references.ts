@@ -164,7 +164,3 @@ function best(candidates: readonly BuildResource[], { object, roots }: BuildReso
     candidate.roots.filter((root) => roots.includes(root)).length * 2 + (metadataOf(candidate.object).namespace === namespace ? 1 : 0);
   return [...candidates].sort((a, b) => score(b) - score(a))[0];
 }
-
-/** Whether two ids name the same object. */
-export const sameId = (a: ResourceId, b: ResourceId): boolean =>
-  a.gvk.group === b.gvk.group && a.gvk.kind === b.gvk.kind && a.name === b.name && a.namespace === b.namespace;

@@ -39,6 +39,9 @@ export interface Runner extends Disposable {
   idle(): Promise<void>;
 }
 
+/** A wait that ends sooner, because what was waited for was about to come, is worth neither a status nor an event. */
+const WAIT_GRACE_MS = 1_000;
+
 /**
  * Starts a controller: every object of the informer runs once, and again whenever its intent changes, a trigger wakes it, its last outcome asks for it or
  * its interval ends. Takes work from the queue, runs it, writes its status, decides when to look again.
@@ -53,6 +56,7 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
   const freshest = createFreshest<T>();
   const keys = new Map<string, ObjectKey>();
   const suspended = new Map<string, number | undefined>();
+  const waited = new Set<string>();
   let stopped = false;
   let subscribed = false;
 
@@ -91,6 +95,7 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
         pace.forget(text);
         freshest.forget(text);
         suspended.delete(text);
+        waited.delete(text);
         return metrics.forget(object);
     }
   };
@@ -111,9 +116,12 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
     if (delayMs > 0) return queue.add(text, { priority, afterMs: delayMs });
     const started = clock.monotonic();
     const runLog = log.with({ name, namespace, reconcileID: crypto.randomUUID() });
-    const ended = await runOnce(object, { ...options, log: runLog, signal: runs.start(text) }).finally(() => runs.end(text));
+    const patient = !waited.has(text);
+    const ended = await runOnce(object, { ...options, log: runLog, patient, signal: runs.start(text) }).finally(() => runs.end(text));
     if (ended === undefined) return;
-    report(object, ended.outcome, { log: runLog, recorder: options.recorder });
+    if (ended.outcome.kind === 'waiting') waited.add(text);
+    else waited.delete(text);
+    if (ended.status !== 'held') report(object, ended.outcome, { log: runLog, recorder: options.recorder });
     metrics.reconciled(object, ended.outcome.kind, clock.monotonic() - started);
     if (!keys.has(text)) return metrics.forget(object);
     if (ended.object !== cached) freshest.note(text, ended.object);
@@ -122,6 +130,7 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
 
   const lookAgain = (text: string, { outcome, status }: Ended<T>) => {
     if (status === 'gone') return;
+    if (status === 'held') return queue.add(text, { priority: 'normal', afterMs: WAIT_GRACE_MS });
     const requeue = status === 'unwritten' ? ({ kind: 'back-off' } as const) : requeueFor(outcome);
     if (requeue.kind === 'after' || requeue.kind === 'on-change') backOff.reset(text);
     switch (requeue.kind) {

@@ -8,6 +8,7 @@ import { Failed, type Outcome, Superseded } from './outcome.ts';
 import { outcomeOf, readyOutcome } from './outcome-of.ts';
 import type { Recorder } from './recorder.ts';
 import { createRun, type Run } from './run.ts';
+import { pendingRequest } from './status.ts';
 import { statusWriter } from './status-writer.ts';
 import { type Seen, type Settled, seenIn, statusAfter } from './summarise.ts';
 
@@ -19,6 +20,8 @@ export interface RunOnceOptions<T extends KubeObject> {
   readonly log: Logger;
   /** Who the API server shall say wrote the status and the finalizer. */
   readonly fieldManager: string;
+  /** What it waits for may come in a moment: a wait need not be written yet, unless somebody has asked for an answer. */
+  readonly patient: boolean;
   /** Aborts the run with `Superseded`. */
   readonly signal: AbortSignal;
 }
@@ -28,8 +31,8 @@ export interface Ended<T extends KubeObject> {
   readonly outcome: Outcome;
   /** The object as last read or written. */
   readonly object: T;
-  /** `gone`: finalized, deleted or replaced, there is nothing left to look at. `unwritten`: the server has not taken the status. */
-  readonly status: 'written' | 'superseded' | 'unwritten' | 'gone';
+  /** `held`: a wait that was not written yet. `gone`: finalized, deleted or replaced, there is nothing left to look at. `unwritten`: the server has not taken the status. */
+  readonly status: 'written' | 'held' | 'superseded' | 'unwritten' | 'gone';
 }
 
 /** A status write must not be cut short by what ended the run, nor hold a worker for ever. */
@@ -58,6 +61,7 @@ export async function runOnce<T extends KubeObject>(found: T, options: RunOnceOp
   });
   if (deleting && outcome.kind === 'ready') return { outcome, object, status: 'gone' };
   if (outcome.kind === 'superseded') return { outcome, object, status: 'superseded' };
+  if (outcome.kind === 'waiting' && options.patient && pendingRequest(found) === undefined) return { outcome, object, status: 'held' };
   return { outcome, ...(await writeOutcome(object, { outcome, seen }, target)) };
 }
 

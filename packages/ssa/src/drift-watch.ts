@@ -4,7 +4,7 @@ import { hasDrifted, type Seen } from './drift.ts';
 import { entryDigest } from './entry-digest.ts';
 import { idOf, type ObjectReference } from './inventory.ts';
 import type { Ledger } from './ledger.ts';
-import { nameLabel, namespaceLabel, type OwnerPolicy, ownerOf, renderOwner } from './owner.ts';
+import { nameLabel, type OwnerPolicy, ownerOf, renderOwner } from './owner.ts';
 
 /** An applied object, stripped to what drift is told by. */
 interface Tracked extends KubeObject {
@@ -33,6 +33,8 @@ export interface DriftWatch extends Disposable {
   ownerOf(resource: Resource, reference: ObjectReference): string | undefined;
   /** The resourceVersion of the live object, as far as the cache knows. */
   versionOf(resource: Resource, reference: ObjectReference): string | undefined;
+  /** Name, uid, version, owner labels and opt-outs of the live object, as far as the cache knows. */
+  readonly liveOf: (resource: Resource, reference: ObjectReference) => KubeObject | undefined;
   /** Notes what has just been applied; checks at once whether it was overtaken meanwhile. */
   check(resource: Resource, reference: ObjectReference): void;
   /** Tell the owner when this object has finally gone. */
@@ -94,13 +96,14 @@ export function createDriftWatch({
       ...(object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace }),
       uid: object.metadata.uid ?? '',
       resourceVersion: object.metadata.resourceVersion ?? '',
-      labels: labelsOf(object),
+      labels: ours(object.metadata.labels),
+      annotations: ours(object.metadata.annotations),
+      ...(object.metadata.deletionTimestamp === undefined ? {} : { deletionTimestamp: object.metadata.deletionTimestamp }),
     },
   });
-  const labelsOf = ({ metadata }: KubeObject): Record<string, string> => {
-    const owner = ownerOf(metadata, policy);
-    return owner === undefined ? {} : { [nameLabel(policy)]: owner.name, [namespaceLabel(policy)]: owner.namespace };
-  };
+  /** Whose it is, and what it has opted out of; the rest is of no use here, and there are many objects. */
+  const ours = (map: Readonly<Record<string, string>> = {}) =>
+    Object.fromEntries(Object.entries(map).filter(([key]) => key.startsWith(`${policy.group}/`)));
   const seen = ({ metadata, entryDigest: digest }: Tracked): Seen => {
     const owner = ownerOf(metadata, policy);
     return {
@@ -155,6 +158,7 @@ export function createDriftWatch({
     },
     versionOf: (resource, { namespace, name }) =>
       held.get(keyOf(resource))?.holder.informer.get({ namespace, name })?.metadata.resourceVersion,
+    liveOf: (resource, { namespace, name }) => held.get(keyOf(resource))?.holder.informer.get({ namespace, name }),
     check(resource, { namespace, name }) {
       const tracked = held.get(keyOf(resource))?.holder.informer.get({ namespace, name });
       if (tracked !== undefined) inspect(resource, tracked);

@@ -1,4 +1,5 @@
 export { lentCluster, NoControlPlane } from './control-plane/binaries.ts';
+export type { Command } from './control-plane/component.ts';
 export type { Kubectl, KubectlResult } from './control-plane/kubectl.ts';
 export * from './control-plane/process-record.ts';
 export type { RunningControlPlane } from './control-plane/running.ts';
@@ -9,8 +10,8 @@ export * from './fake-clock.ts';
 export { freePort } from './free-port.ts';
 export type * from './git/repository.ts';
 export * from './git/server.ts';
-export { installCrds } from './install-crds.ts';
 export * from './node-simulator.ts';
+export { ensureNamespace, installCrds } from './prepare-cluster.ts';
 export { createRawApi, type RawApi } from './raw-api.ts';
 export * from './serving-certificate.ts';
 export * from './toolkit.ts';

@@ -48,7 +48,7 @@ function wakesOfSource(delta: Delta<GitRepository>): readonly Wake[] {
   const woken = { index: 'source', value: `GitRepository/${namespace}/${name}`, priority: 'normal' } as const;
   if (delta.kind !== 'updated') return [woken];
   const [old, now] = [delta.old.status?.artifact, delta.object.status?.artifact];
-  return old?.digest === now?.digest && old?.revision === now?.revision ? [] : [{ ...woken, supersedes: true }];
+  return old?.digest === now?.digest && old?.revision === now?.revision ? [] : [{ ...woken, supersedes: old !== undefined }];
 }
 
 /** Somebody has changed what we applied: whoever did so is about to look at the result. */

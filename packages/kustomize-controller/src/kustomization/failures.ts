@@ -1,6 +1,6 @@
 import { type Kustomization, Reason } from '@gotk/api';
 import { ArtifactError } from '@gotk/artifact';
-import { DeadlineExceeded, Failed, type ReconcileContext, TaskFailed, Waiting } from '@gotk/runtime';
+import { DeadlineExceeded, Failed, type ReconcileContext, Superseded, TaskFailed, Waiting } from '@gotk/runtime';
 import { type ApplyReport, type InventoryEntry, type PruneReport, union } from '@gotk/ssa';
 import type { Built } from './build-tree.ts';
 import { unhealthy } from './health.ts';
@@ -44,6 +44,7 @@ export async function phase<T>(name: Phase, progress: Progress, work: () => Prom
     return await work();
   } catch (error) {
     // A run that was overtaken has not failed; one that ran out of time has.
+    if (error instanceof Superseded) throw error;
     if (progress.signal.aborted && !(progress.signal.reason instanceof DeadlineExceeded)) throw error;
     throw failure(name, progress, error);
   }

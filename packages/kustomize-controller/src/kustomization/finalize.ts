@@ -31,6 +31,7 @@ export async function finalize(kustomization: Kustomization, ctx: ReconcileConte
     policy: POLICY,
     concurrency: deps.pruneConcurrency,
     signal: ctx.signal,
+    cached: deps.driftWatch.liveOf,
   });
   const message = describeDeleted(deleted);
   const eventMetadata = status?.lastAppliedRevision === undefined ? {} : { revision: status.lastAppliedRevision };

@@ -26,6 +26,7 @@ import { POLICY } from './policy.ts';
 import type { SettledSet } from './settled.ts';
 import { type Source, sourceOf } from './source.ts';
 import { intervalMs, timeoutMs } from './timing.ts';
+import { untilDrift } from './until-drift.ts';
 
 export interface ReconcileDeps {
   readonly client: KubeClient;
@@ -88,9 +89,10 @@ async function apply(built: Built, { kustomization, source, ctx, signal }: Known
       isReady(kustomization) && status?.observedGeneration === metadata.generation && status?.lastAppliedRevision === source.revision,
     isWantedBy: (owner, id) => isWantedBy(owner, id, deps),
     // What is about to exist is on record before it does: whatever happens next, nothing of it is forgotten.
-    beforeWrite: (entries) => {
+    beforeWrite: async (entries) => {
       const inventory = { entries: [...union(before, entries)] };
-      return ctx.record({ fields: { inventory, lastAttemptedRevision: source.revision } });
+      if (difference(entries, before).length === 0) return;
+      await ctx.record({ fields: { inventory, lastAttemptedRevision: source.revision } });
     },
   });
   const message = describeChanges(report.changes);
@@ -103,7 +105,14 @@ async function collect(applied: ApplyReport, { kustomization, source, ctx, signa
   const stale = difference(kustomization.status?.inventory?.entries ?? [], applied.entries);
   if (!kustomization.spec.prune || stale.length === 0) return { deleted: [], lingering: [], waitingFor: [], failed: [] };
   const owner = ownerOf(kustomization);
-  const report = await prune(stale, { client: deps.client, owner, policy: POLICY, concurrency: deps.pruneConcurrency, signal });
+  const report = await prune(stale, {
+    client: deps.client,
+    owner,
+    policy: POLICY,
+    concurrency: deps.pruneConcurrency,
+    signal,
+    cached: deps.driftWatch.liveOf,
+  });
   const message = describeDeleted(report.deleted);
   if (message !== '') ctx.event({ severity: 'info', reason: 'Progressing', message, metadata: eventMetadata(source) });
   if (report.failed.length > 0) throw new PruneIncomplete(report);
@@ -121,7 +130,8 @@ async function checkHealth(
   const { clock } = ctx;
   const started = clock.monotonic();
   ctx.progress(`Running health checks for revision ${source.revision} with a timeout of ${formatDuration(timeoutMs(kustomization.spec))}`);
-  await awaitHealth(kustomization, objects, { ...deps, ctx, signal });
+  using untouched = untilDrift(renderKey(keyOf(kustomization)), objects, { ...deps, signal });
+  await awaitHealth(kustomization, objects, { ...deps, ctx, signal: untouched.signal });
   const tookMs = clock.monotonic() - started;
   const { status } = kustomization;
   const wasHealthy = status?.conditions?.some(({ type, status }) => type === 'Healthy' && status === 'True') === true;

@@ -11,6 +11,13 @@ const crds: Resource = {
   namespaced: false,
 };
 
+const namespaces: Resource = { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false };
+
+export async function ensureNamespace(client: KubeClient, name: string, signal: AbortSignal): Promise<void> {
+  const namespace: Unstructured = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+  await client.apply(namespaces, namespace, { fieldManager: 'install', force: true, signal });
+}
+
 /** Installs every kind of the toolkit and resolves when the API server serves them. */
 export async function installCrds(client: KubeClient, signal: AbortSignal): Promise<void> {
   for (const definition of definitions)
