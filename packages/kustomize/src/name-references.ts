@@ -1,5 +1,5 @@
 import { type FieldSpec, visitPath } from './field-path.ts';
-import { type BuildResource, idOf, type JsonMap, metadataOf, type ResourceId } from './resource.ts';
+import { type BuildResource, idOf, type JsonMap, metadataOf } from './resource.ts';
 
 /** Where one kind is named by others. */
 interface Referral {
