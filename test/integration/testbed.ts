@@ -45,8 +45,9 @@ export interface Testbed extends AsyncDisposable {
 
 const WAIT_MS = 30_000;
 
-export async function testbed(): Promise<Testbed> {
-  const connection = await loadConnection({ kubeconfigPath: inject('kubeconfigPath') });
+/** On the cluster that all tests share, unless another one is named. */
+export async function testbed({ kubeconfigPath = inject('kubeconfigPath') }: { readonly kubeconfigPath?: string } = {}): Promise<Testbed> {
+  const connection = await loadConnection({ kubeconfigPath });
   const client = createKubeClient({ connection, userAgent: 'test', qps: 1_000, burst: 1_000 });
   const namespace = `t-${randomBytes(4).toString('hex')}`;
   const stack = new AsyncDisposableStack();

@@ -65,7 +65,10 @@ export async function startControllerProcess(options: ControllerProcessOptions):
   const healthUrl = `http://127.0.0.1:${healthPort}`;
 
   const kill = () => child.kill('SIGKILL');
-  if (!options.detached) process.once('exit', kill);
+  if (!options.detached) {
+    process.once('exit', kill);
+    void exited.then(() => process.removeListener('exit', kill));
+  }
   const stop = async ({ graceMs = 15_000 } = {}) => {
     process.removeListener('exit', kill);
     if (child.exitCode !== null) return child.exitCode;

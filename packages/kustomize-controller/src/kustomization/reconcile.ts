@@ -123,14 +123,14 @@ async function collect(applied: ApplyReport, { kustomization, source, ctx, signa
 /** How long health took to come, in milliseconds; undefined when nobody asked for it. */
 async function checkHealth(
   { objects }: ApplyReport,
-  { kustomization, source, ctx, signal }: Known,
+  { kustomization, source, ctx }: Known,
   deps: ReconcileDeps,
 ): Promise<number | undefined> {
   if (!asksForHealth(kustomization)) return undefined;
   const { clock } = ctx;
   const started = clock.monotonic();
   ctx.progress(`Running health checks for revision ${source.revision} with a timeout of ${formatDuration(timeoutMs(kustomization.spec))}`);
-  using untouched = untilDrift(renderKey(keyOf(kustomization)), objects, { ...deps, signal });
+  using untouched = untilDrift(renderKey(keyOf(kustomization)), objects, { ...deps, signal: ctx.signal });
   await awaitHealth(kustomization, objects, { ...deps, ctx, signal: untouched.signal });
   const tookMs = clock.monotonic() - started;
   const { status } = kustomization;

@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises';
+import { kustomizations } from '@gotk/api';
+import type { Unstructured } from '@gotk/apimachinery';
+import { expect, inject, test } from 'vitest';
+import { configMap } from './manifests.ts';
+import { isReady, resources, type Testbed, testbed } from './testbed.ts';
+
+async function applied(bed: Testbed) {
+  const repository = await bed.repository({ 'a.yaml': configMap('a', { key: 'git', other: 'git' }) });
+  await bed.gitRepository('repo', { url: repository.url });
+  await bed.kustomization('app');
+  await bed.applier('app', isReady);
+}
+
+const isRestored = (object: Unstructured) => (object.data as { key?: string } | undefined)?.key === 'git';
+
+test('a changed field is put back in less than a second', async () => {
+  await using bed = await testbed();
+  await applied(bed);
+  const tampered = await bed.merge(resources.configMap, 'a', { data: { key: 'tampered' } }, 'kubectl-edit');
+  const started = performance.now();
+  await bed.until(resources.configMap, 'a', (it) => isRestored(it) && it.metadata.resourceVersion !== tampered.metadata.resourceVersion);
+  expect(performance.now() - started).toBeLessThan(1_000);
+});
+
+test('a removed field, a removed owner label and a deleted object come back', async () => {
+  await using bed = await testbed();
+  await applied(bed);
+  await bed.merge(resources.configMap, 'a', { data: { key: null } });
+  await bed.until(resources.configMap, 'a', isRestored);
+  await bed.merge(resources.configMap, 'a', { metadata: { labels: { 'kustomize.toolkit.fluxcd.io/name': null } } });
+  await bed.until(resources.configMap, 'a', ({ metadata }) => metadata.labels?.['kustomize.toolkit.fluxcd.io/name'] === 'app');
+  const { uid } = (await bed.get(resources.configMap, 'a'))?.metadata ?? {};
+  await bed.client.delete(resources.configMap, { namespace: bed.namespace, name: 'a' }, { signal: bed.signal });
+  await bed.until(resources.configMap, 'a', (it) => isRestored(it) && it.metadata.uid !== uid);
+});
+
+test("somebody else's fields are nobody's drift", async () => {
+  await using bed = await testbed();
+  await applied(bed);
+  const foreign = await bed.merge(resources.configMap, 'a', { data: { extra: 'mine' }, metadata: { annotations: { note: 'mine' } } });
+  // A request for a look brings the reconciler here for certain; it has nothing to change.
+  const token = await bed.request(kustomizations, 'app');
+  await bed.applier('app', (it) => it.status?.lastHandledReconcileAt === token);
+  const after = await bed.get(resources.configMap, 'a');
+  expect(after?.metadata.resourceVersion).toBe(foreign.metadata.resourceVersion);
+});
+
+test('a suspended Kustomization lets the cluster drift, and puts it right when it is resumed', async () => {
+  await using bed = await testbed();
+  await applied(bed);
+  await bed.merge(kustomizations, 'app', { spec: { suspend: true } });
+  await bed.merge(resources.configMap, 'a', { data: { key: 'tampered' } });
+  await bed.kustomization('witness', { path: './', namePrefix: 'witness-' });
+  await bed.applier('witness', isReady);
+  expect(await bed.get(resources.configMap, 'a')).toMatchObject({ data: { key: 'tampered' } });
+  await bed.merge(kustomizations, 'app', { spec: { suspend: false } });
+  await bed.until(resources.configMap, 'a', isRestored);
+});
+
+test('a look at what has not moved asks the API server for nothing', async () => {
+  await using bed = await testbed();
+  const repository = await bed.repository({ 'a.yaml': configMap('a', { key: 'git' }), 'b.yaml': configMap('b', {}) });
+  await bed.gitRepository('repo', { url: repository.url, interval: '1s' });
+  await bed.kustomization('app', { interval: '1s' });
+  await bed.applier('app', isReady);
+  const requests = async () => {
+    const lines = (await readFile(inject('auditLog'), 'utf8'))
+      .split('\n')
+      .filter((line) => line.includes(`"namespace":"${bed.namespace}"`));
+    return lines.filter((line) => /"userAgent":"(source|kustomize)-controller/.test(line) && !line.includes('"resource":"events"')).length;
+  };
+  // What the last run still had to say has been said when nothing new has come for a second.
+  let before = await requests();
+  await expect
+    .poll(
+      async () => {
+        const now = await requests();
+        const quiet = now === before;
+        before = now;
+        return quiet;
+      },
+      { timeout: 10_000, interval: 1_000 },
+    )
+    .toBe(true);
+  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  expect(await requests()).toBe(before);
+});
