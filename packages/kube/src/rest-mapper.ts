@@ -1,10 +1,9 @@
 import type { GroupVersionKind, Resource } from '@gotk/apimachinery';
-import type { RequestOptions } from './client.ts';
 
 /** Answers which resource serves a kind. Cached per group version; a miss refreshes that group version once, at most every few seconds. */
 export interface RestMapper {
   /** Throws `NoMatch` when the server does not serve the kind. */
-  resourceFor(gvk: GroupVersionKind, options: RequestOptions): Promise<Resource>;
+  resourceFor(gvk: GroupVersionKind, options: { readonly signal: AbortSignal }): Promise<Resource>;
   /** Forgets a group version, for instance after a CRD of it was applied. */
   forget(groupVersion: { readonly group: string; readonly version: string }): void;
 }
