@@ -1,0 +1,25 @@
+const reading = (resource: string) => ['get', 'list', 'watch'].map((verb) => `${verb} ${resource}`);
+
+const REPOSITORIES = 'gitrepositories.source.toolkit.fluxcd.io';
+const KUSTOMIZATIONS = 'kustomizations.kustomize.toolkit.fluxcd.io';
+// A repeated event is the same one with a higher count.
+const EVENTS = ['create events', 'patch events'];
+const LEADING = ['get', 'create', 'update'].map((verb) => `${verb} leases.coordination.k8s.io`);
+
+/** What the controllers ask of the API server for their own work, whatever they apply; as `kubectl auth can-i` is asked. */
+export const needs = {
+  'source-controller': {
+    everywhere: [...reading(REPOSITORIES), `patch ${REPOSITORIES}`, `patch ${REPOSITORIES}/status`, ...reading('secrets'), ...EVENTS],
+    ownNamespace: LEADING,
+  },
+  'kustomize-controller': {
+    everywhere: [
+      ...reading(KUSTOMIZATIONS),
+      `patch ${KUSTOMIZATIONS}`,
+      `patch ${KUSTOMIZATIONS}/status`,
+      ...reading(REPOSITORIES),
+      ...EVENTS,
+    ],
+    ownNamespace: LEADING,
+  },
+} as const;
