@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from '@gotk/apimachinery';
-import { redact } from '@gotk/auth';
 import { type DestinationStream, type Logger as Pino, pino } from 'pino';
 import { consoleStream } from './console-stream.ts';
 import type { LogFields, Logger } from './log.ts';
+import { presentable } from './presentable.ts';
 
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -51,7 +51,7 @@ function describe(error: unknown): LogFields {
   return { error: cleanText(error instanceof Error ? error.message : String(error)) };
 }
 
-const cleanText = (text: string): string => redact(text.slice(0, MAX_TEXT));
+const cleanText = (text: string): string => presentable(text, MAX_TEXT);
 
 function clean(fields: LogFields): LogFields {
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, cleanValue(value, MAX_DEPTH)]));

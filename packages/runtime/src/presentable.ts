@@ -3,11 +3,18 @@ import { redact } from '@gotk/auth';
 /** The longest message that the CRDs' conditions take. */
 const MAX_CHARACTERS = 32_768;
 
+/** No credential that `redact` knows is longer. */
+const LONGEST_SECRET = 20_200;
+
 /** A text as it may be shown in a status: without credentials, and no longer than the API server takes. */
 export function presentable(text: string, maxCharacters = MAX_CHARACTERS): string {
-  // Cut first: masking megabytes to keep a page would be an attacker's pleasure.
-  const masked = redact(text.slice(0, 2 * maxCharacters));
-  return masked.length <= maxCharacters ? masked : `${cut(masked, maxCharacters - 3)}...`;
+  // Masking megabytes to keep a page would be an attacker's pleasure. But one that ends beyond what is read cannot be seen to be a credential: nothing
+  // is shown that could be the beginning of such a one.
+  const read = text.slice(0, maxCharacters + LONGEST_SECRET);
+  const masked = redact(read);
+  if (read.length === text.length && masked.length <= maxCharacters) return masked;
+  const certain = read.length === text.length ? masked : masked.slice(0, -LONGEST_SECRET);
+  return `${cut(certain, maxCharacters - 3)}...`;
 }
 
 /** The text's first `maxCharacters` UTF-16 units, or one fewer: half a character is none, and no JSON. */
