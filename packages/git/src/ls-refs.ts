@@ -1,3 +1,4 @@
+import { redact } from '@gotk/auth';
 import { GitError } from './git-error.ts';
 import { DELIMITER, FLUSH, readPackets, renderPacket, textOf } from './pkt-line.ts';
 import type { RemoteConnection } from './remote.ts';
@@ -17,11 +18,15 @@ const MAX_REFS_BYTES = 128 * 1024 * 1024;
 /** Learns that the server speaks protocol version 2. */
 export async function handshake(remote: RemoteConnection, signal: AbortSignal): Promise<void> {
   const body = await remote.get('info/refs?service=git-upload-pack', { signal, maxBytes: MAX_ADVERTISEMENT_BYTES });
+  let spoken = false;
+  // Read to its end although one line decides: a connection with an answer half read cannot be used again.
   for await (const packet of readPackets(body)) {
-    if (packet.kind === 'data' && textOf(packet.bytes) === 'version 2') return;
-    if (packet.kind === 'data' && !textOf(packet.bytes).startsWith('# service=')) break;
+    if (spoken || packet.kind !== 'data') continue;
+    const line = textOf(packet.bytes);
+    spoken = line === 'version 2';
+    if (!spoken && !line.startsWith('# service=')) break;
   }
-  throw new GitError('protocol', 'the server does not speak version 2 of the Git protocol');
+  if (!spoken) throw new GitError('protocol', 'the server does not speak version 2 of the Git protocol');
 }
 
 /** The references with these prefixes. Names that no Git would accept are left out: they are somebody's attempt at something. */
@@ -42,17 +47,26 @@ export async function lsRefs(
   for await (const packet of readPackets(body)) {
     if (packet.kind !== 'data') continue;
     const line = textOf(packet.bytes);
-    if (line.startsWith('ERR ')) throw new GitError('protocol', `the server refused to list references: ${line.slice(4, 204)}`);
+    if (line.startsWith('ERR ')) throw new GitError('protocol', `the server refused to list references: ${redact(line.slice(4, 204))}`);
     const [oid = '', name = '', ...attributes] = line.split(' ');
-    if (!/^[0-9a-f]{40}$/.test(oid) || !isRefName(name)) continue;
-    refs.set(name, { name, oid, peeled: attributes.find((attribute) => attribute.startsWith('peeled:'))?.slice('peeled:'.length) });
+    const peeled = attributes.find((attribute) => attribute.startsWith('peeled:'))?.slice('peeled:'.length);
+    if (!isObjectId(oid) || !isRefName(name) || !(peeled === undefined || isObjectId(peeled))) continue;
+    // A server may send more than it was asked for (gitprotocol-v2, ls-refs).
+    if (prefixes.length === 0 || prefixes.some((prefix) => name.startsWith(prefix))) refs.set(name, { name, oid, peeled });
   }
   return refs;
 }
 
+/** Whether this is the id of an object, in full: it also names files. */
+export const isObjectId = (text: string): boolean => /^[0-9a-f]{40}$/.test(text);
+
+/** Longer than any that a Git could keep in a file. */
+const MAX_NAME = 4_096;
+
 /** The rules of git-check-ref-format that keep a name from meaning something else. */
 export function isRefName(name: string): boolean {
   if (name === 'HEAD') return true;
+  if (name.length > MAX_NAME) return false;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what the rule is about.
   if (/[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\/\/|\/$|\.$/.test(name)) return false;
   const parts = name.split('/');

@@ -29,7 +29,8 @@ const MAX_REDIRECTS = 5;
  */
 export function connect({ url, access }: Remote): RemoteConnection {
   const agent = new Agent({
-    connections: 2,
+    // One request follows another: a second connection would only cost a second TLS handshake.
+    connections: 1,
     connect: { ...(access.ca === undefined ? {} : { ca: access.ca }), timeout: 10_000 },
   });
   let base = url.href.replace(/\/+$/, '');

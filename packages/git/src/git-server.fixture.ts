@@ -1,0 +1,52 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type GitServer, startGitServer } from '../../testkit/src/index.ts';
+import { FLUSH, renderPacket } from './pkt-line.ts';
+import { connect, type RemoteConnection } from './remote.ts';
+
+export { type GitServer, startGitServer };
+
+/** Answers that no real Git gives: whatever the test says. Discovery succeeds unless `discovery` says otherwise. */
+export interface Script {
+  readonly discovery?: (response: ServerResponse, request: IncomingMessage) => void;
+  readonly command?: (response: ServerResponse, request: IncomingMessage) => void;
+}
+
+export interface ScriptedServer extends AsyncDisposable {
+  readonly server: GitServer;
+  readonly remote: RemoteConnection;
+}
+
+export const ADVERTISEMENT = [
+  renderPacket('# service=git-upload-pack'),
+  FLUSH,
+  renderPacket('version 2'),
+  renderPacket('ls-refs'),
+  FLUSH,
+].join('');
+
+/** A server that follows a script, and a connection to it. */
+export async function scriptedServer(script: Script): Promise<ScriptedServer> {
+  const server = await startGitServer({
+    intercept: (request, response) => {
+      const answer = request.method === 'GET' ? script.discovery : script.command;
+      request.resume();
+      if (answer === undefined) response.end(ADVERTISEMENT);
+      else answer(response, request);
+      return true;
+    },
+  });
+  const remote = anonymously(`${server.url}/app.git`);
+  return {
+    server,
+    remote,
+    async [Symbol.asyncDispose]() {
+      await remote[Symbol.asyncDispose]();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+export const anonymously = (url: string): RemoteConnection => connect({ url: new URL(url), access: { login: { kind: 'anonymous' } } });
+
+/** A signal that is never aborted. */
+export const never = (): AbortSignal => new AbortController().signal;

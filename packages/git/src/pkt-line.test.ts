@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { GitError } from './git-error.ts';
+import { DELIMITER, FLUSH, type Packet, readPackets, renderPacket, textOf } from './pkt-line.ts';
+
+/** The input in pieces of so many bytes. */
+async function* inPieces(input: Buffer, bytes: number): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < input.length; at += bytes) yield input.subarray(at, at + bytes);
+}
+
+async function decode(input: string | Buffer, pieceBytes = 4_096): Promise<readonly string[]> {
+  const shown: string[] = [];
+  for await (const packet of readPackets(inPieces(Buffer.from(input), pieceBytes))) shown.push(show(packet));
+  return shown;
+}
+
+const show = (packet: Packet): string => (packet.kind === 'data' ? `data ${JSON.stringify(textOf(packet.bytes))}` : packet.kind);
+
+describe('packets', () => {
+  const input = `${renderPacket('version 2')}${DELIMITER}${renderPacket('größer')}0004${FLUSH}0002`;
+  const decoded = ['data "version 2"', 'delimiter', 'data "größer"', 'data ""', 'flush', 'response-end'];
+
+  test.each([1, 2, 3, 4, 5, 7, 16, 1_000])('are the same when they arrive in pieces of %i bytes', async (bytes) => {
+    expect(await decode(input, bytes)).toEqual(decoded);
+  });
+
+  test('may be as long as four digits can say', async () => {
+    const long = Buffer.concat([Buffer.from('ffff'), Buffer.alloc(0xffff - 4, 'x'), Buffer.from(FLUSH)]);
+
+    expect(await decode(long, 10_000)).toEqual([`data "${'x'.repeat(0xffff - 4)}"`, 'flush']);
+  });
+
+  test('are what was rendered, whatever the text', async () => {
+    for (const text of ['', 'a', 'ü', '\n', 'x'.repeat(65_515)]) expect(await decode(renderPacket(text))).toEqual([show(dataOf(text))]);
+  });
+
+  test('cost the same however small the pieces are', async () => {
+    const input = Buffer.from(renderPacket('x'.repeat(65_000)).repeat(8));
+    const started = performance.now();
+
+    expect(await decode(input, 1)).toHaveLength(8);
+
+    expect(performance.now() - started).toBeLessThan(1_500);
+  });
+});
+
+const dataOf = (text: string): Packet => ({ kind: 'data', bytes: Buffer.from(`${text}\n`) });
+
+describe('what is no packet is refused', () => {
+  test.each([
+    ['a length that is not hexadecimal', 'zzzz'],
+    ['a page of HTML', '<!DOCTYPE html>'],
+    ['a negative length', '-001'],
+    ['a length with a sign', '+00a123456'],
+    ['a length with a space', ' 00a123456'],
+    ['a length with a radix', '0x0a123456'],
+    ['length 3, which cannot hold its own digits', '0003'],
+    ['a length that the input does not have', '000aabc'],
+    ['the longest length without content', 'ffff'],
+    ['an end within the length', '00'],
+  ])('%s', async (_, input) => {
+    for (const bytes of [1, 4_096]) {
+      await expect(decode(input, bytes)).rejects.toThrow(GitError);
+      await expect(decode(input, bytes)).rejects.toMatchObject({ kind: 'protocol' });
+    }
+  });
+
+  test('what came before it is still delivered', async () => {
+    const packets = readPackets(inPieces(Buffer.from(`${renderPacket('good')}0003`), 100));
+
+    expect(await packets.next()).toMatchObject({ value: { kind: 'data' } });
+    await expect(packets.next()).rejects.toThrow('packet of impossible length 3');
+  });
+});
+
+test('a text too long for one packet is refused, not sent as several', () => {
+  expect(() => renderPacket('x'.repeat(65_516))).toThrow(GitError);
+});
