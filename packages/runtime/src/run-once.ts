@@ -62,7 +62,7 @@ export async function runOnce<T extends KubeObject>(found: T, options: RunOnceOp
   if (deleting && outcome.kind === 'ready') return { outcome, object, status: 'gone' };
   if (outcome.kind === 'superseded') return { outcome, object, status: 'superseded' };
   if (outcome.kind === 'waiting' && options.patient && pendingRequest(found) === undefined) return { outcome, object, status: 'held' };
-  return { outcome, ...(await writeOutcome(object, { outcome, seen }, target)) };
+  return writeOutcome(object, { outcome, seen }, target);
 }
 
 type Target<T extends KubeObject> = RunOnceOptions<T> & { readonly resource: Controller<T>['resource'] };
@@ -92,27 +92,26 @@ interface Answer {
   readonly seen: Seen;
 }
 
-async function writeOutcome<T extends KubeObject>(
-  object: T,
-  { outcome, seen }: Answer,
-  target: Target<T>,
-): Promise<Omit<Ended<T>, 'outcome'>> {
+/** Writes what the outcome says of the object. One that the server will never take is replaced by a failure that says so. */
+async function writeOutcome<T extends KubeObject>(object: T, { outcome, seen }: Answer, target: Target<T>): Promise<Ended<T>> {
   const { clock, log } = target;
   using deadline = deadlineSignal({ timeoutMs: WRITE_TIMEOUT_MS, clock });
   const writer = statusWriter(object, { ...target, signal: deadline.signal });
-  const write = (what: Settled) => writer.write((current) => statusAfter(current, what, { seen, nowMs: clock.now() }));
+  let written = outcome;
+  const write = () => writer.write((current) => statusAfter(current, written, { seen, nowMs: clock.now() }));
   try {
-    await write(outcome).catch((error) => {
+    await write().catch((error) => {
       if (!isRefusal(error)) throw error;
       log.error('the server did not take the status, writing that instead', error);
       // What the run had to say does not fit or does not match the schema. Whoever waits for an answer gets this one.
-      return write(unwritable(error));
+      written = unwritable(error);
+      return write();
     });
-    return { object: writer.object, status: 'written' };
+    return { outcome: written, object: writer.object, status: 'written' };
   } catch (error) {
-    if (isGone(error)) return { object, status: 'gone' };
+    if (isGone(error)) return { outcome, object, status: 'gone' };
     log.error('failed to write the status', error);
-    return { object: writer.object, status: 'unwritten' };
+    return { outcome: written, object: writer.object, status: 'unwritten' };
   }
 }
 
@@ -121,7 +120,7 @@ const isGone = (error: unknown): boolean => isNotFound(error) || error instanceo
 /** The server is well and will never take this status: invalid, or larger than an object may be (a plain 500 from etcd). */
 function isRefusal(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false;
-  return error.status === 500 || (error.status < 500 && error.status !== 404 && error.status !== 429);
+  return error.status === 500 || (error.status < 500 && ![404, 409, 429].includes(error.status));
 }
 
 function unwritable(error: unknown): Settled {

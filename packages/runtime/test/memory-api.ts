@@ -132,7 +132,7 @@ export function memoryApi(): MemoryApi {
   const serve = async <T>(request: Asked, signal: AbortSignal, carryOut: () => unknown): Promise<T> => {
     signal.throwIfAborted();
     asked.push(request);
-    await api.before(request);
+    await Promise.race([api.before(request), abortOf(signal)]);
     signal.throwIfAborted();
     const answer = structuredClone(carryOut());
     await api.after(request);
@@ -199,6 +199,11 @@ export function memoryApi(): MemoryApi {
     });
   return api;
 }
+
+const abortOf = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
 
 /** The writes among the requests, as `patch status web`. */
 export const writesOf = (asked: readonly Asked[]): readonly string[] =>
