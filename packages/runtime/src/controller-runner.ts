@@ -56,7 +56,8 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
   const freshest = createFreshest<T>();
   const keys = new Map<string, ObjectKey>();
   const suspended = new Map<string, number | undefined>();
-  const waited = new Set<string>();
+  /** Since when (monotonic milliseconds) a key has been waiting. */
+  const waiting = new Map<string, number>();
   let stopped = false;
   let subscribed = false;
 
@@ -95,7 +96,7 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
         pace.forget(text);
         freshest.forget(text);
         suspended.delete(text);
-        waited.delete(text);
+        waiting.delete(text);
         return metrics.forget(object);
     }
   };
@@ -116,16 +117,24 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
     if (delayMs > 0) return queue.add(text, { priority, afterMs: delayMs });
     const started = clock.monotonic();
     const runLog = log.with({ name, namespace, reconcileID: crypto.randomUUID() });
-    const patient = !waited.has(text);
-    const ended = await runOnce(object, { ...options, log: runLog, patient, signal: runs.start(text) }).finally(() => runs.end(text));
-    if (ended === undefined) return;
-    if (ended.outcome.kind === 'waiting') waited.add(text);
-    else waited.delete(text);
-    if (ended.status !== 'held') report(object, ended.outcome, { log: runLog, recorder: options.recorder });
-    metrics.reconciled(object, ended.outcome.kind, clock.monotonic() - started);
-    if (!keys.has(text)) return metrics.forget(object);
-    if (ended.object !== cached) freshest.note(text, ended.object);
-    lookAgain(text, ended);
+    const patient = started - (waiting.get(text) ?? started) < WAIT_GRACE_MS;
+    try {
+      const ended = await runOnce(object, { ...options, log: runLog, patient, signal: runs.start(text) });
+      if (ended === undefined) return;
+      if (ended.outcome.kind === 'waiting') waiting.set(text, waiting.get(text) ?? started);
+      else waiting.delete(text);
+      if (ended.status !== 'held') report(object, ended.outcome, { log: runLog, recorder: options.recorder });
+      metrics.reconciled(object, ended.outcome.kind, clock.monotonic() - started);
+      if (!keys.has(text)) {
+        waiting.delete(text);
+        return metrics.forget(object);
+      }
+      if (ended.object !== cached) freshest.note(text, ended.object);
+      lookAgain(text, ended);
+    } finally {
+      // Last: whoever waits until nothing runs counts on everything having been reported.
+      runs.end(text);
+    }
   };
 
   const lookAgain = (text: string, { outcome, status }: Ended<T>) => {
