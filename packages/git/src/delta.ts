@@ -1,5 +1,8 @@
 import { GitError } from './git-error.ts';
 
+/** Of the digits of a size: more would be beyond what a number can hold. */
+const MAX_SCALE = 2 ** 46;
+
 /** Applies a delta (gitformat-pack, "Deltified representation"). The size is checked before anything is allocated. */
 export function applyDelta(base: Buffer, delta: Buffer, maxBytes: number): Buffer {
   let at = 0;
@@ -15,6 +18,7 @@ export function applyDelta(base: Buffer, delta: Buffer, maxBytes: number): Buffe
       const byte = next();
       value += (byte & 0x7f) * scale;
       if (value > maxBytes) throw new GitError('too-large', `an object of the repository is larger than ${maxBytes} bytes`);
+      if (scale > MAX_SCALE) throw damaged();
       if ((byte & 0x80) === 0) return value;
     }
   };

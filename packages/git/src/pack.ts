@@ -26,13 +26,14 @@ const OFS_DELTA = 6;
 const REF_DELTA = 7;
 /** Git itself makes chains of at most 50, and accepts 4095. */
 const MAX_DELTA_DEPTH = 4095;
+/** Of the digits of a size: more would be beyond what a number can hold. */
+const MAX_SCALE = 2 ** 46;
 
-type Base = { readonly offset: number } | { readonly oid: string };
-interface PackedObject {
-  readonly type: ObjectType | undefined;
-  readonly base: Base | undefined;
-  readonly content: Buffer;
-}
+/** What a delta changes: the object at an offset, or the one with an id. */
+type Base = number | string;
+type Whole = { readonly type: ObjectType };
+type Delta = { readonly base: Base };
+type PackedObject = { readonly offset: number; readonly content: Buffer } & (Whole | Delta);
 
 /**
  * Reads a whole pack (gitformat-pack, version 2): checks its checksum, inflates within the limits, applies deltas, and names every object by the hash of its
@@ -49,13 +50,13 @@ export function readPack(pack: Buffer, limits: PackLimits): ObjectStore {
   if (count > limits.maxObjects)
     throw new GitError('too-large', `the pack holds ${count} objects, more than the ${limits.maxObjects} allowed`);
 
-  const packed = new Map<number, PackedObject>();
+  const packed: PackedObject[] = [];
   const budget = { left: limits.maxTotalBytes };
   let at = 12;
   for (let index = 0; index < count; index++) {
-    const entry = readEntry(body, at, { limits, budget });
-    packed.set(at, entry);
-    at = entry.end;
+    const { object, end } = readEntry(body, at, { limits, budget });
+    packed.push(object);
+    at = end;
   }
   if (at !== body.length) throw new GitError('protocol', 'the pack has more bytes than objects');
   return resolveDeltas(packed, { limits, budget });
@@ -66,7 +67,7 @@ interface Bounds {
   readonly budget: { left: number };
 }
 
-function readEntry(body: Buffer, offset: number, { limits, budget }: Bounds): PackedObject & { readonly end: number } {
+function readEntry(body: Buffer, offset: number, { limits, budget }: Bounds): { readonly object: PackedObject; readonly end: number } {
   let at = offset;
   const next = (): number => {
     const byte = body[at];
@@ -82,28 +83,31 @@ function readEntry(body: Buffer, offset: number, { limits, budget }: Bounds): Pa
     size += (byte & 0x7f) * scale;
     if (size > limits.maxObjectBytes)
       throw new GitError('too-large', `an object of the repository is larger than ${limits.maxObjectBytes} bytes`);
+    if (scale > MAX_SCALE) throw new GitError('protocol', 'the pack holds a size without end');
   }
-  let base: Base | undefined;
-  if (code === OFS_DELTA) {
-    byte = next();
-    let distance = byte & 0x7f;
-    while ((byte & 0x80) !== 0) {
-      byte = next();
-      distance = (distance + 1) * 128 + (byte & 0x7f);
+  const kindOf = (): Whole | Delta => {
+    const type = TYPES[code];
+    if (type !== undefined) return { type };
+    if (code === REF_DELTA) {
+      at += 20;
+      return { base: body.toString('hex', at - 20, at) };
+    }
+    if (code !== OFS_DELTA) throw new GitError('protocol', `the pack holds an object of unknown type ${code}`);
+    let digit = next();
+    let distance = digit & 0x7f;
+    while ((digit & 0x80) !== 0) {
+      digit = next();
+      distance = (distance + 1) * 128 + (digit & 0x7f);
       if (distance > offset) throw new GitError('protocol', 'a delta refers to before the pack');
     }
     if (distance === 0) throw new GitError('protocol', 'a delta refers to itself');
-    base = { offset: offset - distance };
-  } else if (code === REF_DELTA) {
-    base = { oid: body.toString('hex', at, at + 20) };
-    at += 20;
-  } else if (TYPES[code] === undefined) {
-    throw new GitError('protocol', `the pack holds an object of unknown type ${code}`);
-  }
+    return { base: offset - distance };
+  };
+  const kind = kindOf();
   budget.left -= size;
   if (budget.left < 0) throw new GitError('too-large', `the repository is larger than ${limits.maxTotalBytes} bytes`);
   const { content, consumed } = inflate(body.subarray(at), size);
-  return { type: TYPES[code], base, content, end: at + consumed };
+  return { object: { offset, content, ...kind }, end: at + consumed };
 }
 
 /** Inflates exactly `size` bytes and says how many were read for it. A stream that holds more or fewer is refused before it costs memory. */
@@ -123,34 +127,29 @@ function inflate(input: Buffer, size: number): { readonly content: Buffer; reado
   return { content: inflated.buffer, consumed: inflated.engine.bytesWritten };
 }
 
-function resolveDeltas(packed: ReadonlyMap<number, PackedObject>, { limits, budget }: Bounds): ObjectStore {
+/** Applies each delta once, when its base is known, so that the order of a pack does not matter. */
+function resolveDeltas(packed: readonly PackedObject[], { limits, budget }: Bounds): ObjectStore {
   const store = new Map<string, GitObject>();
-  const byOffset = new Map<number, { readonly oid: string; readonly object: GitObject }>();
-  const add = (offset: number, object: GitObject) => {
-    const oid = createHash('sha1').update(`${object.type} ${object.content.length}\0`).update(object.content).digest('hex');
-    store.set(oid, object);
-    byOffset.set(offset, { oid, object });
+  const deltas = packed.filter((object) => 'base' in object);
+  const waiting = Map.groupBy(deltas, ({ base }) => base);
+  const taken = (base: Base) => {
+    const found = waiting.get(base) ?? [];
+    waiting.delete(base);
+    return found;
   };
-  for (const [offset, { type, content }] of packed) if (type !== undefined) add(offset, { type, content });
-
-  let open = [...packed].filter(([, { base }]) => base !== undefined);
-  for (let depth = 0; open.length > 0; depth++) {
-    const rest: typeof open = [];
-    for (const [offset, entry] of open) {
-      const base =
-        entry.base === undefined ? undefined : 'offset' in entry.base ? byOffset.get(entry.base.offset)?.object : store.get(entry.base.oid);
-      if (base === undefined) {
-        rest.push([offset, entry]);
-        continue;
-      }
-      const content = applyDelta(base.content, entry.content, limits.maxObjectBytes);
-      budget.left -= content.length;
+  // Grows while it is walked.
+  const resolved = packed.flatMap((object) => ('type' in object ? [{ ...object, depth: 0 }] : []));
+  for (const { offset, type, content, depth } of resolved) {
+    const oid = createHash('sha1').update(`${type} ${content.length}\0`).update(content).digest('hex');
+    store.set(oid, { type, content });
+    for (const delta of [...taken(offset), ...taken(oid)]) {
+      if (depth === MAX_DELTA_DEPTH) throw new GitError('too-large', 'the pack holds a chain of deltas that is too long');
+      const result = applyDelta(content, delta.content, limits.maxObjectBytes);
+      budget.left -= result.length;
       if (budget.left < 0) throw new GitError('too-large', `the repository is larger than ${limits.maxTotalBytes} bytes`);
-      add(offset, { type: base.type, content });
+      resolved.push({ offset: delta.offset, type, content: result, depth: depth + 1 });
     }
-    if (rest.length === open.length) throw new GitError('protocol', 'the pack holds a delta without its base');
-    if (depth > MAX_DELTA_DEPTH) throw new GitError('too-large', 'the pack holds a chain of deltas that is too long');
-    open = rest;
   }
+  if (waiting.size > 0) throw new GitError('protocol', 'the pack holds a delta without its base');
   return store;
 }
