@@ -11,6 +11,12 @@ export interface TreeFile {
 
 const MAX_DEPTH = 64;
 const MAX_NAME_BYTES = 255;
+/** A few objects can unfold into any number of files: each directory may hold the same tree ten times. */
+const MAX_ENTRIES = 500_000;
+
+const KIND = 0o170000;
+const DIRECTORY = 0o040000;
+const REGULAR = 0o100000;
 
 /** The commit's tree. Throws `GitError` when the object is none, or has headers that no Git would write. */
 export function treeOf(store: ObjectStore, commit: string): string {
@@ -25,25 +31,36 @@ export function treeOf(store: ObjectStore, commit: string): string {
  * The regular files below a tree, in Git's order. Symbolic links and submodules are left out; names that mean something to a file system or to Git itself
  * are refused with a `GitError` that shows them escaped.
  */
-export function* filesOf(store: ObjectStore, tree: string, prefix = ''): Generator<TreeFile> {
+export function filesOf(store: ObjectStore, tree: string): Generator<TreeFile> {
+  return filesBelow(tree, '', { store, entries: 0 });
+}
+
+interface Walk {
+  readonly store: ObjectStore;
+  /** Seen so far. */
+  entries: number;
+}
+
+function* filesBelow(tree: string, prefix: string, walk: Walk): Generator<TreeFile> {
   if (prefix.split('/').length > MAX_DEPTH) throw new GitError('hostile-content', 'directories of the repository are nested too deeply');
   const seen = new Set<string>();
-  for (const { mode, name, oid } of entriesOf(store, tree)) {
+  for (const { mode, name, oid } of entriesOf(walk.store, tree)) {
     if (!isHarmless(name))
       throw new GitError('hostile-content', `the repository holds an entry called ${JSON.stringify(name.slice(0, 80))}: refused`);
     if (seen.has(name)) throw new GitError('hostile-content', `the repository holds ${JSON.stringify(name)} twice in one directory`);
     seen.add(name);
+    walk.entries += 1;
+    if (walk.entries > MAX_ENTRIES) throw new GitError('too-large', `the repository has more than ${MAX_ENTRIES} files and directories`);
     const path = `${prefix}${name}`;
-    switch (mode) {
-      case '40000':
-        yield* filesOf(store, oid, `${path}/`);
+    // As Git does, by the kind of the entry and one bit: repositories made by old tools hold all sorts of permissions.
+    switch (mode & KIND) {
+      case DIRECTORY:
+        yield* filesBelow(oid, `${path}/`, walk);
         break;
-      case '100644':
-      case '100664':
-      case '100755': {
-        const blob = store.get(oid);
+      case REGULAR: {
+        const blob = walk.store.get(oid);
         if (blob?.type !== 'blob') throw new GitError('protocol', `the server did not send the content of ${path}`);
-        yield { path, executable: mode === '100755', content: blob.content };
+        yield { path, executable: (mode & 0o100) !== 0, content: blob.content };
         break;
       }
       default:
@@ -51,7 +68,7 @@ export function* filesOf(store: ObjectStore, tree: string, prefix = ''): Generat
   }
 }
 
-function* entriesOf(store: ObjectStore, oid: string): Generator<{ readonly mode: string; readonly name: string; readonly oid: string }> {
+function* entriesOf(store: ObjectStore, oid: string): Generator<{ readonly mode: number; readonly name: string; readonly oid: string }> {
   const object = store.get(oid);
   if (object?.type !== 'tree') throw new GitError('protocol', `the server did not send tree ${oid}`);
   const { content } = object;
@@ -59,8 +76,10 @@ function* entriesOf(store: ObjectStore, oid: string): Generator<{ readonly mode:
     const space = content.indexOf(0x20, at);
     const nul = content.indexOf(0, space);
     if (space < 0 || nul < 0 || nul + 21 > content.length) throw new GitError('hostile-content', `tree ${oid} is damaged`);
+    const mode = content.toString('latin1', at, space);
+    if (!/^[0-7]{5,7}$/.test(mode)) throw new GitError('hostile-content', `tree ${oid} is damaged`);
     yield {
-      mode: content.toString('latin1', at, space),
+      mode: Number.parseInt(mode, 8),
       name: content.toString('utf8', space + 1, nul),
       oid: content.toString('hex', nul + 1, nul + 21),
     };
