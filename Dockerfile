@@ -28,6 +28,8 @@ LABEL org.opencontainers.image.title="source-controller" \
       org.opencontainers.image.description="Turns sources into artifacts: the GitOps Toolkit in TypeScript"
 COPY --from=build /src/packages/source-controller/dist/main.js /app/main.mjs
 COPY --from=build /src/packages/source-controller/dist/main.js.*.txt /app/licenses/
+# Symbolic links, which artifacts are found by, need the permission to write anywhere: that there is nowhere else to write is left to the read-only root.
+ENTRYPOINT ["/usr/local/bin/node", "--permission", "--allow-fs-read=*", "--allow-fs-write=*", "--allow-worker", "--disable-warning=PERM0006", "--disable-proto=throw", "/app/main.mjs"]
 
 FROM runtime AS kustomize-controller
 LABEL org.opencontainers.image.title="kustomize-controller" \

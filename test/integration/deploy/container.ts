@@ -27,22 +27,29 @@ export interface Container extends AsyncDisposable {
   output(): string;
   /** Resolves when the URL answers 200; rejects, with the end of the output, when the program ends first or after 30 s. */
   answers(url: string): Promise<void>;
-  /** SIGTERM, then the exit code; undefined when it has to be killed after `graceMs`. */
+  /** SIGTERM, then the exit code; undefined if the program is still there after `graceMs`. */
   stop(graceMs: number): Promise<number | undefined>;
 }
 
-/** Why programs cannot be run as in a container here; undefined when they can. */
-export function containerObstacle(): string | undefined {
-  if (process.platform !== 'linux') return 'needs Linux';
-  if (process.getuid?.() !== 0) return 'needs root, to mount and to become another user';
-  const probe = spawnSync('unshare', ['--mount', '--propagation', 'private', 'setpriv', '--no-new-privs', 'chroot', '--version']);
-  return probe.status === 0 ? undefined : 'needs unshare, setpriv and chroot, and the right to create a mount namespace';
-}
+/** Into a mount namespace of one's own: as root, or as the root of a user namespace, which needs no rights. */
+const DOORS = {
+  root: ['--mount', '--propagation', 'private'],
+  user: ['--user', '--map-root-user', '--mount', '--propagation', 'private'],
+} as const;
+
+/** How programs can be run here with a root of their own. Undefined where a sandbox around us forbids it, and on anything but Linux. */
+export const confinement = (['root', 'user'] as const).find((as) => {
+  if (process.platform !== 'linux' || (as === 'root' && process.getuid?.() !== 0)) return false;
+  // What it mounts is seen by nobody else, and gone with it.
+  return spawnSync('unshare', [...DOORS[as], 'mount', '-t', 'tmpfs', 'tmpfs', '/tmp']).status === 0;
+});
 
 const NOBODY = 65534;
 const FS_GROUP = 1337;
 
+/** Runs a program as a container engine would run it. Throws where there is no `confinement`. */
 export function startContainer({ entrypoint, program, args, env, volumes, files }: ContainerOptions): Container {
+  if (confinement === undefined) throw new Error('programs cannot be run with a root of their own here');
   const home = mkdtempSync(join(tmpdir(), 'container-'));
   const root = join(home, 'root');
   mkdirSync(root);
@@ -51,21 +58,22 @@ export function startContainer({ entrypoint, program, args, env, volumes, files 
   for (const path of volumes) {
     mkdirSync(volume(path), { recursive: true });
     // As the kubelet prepares an emptyDir for a Pod with an fsGroup.
-    chownSync(volume(path), 0, FS_GROUP);
+    if (confinement === 'root') chownSync(volume(path), 0, FS_GROUP);
     chmodSync(volume(path), 0o2775);
     mounts.push(`${volume(path)}:${path}:rw`);
   }
   Object.entries(files).forEach(([path, content], index) => {
     const file = join(home, `file-${index}`);
     writeFileSync(file, content, { mode: 0o440 });
-    chownSync(file, NOBODY, FS_GROUP);
+    if (confinement === 'root') chownSync(file, NOBODY, FS_GROUP);
     mounts.push(`${file}:${path}`);
   });
 
   const script = fileURLToPath(new URL('container.sh', import.meta.url));
-  const child = spawn('unshare', ['--mount', '--propagation', 'private', 'bash', script, root, ...mounts, '--', ...entrypoint, ...args], {
+  const command = ['bash', script, confinement, root, ...mounts, '--', ...entrypoint, ...args];
+  // PATH is for the script; nothing in the container's root could be found by it.
+  const child = spawn('unshare', [...DOORS[confinement], ...command], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    // PATH is for the script; nothing in the container's root could be found by it.
     env: { PATH: process.env.PATH, ...env },
   });
   const kill = () => child.kill('SIGKILL');
@@ -74,25 +82,23 @@ export function startContainer({ entrypoint, program, args, env, volumes, files 
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => (output += chunk));
 
-  const stop = async (graceMs: number) => {
-    child.kill('SIGTERM');
-    const code = await Promise.race([exited, delay(graceMs, undefined, { ref: false })]);
-    return code ?? undefined;
-  };
   return {
     pid: child.pid ?? -1,
     volume,
     output: () => output,
-    stop,
     async answers(url) {
       const deadline = performance.now() + 30_000;
       while (performance.now() < deadline && child.exitCode === null) {
         if ((await fetch(url).catch(() => undefined))?.ok) return;
         await delay(25);
       }
-      throw new Error(
-        `${url} never answered 200; the program ${child.exitCode === null ? 'runs' : 'has ended'}, its output ends with\n${output.slice(-3000)}`,
-      );
+      const state = child.exitCode === null ? 'runs' : `has ended with code ${child.exitCode}`;
+      throw new Error(`${url} never answered 200; the program ${state}, its output ends with\n${output.slice(-3000)}`);
+    },
+    async stop(graceMs) {
+      child.kill('SIGTERM');
+      const code = await Promise.race([exited, delay(graceMs, undefined, { ref: false })]);
+      return code ?? undefined;
     },
     async [Symbol.asyncDispose]() {
       process.removeListener('exit', kill);

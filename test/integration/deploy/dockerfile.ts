@@ -65,3 +65,9 @@ export function entrypointOf(stages: readonly Stage[], target: string): readonly
   const last = instructionsOf(stages, target).findLast(({ keyword }) => keyword === 'ENTRYPOINT');
   return JSON.parse(last?.value ?? 'null') as readonly string[];
 }
+
+/** What the image sets in the environment. */
+export function environmentOf(stages: readonly Stage[], target: string): Readonly<Record<string, string>> {
+  const settings = instructionsOf(stages, target).filter(({ keyword }) => keyword === 'ENV');
+  return Object.fromEntries(settings.map(({ value }) => [value.slice(0, value.indexOf('=')), value.slice(value.indexOf('=') + 1)]));
+}

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { gvkOf, type KubeObject, keyOf, type Resource, type Unstructured } from '@gotk/apimachinery';
-import { type Applied, createKubeClient, isNotFound, type KubeClient } from '@gotk/kube';
+import { type Applied, type ClusterConnection, createKubeClient, isNotFound, type KubeClient } from '@gotk/kube';
 import { loadConnection } from '@gotk/kube/kubeconfig';
 import { createRawApi, eventually, type RawApi } from '@gotk/testkit';
 import { inject } from 'vitest';
@@ -8,6 +8,7 @@ import { buildOverlay, isCrd } from './overlay.ts';
 
 /** deploy/install in a namespace of its own. Disposing deletes it, but does not wait for the namespace, which takes the server seconds. */
 export interface Installation extends AsyncDisposable {
+  readonly connection: ClusterConnection;
   readonly client: KubeClient;
   readonly api: RawApi;
   readonly namespace: string;
@@ -58,6 +59,7 @@ export async function install(): Promise<Installation> {
     throw error;
   }
   return {
+    connection,
     client,
     api,
     namespace,
