@@ -98,9 +98,9 @@ export function featureGates<const T extends Readonly<Record<string, boolean>>>(
     parse: (value, before) => {
       const gates: Record<string, boolean> = { ...before };
       for (const pair of value.split(',').filter((part) => part.trim() !== '')) {
-        const [name = '', setting = ''] = pair.split('=').map((part) => part.trim());
+        const [name = '', ...setting] = pair.split('=').map((part) => part.trim());
         if (!Object.hasOwn(known, name)) throw new UsageError(`there is no feature gate '${name}'`);
-        gates[name] = parseBoolean(setting);
+        gates[name] = parseBoolean(setting.join('='));
       }
       return gates as { readonly [Name in keyof T]: boolean };
     },
@@ -148,9 +148,10 @@ function parsed(name: string, known: Flag<unknown>, [value, before]: readonly [s
   }
 }
 
+/** Go's strconv.ParseBool. */
 function parseBoolean(value: string): boolean {
-  if (value === 'true' || value === '1' || value === 't') return true;
-  if (value === 'false' || value === '0' || value === 'f') return false;
+  if (/^(1|t|T|true|TRUE|True)$/.test(value)) return true;
+  if (/^(0|f|F|false|FALSE|False)$/.test(value)) return false;
   throw new UsageError(`'${value}' is neither true nor false`);
 }
 
