@@ -53,7 +53,8 @@ export function connect({ url, access }: Remote): RemoteConnection {
       signal.throwIfAborted();
       throw unreachable(target, error);
     });
-    if (answer.statusCode >= 300) await answer.body.dump().catch(() => undefined);
+    // The status says it all: whether the rest arrives is not worth waiting for.
+    if (answer.statusCode >= 300) void answer.body.dump().catch(() => undefined);
     return { ...answer, stream: () => capped(answer.body, { signal, maxBytes, target }) };
   };
 
@@ -69,6 +70,9 @@ export function connect({ url, access }: Remote): RemoteConnection {
           continue;
         }
         refuse(answer.statusCode, target);
+        // Git insists on this as well: what else would tell the repository from its files?
+        if (!target.href.endsWith(`/${path}`))
+          throw new GitError('protocol', `${shown(url)} redirects to ${shown(target)}, which is no repository`);
         base = target.href.slice(0, target.href.length - path.length - 1);
         return answer.stream();
       }
@@ -84,7 +88,8 @@ export function connect({ url, access }: Remote): RemoteConnection {
 }
 
 function redirected(from: URL, location: string): URL {
-  const to = new URL(location, from);
+  const to = URL.parse(location, from.href);
+  if (to === null) throw new GitError('protocol', `${shown(from)} redirects to what is no address`);
   if (to.protocol !== 'https:' && to.protocol !== from.protocol)
     throw new GitError('protocol', `${shown(from)} redirects to ${to.protocol}//: refused`);
   to.username = '';
@@ -97,7 +102,8 @@ function refuse(status: number, target: URL): void {
   const where = shown(target);
   if (status === 401 || status === 403) throw new GitError('unauthorized', `authentication required: ${where} answered ${status}`);
   if (status === 404 || status === 410) throw new GitError('not-found', `repository not found: ${where} answered ${status}`);
-  throw new GitError(status >= 500 ? 'unreachable' : 'protocol', `${where} answered ${status}`);
+  const mayPass = status >= 500 || status === 408 || status === 429;
+  throw new GitError(mayPass ? 'unreachable' : 'protocol', `${where} answered ${status}`);
 }
 
 async function* capped(
