@@ -1,16 +1,16 @@
 // `make bench`: seconds, CPU, memory and API requests of the controllers on the embedded control plane.
 //
 //   node test/bench/main.ts [--n 100] [--idle 120] [--drifts 20] [--chain 10] [--json] [--requests]
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { kustomizations } from '@gotk/api';
 import { systemClock } from '@gotk/apimachinery';
 import { createInformer, createKubeClient } from '@gotk/kube';
-import { createRawApi, ensureNamespace, installCrds, NoControlPlane, startControlPlane, startGitServer, startToolkit } from '@gotk/testkit';
+import { ensureNamespace, installCrds, NoControlPlane, startControlPlane, startGitServer, startToolkit } from '@gotk/testkit';
 import type { Row } from './measure.ts';
-import { parseRequestCounts } from './request-count.ts';
+import { countRequests } from './request-count.ts';
 import { runScenarios } from './scenarios.ts';
 import { renderJson, renderRequests, renderTable } from './table.ts';
 
@@ -31,11 +31,9 @@ async function bench(): Promise<readonly Row[]> {
   await using stack = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'gotk-bench-'));
   stack.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
-  const controlPlane = stack.use(await startControlPlane());
+  const controlPlane = stack.use(await startControlPlane({ audit: 'controllers' }));
   const git = stack.use(await startGitServer());
   const repository = await git.createRepository('bench');
-  const api = createRawApi(controlPlane.connection);
-  stack.defer(() => api.close());
   const stop = new AbortController();
   const { signal } = stop;
   const client = createKubeClient({ connection: controlPlane.connection, userAgent: 'bench', qps: 2_000, burst: 2_000 });
@@ -49,7 +47,7 @@ async function bench(): Promise<readonly Row[]> {
   await informer.whenSynced(signal);
   const toolkit = stack.use(
     await startToolkit({
-      kubeconfigPath: controlPlane.kubeconfigPath,
+      kubeconfigPath: controlPlane.controllersKubeconfigPath,
       namespace: NAMESPACE,
       directory,
       flags: ['--enable-leader-election'],
@@ -63,7 +61,7 @@ async function bench(): Promise<readonly Row[]> {
     commit: (message: string, files: Readonly<Record<string, string>>) => repository.commit(message, files),
     meter: {
       processes: toolkit.controllers.map(({ name, pid }) => ({ name, pid })),
-      requests: async () => parseRequestCounts((await api.request({ method: 'GET', path: '/metrics' })).text),
+      requests: async () => countRequests(await readFile(controlPlane.auditLog ?? '', 'utf8')),
     },
     signal,
   };

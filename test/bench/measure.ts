@@ -28,13 +28,8 @@ export interface Row {
 
 export interface Meter {
   readonly processes: readonly Measured[];
-  /** Reads the API server's counters. */
+  /** What the processes have asked of the API server so far. */
   readonly requests: () => Promise<RequestCounts>;
-}
-
-/** What the harness itself asks of the API server, to be taken off again. */
-export interface OwnRequests {
-  add(name: string, count?: number): void;
 }
 
 const RSS_SAMPLE_MS = 100;
@@ -51,13 +46,12 @@ async function untilQuiet({ requests }: Meter): Promise<void> {
   }
 }
 
-/** Runs the work between two readings. The work says what it asked for itself, and returns latencies if it has any. */
+/** Runs the work between two readings. The work returns latencies if it has any. */
 export async function measure(
   meter: Meter,
   phase: { readonly name: string; readonly count: number },
-  work: (own: OwnRequests) => Promise<readonly number[] | undefined>,
+  work: () => Promise<readonly number[] | undefined>,
 ): Promise<Row> {
-  const own = new Map<string, number>();
   const peaks = new Map<number, number>();
   const sample = async () => {
     for (const { pid } of meter.processes) peaks.set(pid, Math.max(peaks.get(pid) ?? 0, (await processUsage(pid)).rssMiB));
@@ -68,7 +62,7 @@ export async function measure(
   const started = performance.now();
   let latenciesMs: readonly number[] | undefined;
   try {
-    latenciesMs = await work({ add: (name, count = 1) => own.set(name, (own.get(name) ?? 0) + count) });
+    latenciesMs = await work();
   } finally {
     clearInterval(sampler);
   }
@@ -87,7 +81,7 @@ export async function measure(
       cpuSeconds: (usageAfter[index]?.cpuSeconds ?? Number.NaN) - (usageBefore[index]?.cpuSeconds ?? Number.NaN),
       peakRssMiB: peaks.get(pid) ?? Number.NaN,
     })),
-    requests: requestsBetween(requestsBefore, requestsAfter, own),
+    requests: requestsBetween(requestsBefore, requestsAfter),
     ...(latenciesMs === undefined ? {} : { latenciesMs }),
   };
 }

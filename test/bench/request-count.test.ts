@@ -1,28 +1,33 @@
 import { expect, test } from 'vitest';
-import { leaseRequests, parseRequestCounts, requestsBetween, workRequests } from './request-count.ts';
+import { countRequests, leaseRequests, requestsBetween, workRequests } from './request-count.ts';
 
-const metrics = (applied: number) => `# TYPE apiserver_request_total counter
-apiserver_request_total{code="200",component="apiserver",dry_run="",group="apps",resource="deployments",scope="resource",subresource="",verb="APPLY",version="v1"} ${applied}
-apiserver_request_total{code="201",component="apiserver",dry_run="",group="apps",resource="deployments",scope="resource",subresource="",verb="APPLY",version="v1"} 2
-apiserver_request_total{code="200",component="apiserver",dry_run="All",group="apps",resource="deployments",scope="resource",subresource="",verb="APPLY",version="v1"} 3
-apiserver_request_total{code="200",component="apiserver",dry_run="",group="kustomize.toolkit.fluxcd.io",resource="kustomizations",scope="resource",subresource="status",verb="PATCH",version="v1"} 4
-apiserver_request_total{code="200",component="apiserver",dry_run="",group="coordination.k8s.io",resource="leases",scope="resource",subresource="",verb="PUT",version="v1"} 9
-apiserver_request_total{code="200",component="apiserver",dry_run="",group="",resource="endpoints",scope="resource",subresource="",verb="PUT",version="v1"} 50
-`;
+const event = (verb: string, requestURI: string, objectRef?: Readonly<Record<string, string>>) =>
+  JSON.stringify({ stage: 'ResponseComplete', verb, requestURI, objectRef });
 
-test('requests are added up over status codes and told apart by verb, resource, subresource and dry run', () => {
-  expect(Object.fromEntries(parseRequestCounts(metrics(1)))).toEqual({
-    'APPLY deployments': 3,
-    'APPLY deployments (dry run)': 3,
-    'PATCH kustomizations/status': 4,
-    'PUT leases': 9,
+const log = [
+  event('patch', '/apis/apps/v1/namespaces/a/deployments/b?fieldManager=x&force=true', { resource: 'deployments' }),
+  event('patch', '/apis/apps/v1/namespaces/a/deployments/b?fieldManager=x&force=true&dryRun=All', { resource: 'deployments' }),
+  event('patch', '/apis/k/v1/namespaces/a/kustomizations/b/status', { resource: 'kustomizations', subresource: 'status' }),
+  event('update', '/apis/coordination.k8s.io/v1/namespaces/a/leases/b', { resource: 'leases' }),
+  event('watch', '/api/v1/configmaps?watch=true', { resource: 'configmaps' }).replace('ResponseComplete', 'ResponseStarted'),
+  event('watch', '/api/v1/configmaps?watch=true', { resource: 'configmaps' }),
+  event('get', '/apis/apps/v1'),
+];
+
+test('requests are told apart by verb, resource, subresource and dry run; a watch counts when it is opened', () => {
+  expect(Object.fromEntries(countRequests(log.join('\n')))).toEqual({
+    'APPLY deployments': 1,
+    'APPLY deployments (dry run)': 1,
+    'PATCH kustomizations/status': 1,
+    'UPDATE leases': 1,
+    'WATCH configmaps': 1,
+    'GET discovery': 1,
   });
 });
 
-test('what came in between leaves out what the harness sent itself, and leases are not work', () => {
-  const between = requestsBetween(parseRequestCounts(metrics(1)), parseRequestCounts(metrics(8)), new Map([['APPLY deployments', 2]]));
-
-  expect(Object.fromEntries(between)).toEqual({ 'APPLY deployments': 5 });
-  expect(workRequests(parseRequestCounts(metrics(1)))).toBe(10);
-  expect(leaseRequests(parseRequestCounts(metrics(1)))).toBe(9);
+test('between two readings only what is new counts, and leases are not work', () => {
+  const between = requestsBetween(countRequests(log.slice(0, 1).join('\n')), countRequests([...log, log[0]].join('\n')));
+  expect(between.get('APPLY deployments')).toBe(1);
+  expect(workRequests(between)).toBe(5);
+  expect(leaseRequests(between)).toBe(1);
 });

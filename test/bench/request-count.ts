@@ -1,53 +1,44 @@
-/** Requests the API server has answered, by `verb resource[/subresource][ (dry run)]`. */
+/** Requests the API server has answered, by `VERB resource[/subresource][ (dry run)]`. */
 export type RequestCounts = ReadonlyMap<string, number>;
 
+/** What we read of an event of the API server's audit log (audit.k8s.io/v1). */
+interface AuditEvent {
+  readonly stage: string;
+  readonly verb: string;
+  readonly requestURI: string;
+  readonly objectRef?: { readonly resource?: string; readonly subresource?: string };
+}
+
 /**
- * What the API server does for itself and what no controller of ours touches would only blur the picture. Leases are counted apart: their rate
- * depends on the clock, not on the work.
+ * Counts the requests in an audit log: each once, whatever came of it; a watch when it is opened. The log of one user is exact where the server's own
+ * counters mix everybody's requests.
  */
-const OURS = new Set([
-  'kustomizations',
-  'gitrepositories',
-  'events',
-  'deployments',
-  'services',
-  'serviceaccounts',
-  'ingresses',
-  'configmaps',
-  'secrets',
-  'namespaces',
-  'customresourcedefinitions',
-  'leases',
-]);
-
-const SAMPLE = /^apiserver_request_total\{([^}]*)\} (\S+)$/gm;
-
-/** Reads the counters out of the API server's `/metrics` text. Watches count once, when they are opened. */
-export function parseRequestCounts(metrics: string): RequestCounts {
+export function countRequests(auditLog: string): RequestCounts {
   const counts = new Map<string, number>();
-  for (const [, labelText = '', value] of metrics.matchAll(SAMPLE)) {
-    const labels = Object.fromEntries([...labelText.matchAll(/(\w+)="([^"]*)"/g)].map(([, key, text]) => [key, text]));
-    const resource = labels.resource ?? '';
-    // Core events and those of events.k8s.io are one resource; leases of kube-node-lease do not exist here.
-    if (!OURS.has(resource)) continue;
-    // The controller-manager answers each change of a Deployment with its status; ours never write one.
-    if (labels.subresource === 'status' && resource === 'deployments') continue;
-    const name = `${labels.verb} ${resource}${labels.subresource ? `/${labels.subresource}` : ''}${labels.dry_run === 'All' ? ' (dry run)' : ''}`;
-    counts.set(name, (counts.get(name) ?? 0) + Number(value));
+  for (const line of auditLog.split('\n')) {
+    if (line === '') continue;
+    const name = nameOf(JSON.parse(line) as AuditEvent);
+    if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return counts;
 }
 
-/** What came in between two readings, without what the harness itself sent. */
-export function requestsBetween(before: RequestCounts, after: RequestCounts, own: RequestCounts): RequestCounts {
-  const difference = new Map<string, number>();
-  for (const [name, count] of after) {
-    const rest = count - (before.get(name) ?? 0) - (own.get(name) ?? 0);
-    if (rest !== 0) difference.set(name, rest);
-  }
-  return difference;
+function nameOf({ stage, verb, requestURI, objectRef = {} }: AuditEvent): string | undefined {
+  if (stage !== (verb === 'watch' ? 'ResponseStarted' : 'ResponseComplete')) return undefined;
+  const { searchParams } = new URL(requestURI, 'http://localhost');
+  const { resource = 'discovery', subresource } = objectRef;
+  // Server-side apply is a patch that says whether to use force.
+  const shown = verb === 'patch' && searchParams.has('force') ? 'APPLY' : verb.toUpperCase();
+  return `${shown} ${resource}${subresource === undefined ? '' : `/${subresource}`}${searchParams.has('dryRun') ? ' (dry run)' : ''}`;
 }
 
+/** What came in between two readings. */
+export function requestsBetween(before: RequestCounts, after: RequestCounts): RequestCounts {
+  const entries = [...after].map(([name, count]) => [name, count - (before.get(name) ?? 0)] as const);
+  return new Map(entries.filter(([, count]) => count !== 0));
+}
+
+/** Leases are counted apart: their rate depends on the clock, not on the work. */
 const isLease = (name: string) => name.includes(' leases');
 
 export const workRequests = (counts: RequestCounts) => sum(counts, (name) => !isLease(name));

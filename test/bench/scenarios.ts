@@ -43,9 +43,7 @@ async function install(seat: Seat, workload: Workload): Promise<Row> {
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: workload.namespace } },
   );
   const commit = await seat.commit('install', repositoryFiles(workload, 1));
-  return measure(seat.meter, { name: 'install', count: workload.count }, async (own) => {
-    own.add('APPLY gitrepositories');
-    own.add('APPLY kustomizations', workload.count);
+  return measure(seat.meter, { name: 'install', count: workload.count }, async () => {
     await apply(seat, gitRepositories, {
       apiVersion: 'source.toolkit.fluxcd.io/v1',
       kind: 'GitRepository',
@@ -62,8 +60,7 @@ async function install(seat: Seat, workload: Workload): Promise<Row> {
 async function upgrade(seat: Seat, workload: Workload): Promise<Row> {
   const commit = await seat.commit('upgrade', repositoryFiles(workload, 2));
   const names = Array.from({ length: workload.count }, (_, index) => appName(index));
-  return measure(seat.meter, { name: 'upgrade (one object each)', count: workload.count }, async (own) => {
-    own.add('PATCH gitrepositories');
+  return measure(seat.meter, { name: 'upgrade (one object each)', count: workload.count }, async () => {
     await lookNow(seat, workload.namespace);
     await allApplied(seat, names, commit);
     return undefined;
@@ -78,12 +75,10 @@ function idle(seat: Seat, workload: Workload, seconds: number): Promise<Row> {
 }
 
 async function drift(seat: Seat, workload: Workload, count: number): Promise<Row> {
-  return measure(seat.meter, { name: `drift (${count} Deployments, one by one)`, count }, async (own) => {
+  return measure(seat.meter, { name: `drift (${count} Deployments, one by one)`, count }, async () => {
     const latencies: number[] = [];
     for (let index = 0; index < count; index++) {
       const key: ObjectKey = { namespace: workload.namespace, name: appName(index) };
-      own.add('PATCH deployments');
-      own.add('WATCH deployments');
       latencies.push(await tamper(seat, key));
     }
     return latencies;
@@ -116,9 +111,12 @@ async function chain(seat: Seat, workload: Workload, length: number): Promise<Ro
   const files = Object.assign({}, ...names.map((_, index) => relocated(appFiles(workload, workload.count + index, 1), index)));
   const commit = await seat.commit('chain', files);
   await lookNow(seat, workload.namespace);
-  await allApplied(seat, [appName(0)], commit);
-  return measure(seat.meter, { name: `chain of ${length} dependsOn`, count: length }, async (own) => {
-    own.add('APPLY kustomizations', length);
+  await allApplied(
+    seat,
+    Array.from({ length: workload.count }, (_, index) => appName(index)),
+    commit,
+  );
+  return measure(seat.meter, { name: `chain of ${length} dependsOn`, count: length }, async () => {
     // Last first: nothing may profit from a lucky order of creation.
     for (const [index, name] of [...names.entries()].reverse()) {
       const dependsOn = index === 0 ? undefined : [`chain-${index - 1}`];
@@ -135,8 +133,7 @@ async function chain(seat: Seat, workload: Workload, length: number): Promise<Ro
 
 function remove(seat: Seat, workload: Workload): Promise<Row> {
   const keys = seat.kustomizations.list().map(({ metadata }) => ({ namespace: metadata.namespace ?? '', name: metadata.name }));
-  return measure(seat.meter, { name: 'delete', count: workload.count }, async (own) => {
-    own.add('DELETE kustomizations', keys.length);
+  return measure(seat.meter, { name: 'delete', count: workload.count }, async () => {
     await inBatches(keys, 16, (key) => seat.client.delete(kustomizations, key, { signal: seat.signal }));
     await until(seat, () => seat.kustomizations.list().length === 0, 'all Kustomizations to be gone');
     return undefined;

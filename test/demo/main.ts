@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { KubeObject, Resource, Unstructured } from '@gotk/apimachinery';
+import type { KubeObject, Resource } from '@gotk/apimachinery';
 import { systemClock } from '@gotk/apimachinery';
 import { createInformerSet, createKubeClient } from '@gotk/kube';
-import { NoControlPlane, startGitServer, startToolkit } from '@gotk/testkit';
+import { ensureNamespace, NoControlPlane, startGitServer, startToolkit } from '@gotk/testkit';
 import { lentStage, ownStage } from './ground.ts';
 import { createNarrator, renderElapsed } from './narrator.ts';
 import { play } from './scenario.ts';
@@ -31,11 +31,7 @@ async function demo(): Promise<void> {
   stack.defer(() => stop.abort());
   const { signal } = stop;
   const namespace = `demo-${process.pid}`;
-  await client.apply(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } } as Unstructured, {
-    fieldManager: 'demo',
-    force: true,
-    signal,
-  });
+  await ensureNamespace(client, namespace, signal);
   if (values.cluster)
     stack.defer(
       async () => void (await client.delete(namespaces, { namespace: '', name: namespace }, { signal: AbortSignal.timeout(30_000) })),

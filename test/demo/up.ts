@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { createKubeClient } from '@gotk/kube';
 import {
   type Command,
+  ensureNamespace,
   installCrds,
   leaveControlPlane,
   NoControlPlane,
@@ -19,6 +20,7 @@ import {
 import { createNarrator } from './narrator.ts';
 import { STATE } from './state.ts';
 
+const NAMESPACE = 'flux-system';
 const BIN = join(STATE, 'bin');
 const narrator = createNarrator(process.stdout);
 
@@ -32,13 +34,14 @@ async function up(): Promise<void> {
   narrator.step('ready', 'etcd, kube-apiserver and kube-controller-manager', controlPlane.readyMs);
   const client = createKubeClient({ connection: controlPlane.connection, userAgent: 'make-up' });
   await installCrds(client, AbortSignal.timeout(60_000));
+  await ensureNamespace(client, NAMESPACE, AbortSignal.timeout(60_000));
   await client.close();
   await startNode(controlPlane.kubeconfigPath);
   await linkKubectl(controlPlane.kubectlCommand);
   const directory = join(STATE, 'controllers');
   const { controllers } = await startToolkit({
     kubeconfigPath: controlPlane.kubeconfigPath,
-    namespace: 'flux-system',
+    namespace: NAMESPACE,
     directory,
     detached: true,
   });

@@ -27,7 +27,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const directory = await mkdtemp(join(tmpdir(), 'gotk-integration-'));
     stack.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
     const lent = lentCluster(process.env);
-    const own = lent === undefined ? stack.use(await startControlPlane({ audit: 'Metadata' })) : undefined;
+    const own = lent === undefined ? stack.use(await startControlPlane({ audit: 'everybody' })) : undefined;
     const kubeconfigPath = lent ?? own?.kubeconfigPath ?? '';
     const connection = await loadConnection({ kubeconfigPath });
     if (lent === undefined) stack.use(await startNodeSimulator(connection));

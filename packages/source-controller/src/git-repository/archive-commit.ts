@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { type ArchiveReport, type DigestAlgorithm, IGNORE_FILE, ignoreRules, writeArchive } from '@gotk/artifact';
-import { filesOf, readPack, type TreeFile, treeOf } from '@gotk/git';
+import { type ArchiveReport, type DigestAlgorithm, IGNORE_FILE, ignoreRules, writeArchive } from '@gotk/artifact/files';
+import { filesOf, readPack, type TreeFile, treeOf } from '@gotk/git/objects';
 import { LIMITS } from './limits.ts';
 
 /** Plain data: it crosses into a worker thread. */

@@ -12,6 +12,8 @@ export interface RunningControlPlane {
   readonly ca: string;
   readonly adminToken: string;
   readonly kubeconfigPath: string;
+  /** Of the user whose requests `audit: 'controllers'` writes down. */
+  readonly controllersKubeconfigPath: string;
   /** Holds all data, keys and logs. */
   readonly directory: string;
   readonly auditLog: string | undefined;
@@ -34,13 +36,14 @@ export function describeRunning(
   layout: Layout,
   seen: { readonly processes: readonly ControlPlaneProcess[]; readonly kubectl: Command | undefined; readonly readyMs: number },
 ): RunningControlPlane {
-  const { server, ca, adminToken, kubeconfigPath, directory, auditLog } = layout;
+  const { server, ca, adminToken, kubeconfigPath, controllersKubeconfigPath, directory, auditLog } = layout;
   return {
     server,
     connection: { server, ca, token: async () => adminToken },
     ca,
     adminToken,
     kubeconfigPath,
+    controllersKubeconfigPath,
     directory,
     auditLog,
     processes: seen.processes.map(({ name, pid, logFile }) => ({ name, pid, logFile })),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findBinaries } from './binaries.ts';
 import { launch } from './launch.ts';
-import { type AuditLevel, layOut } from './layout.ts';
+import { type Audit, layOut } from './layout.ts';
 import { recordProcess } from './process-record.ts';
 import { startReaper } from './reaper.ts';
 import { describeRunning, type RunningControlPlane } from './running.ts';
@@ -11,8 +11,8 @@ import { describeRunning, type RunningControlPlane } from './running.ts';
 export interface StartOptions {
   /** Also run kube-controller-manager: workloads, garbage collection, namespaces that can be deleted. Default: true. */
   readonly controllerManager?: boolean;
-  /** Write every request to `auditLog`. */
-  readonly audit?: AuditLevel;
+  /** Write requests to `auditLog`, one JSON event a line. */
+  readonly audit?: Audit;
   /** Where progress of a build is shown; default: stderr. */
   readonly out?: NodeJS.WriteStream;
 }
