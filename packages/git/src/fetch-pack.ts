@@ -1,4 +1,6 @@
+import { redact } from '@gotk/auth';
 import { GitError } from './git-error.ts';
+import { handshake } from './ls-refs.ts';
 import { DELIMITER, FLUSH, readPackets, renderPacket, textOf } from './pkt-line.ts';
 import type { RemoteConnection } from './remote.ts';
 
@@ -9,6 +11,8 @@ export interface FetchOptions {
 
 /** Fetches one commit without its history: the pack, as it arrives. Throws `GitError`, or the signal's reason. */
 export async function* fetchPack(remote: RemoteConnection, oid: string, { signal, maxBytes }: FetchOptions): AsyncGenerator<Buffer> {
+  // A POST follows no redirect: only the handshake finds a repository that has moved.
+  await handshake(remote, signal);
   const request = [
     renderPacket('command=fetch'),
     DELIMITER,
@@ -43,5 +47,5 @@ export async function* fetchPack(remote: RemoteConnection, oid: string, { signal
 
 function refusal(message: string, oid: string): GitError {
   const kind = /not our ref|unadvertised|not exist/.test(message) ? 'reference-not-found' : 'protocol';
-  return new GitError(kind, `the server would not send commit ${oid}: ${message.trim().slice(0, 200)}`);
+  return new GitError(kind, `the server would not send commit ${oid}: ${redact(message.trim().slice(0, 200))}`);
 }

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type GitServer, startGitServer } from '../../testkit/src/index.ts';
+import { type GitServer, startGitServer, type TestRepository } from '../../testkit/src/index.ts';
 import { FLUSH, renderPacket } from './pkt-line.ts';
 import { connect, type RemoteConnection } from './remote.ts';
 
-export { type GitServer, startGitServer };
+export { type GitServer, startGitServer, type TestRepository };
 
 /** Answers that no real Git gives: whatever the test says. Discovery succeeds unless `discovery` says otherwise. */
 export interface Script {

@@ -1,6 +1,6 @@
 import { latestAllowed } from '@gotk/apimachinery';
 import { GitError } from './git-error.ts';
-import { handshake, lsRefs, type Ref } from './ls-refs.ts';
+import { handshake, isObjectId, isRefName, lsRefs, type Ref } from './ls-refs.ts';
 import type { RemoteConnection } from './remote.ts';
 
 /** What to check out, as `GitRepository.spec.ref` has it; the most specific field that is set wins. */
@@ -25,13 +25,12 @@ export const DEFAULT_BRANCH = 'master';
 export const renderRevision = ({ name, commit }: Revision): string => (name === '' ? `sha1:${commit}` : `${name}@sha1:${commit}`);
 
 /**
- * Finds the commit that a reference stands for now. Costs one handshake and at most one listing, restricted to what is asked for; a commit that is named
- * outright costs nothing. Throws `GitError`.
+ * Finds the commit that a reference stands for now. Costs one handshake and one listing, restricted to what is asked for; a commit that is named outright
+ * costs the handshake alone. Throws `GitError`, or `InvalidRange` for a version range that is none.
  */
 export async function resolveReference(remote: RemoteConnection, spec: ReferenceSpec, signal: AbortSignal): Promise<Revision> {
   if (spec.commit !== undefined && spec.commit !== '') {
-    if (!/^[0-9a-f]{40}$/.test(spec.commit))
-      throw new GitError('reference-not-found', `'${spec.commit.slice(0, 80)}' is not the id of a commit`);
+    if (!isObjectId(spec.commit)) throw new GitError('reference-not-found', `'${spec.commit.slice(0, 80)}' is not the id of a commit`);
     await handshake(remote, signal);
     return { name: spec.branch ?? '', commit: spec.commit };
   }
@@ -51,6 +50,7 @@ interface Wanted {
 }
 
 async function byName(remote: RemoteConnection, { name, shown, what }: Wanted, signal: AbortSignal): Promise<Revision> {
+  if (!isRefName(name)) throw new GitError('reference-not-found', `${JSON.stringify(shown.slice(0, 80))} cannot be the name of a ${what}`);
   const refs = await lsRefs(remote, [name], signal);
   const ref = refs.get(name);
   if (ref === undefined) throw await missing(remote, `${what} '${shown}' not found`, signal);

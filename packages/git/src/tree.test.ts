@@ -193,7 +193,7 @@ describe('a tree is refused', () => {
   test.each([
     ['files', true],
     ['directories alone', false],
-  ])('that unfolds from a few objects into billions of %s', (_, withFiles) => {
+  ])('that unfolds from a few objects into billions of %s', { timeout: 30_000 }, (_, withFiles) => {
     const { store, tree } = build();
     let root = withFiles ? tree({ name: 'f' }) : tree();
     for (let level = 0; level < 12; level++) {

@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { anonymously, type GitServer, never, scriptedServer, startGitServer } from './git-server.fixture.ts';
+import { FLUSH, renderPacket } from './pkt-line.ts';
+import { type ReferenceSpec, renderRevision, resolveReference } from './reference.ts';
+
+let server: GitServer;
+/** The commits of the repository that the tests ask about, by what they are for. */
+const commits: Record<string, string> = {};
+
+beforeAll(async () => {
+  server = await startGitServer();
+  const repository = await server.createRepository('app');
+  commits.first = await repository.commit('first', { file: '1' });
+  await repository.tag('v1.2.3');
+  await repository.tag('not-a-version', { annotated: true });
+  commits.second = await repository.commit('second', { file: '2' });
+  await repository.tag('v1.10.0', { annotated: true });
+  await repository.tag('v2.0.0-rc.1');
+  await repository.git('tag', '-a', '-m', 'tag of a tag', 'nested', 'v1.10.0');
+  await repository.git('push', '--quiet', 'origin', 'refs/tags/nested');
+  commits.main = await repository.commit('third', { file: '3' });
+  commits.pull = await repository.commit('proposed', { file: '4' }, { branch: 'proposal' });
+  await repository.git('push', '--quiet', 'origin', 'HEAD:refs/pull/7/head', 'HEAD:refs/heads/master', 'HEAD:refs/heads/v1.2.3');
+  await server.createRepository('empty');
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+});
+
+async function resolve(spec: ReferenceSpec, name = 'app'): Promise<string> {
+  await using remote = anonymously(`${server.url}/${name}.git`);
+  return renderRevision(await resolveReference(remote, spec, never()));
+}
+
+describe('a reference is resolved', () => {
+  test.each([
+    ['a branch', { branch: 'main' }, ['main', 'main']],
+    ['master when nothing is said', {}, ['master', 'pull']],
+    ['master when everything is empty', { branch: '', tag: '', semver: '', name: '', commit: '' }, ['master', 'pull']],
+    ['a tag', { tag: 'v1.2.3' }, ['v1.2.3', 'first']],
+    ['an annotated tag to its commit', { tag: 'not-a-version' }, ['not-a-version', 'first']],
+    ['a tag of a tag to its commit', { tag: 'nested' }, ['nested', 'second']],
+    ['a range to the highest version in it', { semver: '1.x' }, ['v1.10.0', 'second']],
+    ['a range with a pre-release', { semver: '>=2.0.0-0' }, ['v2.0.0-rc.1', 'second']],
+    ['a range of one', { semver: '1.2.3' }, ['v1.2.3', 'first']],
+    ['the name of a branch', { name: 'refs/heads/main' }, ['refs/heads/main', 'main']],
+    ['the name of an annotated tag', { name: 'refs/tags/v1.10.0' }, ['refs/tags/v1.10.0', 'second']],
+    ['the name of a pull request', { name: 'refs/pull/7/head' }, ['refs/pull/7/head', 'pull']],
+    ['HEAD', { name: 'HEAD' }, ['HEAD', 'main']],
+  ])('%s', async (_, spec, [name = '', commit = '']) => {
+    expect(await resolve(spec)).toBe(`${name}@sha1:${commits[commit]}`);
+  });
+
+  test('by a commit as it is, with a branch for show', async () => {
+    const commit = commits.first ?? '';
+
+    expect(await resolve({ commit })).toBe(`sha1:${commit}`);
+    expect(await resolve({ commit, branch: 'main' })).toBe(`main@sha1:${commit}`);
+  });
+
+  test('by the most specific field: commit, name, version range, tag, branch', async () => {
+    const all = { commit: commits.first ?? '', name: 'refs/pull/7/head', semver: '1.10.x', tag: 'not-a-version', branch: 'main' };
+    const { commit: _commit, ...withoutCommit } = all;
+    const { name: _name, ...withoutName } = withoutCommit;
+    const { semver: _semver, ...withoutSemver } = withoutName;
+
+    expect(await resolve(all)).toBe(`main@sha1:${commits.first}`);
+    expect(await resolve(withoutCommit)).toBe(`refs/pull/7/head@sha1:${commits.pull}`);
+    expect(await resolve(withoutName)).toBe(`v1.10.0@sha1:${commits.second}`);
+    expect(await resolve(withoutSemver)).toBe(`not-a-version@sha1:${commits.first}`);
+  });
+
+  test('with one question after the handshake', async () => {
+    const before = server.requests.length;
+
+    await resolve({ branch: 'main' });
+
+    expect(server.requests.slice(before).map(({ line }) => line.split(' ')[0])).toEqual(['GET', 'POST']);
+  });
+});
+
+describe('a reference that is not there', () => {
+  test.each([
+    [{ branch: 'missing' }, "branch 'missing' not found"],
+    [{ branch: 'mai' }, "branch 'mai' not found"],
+    [{ branch: 'refs/heads/main' }, "branch 'refs/heads/main' not found"],
+    [{ tag: 'main' }, "tag 'main' not found"],
+    [{ name: 'refs/heads' }, "reference 'refs/heads' not found"],
+    [{ name: 'refs/heads/__proto__' }, "reference 'refs/heads/__proto__' not found"],
+    [{ semver: '9.x' }, "no tag matches the version range '9.x'"],
+  ])('%j is reported by name', async (spec, message) => {
+    await expect(resolve(spec)).rejects.toMatchObject({ name: 'GitError', kind: 'reference-not-found', message });
+  });
+
+  test.each([
+    { branch: 'x'.repeat(70_000) },
+    { branch: 'a\nb' },
+    { branch: '../../config' },
+    { tag: '..' },
+    { name: 'main' },
+    { name: '__proto__' },
+  ])('and cannot be one is not even asked for', async (spec) => {
+    const listings = () => server.requests.filter(({ line }) => line.startsWith('POST')).length;
+    const before = listings();
+
+    await expect(resolve(spec)).rejects.toMatchObject({
+      kind: 'reference-not-found',
+      message: expect.stringMatching(/^"[^\n]{1,90}" cannot be the name of a (branch|tag|reference)$/),
+    });
+
+    expect(listings()).toBe(before);
+  });
+
+  test.each(['main', 'abc', 'F'.repeat(40), `${'a'.repeat(40)}0`, '../../../../../../../../../etc/passwd/aaaaa'])(
+    '%j is no commit',
+    async (commit) => {
+      await expect(resolve({ commit })).rejects.toMatchObject({ kind: 'reference-not-found' });
+    },
+  );
+
+  test.each([{}, { branch: 'main' }, { tag: 'v1' }, { semver: '*' }, { name: 'refs/heads/main' }])(
+    'in a repository without commits is another mistake: %j',
+    async (spec) => {
+      await expect(resolve(spec, 'empty')).rejects.toMatchObject({ name: 'GitError', kind: 'empty-repository' });
+    },
+  );
+});
+
+test('a range takes tags alone, also from a server that lists everything', async () => {
+  const lines = [`${'a'.repeat(40)} refs/pull/9.9.9`, `${'b'.repeat(40)} refs/tags/1.0.0`, `${'c'.repeat(40)} refs/heads/8.0.0`];
+  await using scripted = await scriptedServer({ command: (response) => response.end([...lines.map(renderPacket), FLUSH].join('')) });
+
+  expect(renderRevision(await resolveReference(scripted.remote, { semver: '*' }, never()))).toBe(`1.0.0@sha1:${'b'.repeat(40)}`);
+});
+
+test.each([
+  [{ name: 'main', commit: 'a' }, 'main@sha1:a'],
+  [{ name: 'v1.2.3', commit: 'a' }, 'v1.2.3@sha1:a'],
+  [{ name: 'refs/pull/1/head', commit: 'a' }, 'refs/pull/1/head@sha1:a'],
+  [{ name: '', commit: 'a' }, 'sha1:a'],
+])('the revision of %j is %s', (revision, expected) => {
+  expect(renderRevision(revision)).toBe(expected);
+});
