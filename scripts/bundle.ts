@@ -1,9 +1,11 @@
 // `pnpm build`: each controller with everything it needs in one file, packages/<name>-controller/dist/main.js.
 // The same file is the entry of the controller's worker threads: a bundle has no second file to start them from.
 //
-//   node scripts/bundle.ts [--sizes] [controller…]      without names: every packages/*-controller
+//   node scripts/bundle.ts [--sizes] [--out=directory] [controller…]
+//
+// Without names: every packages/*-controller. With --out, to <directory>/<name>-controller/main.js instead.
 import { readdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Bundle, bundleController } from './bundle/bundle-controller.ts';
@@ -11,14 +13,17 @@ import { megabytes, sizeTable } from './bundle/report.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { sizes: { type: 'boolean', default: false } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { sizes: { type: 'boolean', default: false }, out: { type: 'string' } },
+});
 const names = positionals.length > 0 ? positionals : await controllers();
 const width = Math.max(...names.map((name) => name.length));
 
 for (const name of names) {
   try {
-    const bundle = await bundleController(join(root, 'packages', name));
-    console.log(line(bundle));
+    const bundle = await bundleController(join(root, 'packages', name), values.out === undefined ? undefined : resolve(values.out, name));
+    console.log(line(name, bundle));
     if (values.sizes) console.log(sizeTable(bundle.metafile));
   } catch (error) {
     console.error(`${name.padEnd(width)}  not built: ${error instanceof Error ? error.message : String(error)}`);
@@ -31,6 +36,6 @@ async function controllers(): Promise<readonly string[]> {
   return entries.filter((entry) => entry.endsWith('-controller')).sort();
 }
 
-function line({ file, bytes, ms }: Bundle): string {
-  return `${basename(dirname(dirname(file))).padEnd(width)}  ${megabytes(bytes).padStart(7)}  ${(ms / 1000).toFixed(1)} s`;
+function line(name: string, { bytes, ms }: Bundle): string {
+  return `${name.padEnd(width)}  ${megabytes(bytes).padStart(7)}  ${(ms / 1000).toFixed(1)} s`;
 }

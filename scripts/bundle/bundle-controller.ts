@@ -5,19 +5,18 @@ import { kubeconfigOnly } from './kubeconfig-only.ts';
 import { assertPermissive, bundledPackages, renderNotices } from './licences.ts';
 
 export interface Bundle {
-  readonly file: string;
   readonly bytes: number;
   readonly ms: number;
   readonly metafile: Metafile;
 }
 
 /**
- * Bundles `src/main.ts` of a controller package to `dist/main.js`, with the licences of what went into it beside it.
+ * Bundles `src/main.ts` of a controller package to `main.js` in its `dist`, or in another directory, with the licences of what went into it beside it.
  *
  * The result depends on the sources and the lockfile alone: no date, no Git commit, no absolute path. Throws when there is no `src/main.ts`, when it does
  * not bundle, and when a dependency's licence does not allow it to be part of one file with ours.
  */
-export async function bundleController(directory: string): Promise<Bundle> {
+export async function bundleController(directory: string, out = join(directory, 'dist')): Promise<Bundle> {
   const started = performance.now();
   const entry = join(directory, 'src/main.ts');
   await access(entry).catch((cause) => {
@@ -28,7 +27,7 @@ export async function bundleController(directory: string): Promise<Bundle> {
     readonly version: string;
   };
 
-  const file = join(directory, 'dist/main.js');
+  const file = join(out, 'main.js');
   const { metafile, outputFiles } = await build({
     absWorkingDir: directory,
     entryPoints: [entry],
@@ -56,9 +55,9 @@ export async function bundleController(directory: string): Promise<Bundle> {
 
   const packages = await bundledPackages(metafile, directory);
   assertPermissive(packages);
-  await mkdir(join(directory, 'dist'), { recursive: true });
+  await mkdir(out, { recursive: true });
   await Promise.all(outputFiles.map(({ path, contents }) => writeFile(path, contents)));
-  await writeFile(join(directory, 'dist/main.js.NOTICES.txt'), renderNotices(packages));
+  await writeFile(`${file}.NOTICES.txt`, renderNotices(packages));
   const bytes = outputFiles.find(({ path }) => path === file)?.contents.byteLength ?? 0;
-  return { file, bytes, ms: performance.now() - started, metafile };
+  return { bytes, ms: performance.now() - started, metafile };
 }

@@ -8,7 +8,7 @@ export interface BundledPackage {
   readonly version: string;
   /** The SPDX expression of its manifest; '' when it has none. */
   readonly licence: string;
-  /** The licence files it ships, joined. */
+  /** The licence files it ships, joined; when there are none, who holds the copyright. */
   readonly text: string;
 }
 
@@ -56,8 +56,14 @@ async function describePackage(home: string): Promise<BundledPackage> {
     name: String(manifest.name),
     version: String(manifest.version),
     licence: typeof manifest.license === 'string' ? manifest.license : '',
-    text: texts.map((text) => text.trim()).join('\n\n'),
+    text: texts.map((text) => text.trim()).join('\n\n') || `Copyright ${authorOf(manifest)}. It comes without the text of its licence.`,
   };
+}
+
+/** npm lets an author be a text, or an object. */
+function authorOf({ author, name }: Readonly<Record<string, unknown>>): string {
+  if (typeof author === 'string') return author;
+  return typeof author === 'object' && author !== null && 'name' in author ? String(author.name) : `the authors of ${String(name)}`;
 }
 
 /** Throws, naming each offender, unless every package may be bundled. */
