@@ -215,12 +215,15 @@ test.each([
   expect(stalled.status?.observedGeneration).toBe(stalled.metadata.generation);
 });
 
-test('credentials in the address stall the object and are not repeated', async () => {
+test('a password in the address stalls the object and is not repeated; a user name alone is part of the address', async () => {
   await using bed = await testbed();
   await bed.gitRepository('repo', { url: 'https://user:CANARY@git.example.com/x.git' });
   const stalled = await bed.source('repo', isStalled);
   expect(condition(stalled, 'Ready')?.reason).toBe('InvalidURL');
   expect(JSON.stringify(stalled.status)).not.toContain('CANARY');
+  const repository = await bed.repository({ 'a.yaml': '1' });
+  await bed.gitRepository('named', { url: repository.url.replace('http://', 'http://organisation@') });
+  await bed.source('named', isReady);
 });
 
 test('deleting a repository removes its artifacts', async () => {

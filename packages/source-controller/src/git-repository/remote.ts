@@ -36,11 +36,13 @@ export async function remoteOf(
 function addressOf(text: string): URL {
   const url = URL.parse(text);
   if (url === null || url.hostname === '') throw new Stalled({ reason: Reason.InvalidURL, message: 'spec.url is not a URL' });
-  // They would show in every listing of the object.
-  if (url.username !== '' || url.password !== '')
+  // It would show in every listing of the object.
+  if (url.password !== '')
     throw new Stalled({
       reason: Reason.InvalidURL,
-      message: 'spec.url must not hold credentials: put them into the Secret of spec.secretRef',
+      message: 'spec.url must not hold a password: put it into the Secret of spec.secretRef',
     });
+  // A user name alone is part of the address that some hosts give out; whoever logs in does so with the Secret's.
+  url.username = '';
   return url;
 }
