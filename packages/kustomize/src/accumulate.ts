@@ -1,30 +1,31 @@
 import { BuildError } from './build-error.ts';
 import { findKustomizationFile, type KustomizationFile, readKustomizationFile } from './kustomization-file.ts';
+import { readManifest } from './manifest.ts';
 import { resolvePath } from './path.ts';
 import type { FileTree } from './ports.ts';
-import { type BuildResource, idOf, renderId, resourcesOf } from './resource.ts';
+import { type BuildResource, refuseDuplicates } from './resource.ts';
 import { replaceImages } from './transform/images.ts';
 import { addAnnotations, addLabels } from './transform/labels.ts';
 import { setNamespace } from './transform/namespace.ts';
 import { applyPatches } from './transform/patch.ts';
 import { rename } from './transform/rename.ts';
-import { readYaml } from './yaml/read.ts';
 
 /** The kustomizations on the way down: what a cycle is recognised by. */
 type Trail = readonly string[];
 
 /** Builds a directory with a kustomization file and everything below it; names are not fixed up yet. */
-export function accumulate(tree: FileTree, directory: string, trail: Trail): BuildResource[] {
+function accumulate(tree: FileTree, directory: string, trail: Trail): BuildResource[] {
   const file = findKustomizationFile(tree, directory);
   if (file === undefined) throw new BuildError(`${directory === '' ? '.' : directory}: no kustomization file in this directory`);
   return transform(tree, readKustomizationFile(tree, file), trail);
 }
 
-/** Loads what a kustomization names and applies what it asks for, in kustomize's order. */
-export function transform(tree: FileTree, kustomization: KustomizationFile, trail: Trail): BuildResource[] {
+/** Loads what a kustomization names and applies what it asks for, in kustomize's order. Throws `BuildError` for what is defined twice. */
+export function transform(tree: FileTree, kustomization: KustomizationFile, trail: Trail = []): BuildResource[] {
   const { directory, file } = kustomization;
   if (trail.includes(file))
     throw new BuildError(`${file}: cycle of kustomizations: ${[...trail.slice(trail.indexOf(file)), file].join(' -> ')}`);
+  if (kustomization.isEmpty) throw new BuildError(`${file}: the kustomization is empty`);
   const loaded = kustomization.resources.flatMap((entry, index) =>
     load(tree, { entry, directory, at: `${file}: resources[${index}]` }, [...trail, file]),
   );
@@ -35,9 +36,11 @@ export function transform(tree: FileTree, kustomization: KustomizationFile, trai
   rename(resources, { prefix: kustomization.namePrefix, suffix: kustomization.nameSuffix });
   addLabels(resources, kustomization.labels);
   addAnnotations(resources, kustomization.commonAnnotations);
-  replaceImages(resources, kustomization.images);
-  for (const resource of resources) resource.roots.push(directory);
-  return resources;
+  const patched = applyPatches(resources, kustomization.patchesJson6902, { tree, directory });
+  replaceImages(patched, kustomization.images);
+  // A new namespace or a patched name may be another object's: two of one name would overwrite each other in the cluster.
+  refuseDuplicates(patched, file);
+  return patched;
 }
 
 interface Entry {
@@ -49,18 +52,7 @@ interface Entry {
 function load(tree: FileTree, { entry, directory, at }: Entry, trail: Trail): BuildResource[] {
   const path = resolvePath(directory, entry, at);
   const bytes = tree.read(path);
-  if (bytes !== undefined) return resourcesOf(readYaml(bytes, path), path);
+  if (bytes !== undefined) return readManifest(bytes, path);
   if (tree.list(path) === undefined) throw new BuildError(`${at}: there is no file or directory '${path}'`);
   return accumulate(tree, path, trail);
-}
-
-function refuseDuplicates(resources: readonly BuildResource[], file: string): void {
-  const seen = new Map<string, BuildResource>();
-  for (const resource of resources) {
-    const id = idOf(resource.object);
-    const key = `${id.gvk.group}/${renderId(id)}`;
-    const other = seen.get(key);
-    if (other !== undefined) throw new BuildError(`${file}: ${renderId(id)} is defined twice, in ${other.file} and ${resource.file}`);
-    seen.set(key, resource);
-  }
 }

@@ -2,18 +2,12 @@ import type { Unstructured } from '@gotk/apimachinery';
 import { transform } from './accumulate.ts';
 import { BuildError } from './build-error.ts';
 import { generateKustomization } from './generate.ts';
-import {
-  findKustomizationFile,
-  type ImageRule,
-  imageRule,
-  type KustomizationFile,
-  patchRule,
-  readKustomizationFile,
-} from './kustomization-file.ts';
+import { findKustomizationFile, type KustomizationFile, readKustomizationFile } from './kustomization-file.ts';
 import { fixNameReferences } from './name-references.ts';
 import { resolvePath } from './path.ts';
 import type { FileTree } from './ports.ts';
-import { idOf, type JsonMap, renderId } from './resource.ts';
+import { type BuildResource, isMap, type JsonMap, metadataOf } from './resource.ts';
+import { type ImageRule, imageRule, patchRule } from './rules.ts';
 import { setMetadata } from './transform/labels.ts';
 
 /** What a Flux Kustomization lays over the directory that it points to. Plain data: it crosses into a worker thread. */
@@ -44,18 +38,18 @@ export function build(tree: FileTree, path: string, overlay: Overlay = {}): Buil
   if (tree.list(directory) === undefined) throw new BuildError(`${path}: there is no such directory in the source`);
   const file = findKustomizationFile(recorded, directory);
   const kustomization = file === undefined ? generateKustomization(recorded, directory) : readKustomizationFile(recorded, file);
-  const resources = transform(recorded, withOverlay(kustomization, overlay), []);
+  const resources = transform(recorded, withOverlay(kustomization, overlay));
   fixNameReferences(resources);
-  setMetadata(resources, { labels: overlay.commonMetadata?.labels ?? {}, annotations: overlay.commonMetadata?.annotations ?? {} });
+  const wanted = resources.filter((resource) => !isLocal(resource));
+  setMetadata(wanted, { labels: overlay.commonMetadata?.labels ?? {}, annotations: overlay.commonMetadata?.annotations ?? {} });
+  return { objects: wanted.map(({ object }) => object as unknown as Unstructured), filesRead: filesRead() };
+}
 
-  const seen = new Set<string>();
-  for (const { object } of resources) {
-    const id = idOf(object);
-    const key = `${id.gvk.group}/${renderId(id)}`;
-    if (seen.has(key)) throw new BuildError(`${kustomization.file}: ${renderId(id)} is in the result twice`);
-    seen.add(key);
-  }
-  return { objects: resources.map(({ object }) => object as unknown as Unstructured), filesRead: filesRead() };
+/** Objects that are only there to be built with carry a mark, and are not for the cluster. */
+function isLocal({ object }: BuildResource): boolean {
+  const { annotations } = metadataOf(object);
+  const mark = isMap(annotations) ? annotations['config.kubernetes.io/local-config'] : undefined;
+  return mark !== undefined && mark !== 'false';
 }
 
 /** As Flux merges them: its namespace and prefixes replace those of the file, its patches and images come after. */
@@ -64,15 +58,23 @@ function withOverlay(kustomization: KustomizationFile, overlay: Overlay): Kustom
   const patches = (overlay.patches ?? []).map(({ patch, target }, index) =>
     patchRule({ patch, ...(target === undefined ? {} : { target: { ...target } }) }, `spec.patches[${index}]`),
   );
+  const asks = [overlay.targetNamespace, overlay.namePrefix, overlay.nameSuffix, ...images, ...patches].some(Boolean);
   return {
     ...kustomization,
     namespace: overlay.targetNamespace ?? kustomization.namespace,
     namePrefix: overlay.namePrefix ?? kustomization.namePrefix,
     nameSuffix: overlay.nameSuffix ?? kustomization.nameSuffix,
-    images: [...kustomization.images.filter(({ name }) => !images.some((other) => other.name === name)), ...images],
+    images: withImages(kustomization.images, images),
     patches: [...kustomization.patches, ...patches],
+    isEmpty: kustomization.isEmpty && !asks,
   };
 }
+
+/** Rules are chained, so order matters: a rule takes the place of the one for the same name. */
+const withImages = (written: readonly ImageRule[], overlaid: readonly ImageRule[]): readonly ImageRule[] => [
+  ...written.map((rule) => overlaid.find(({ name }) => name === rule.name) ?? rule),
+  ...overlaid.filter(({ name }) => !written.some((rule) => rule.name === name)),
+];
 
 function recording(tree: FileTree): { readonly recorded: FileTree; readonly filesRead: () => readonly string[] } {
   const read = new Set<string>();

@@ -1,30 +1,36 @@
 import type { GroupVersionKind } from '@gotk/apimachinery';
 
-// The built-in kinds without a namespace, as in the OpenAPI document that kustomize carries. Kinds that nobody knows are taken for namespaced ones.
-const KINDS: Readonly<Record<string, readonly string[]>> = {
-  '': ['ComponentStatus', 'Namespace', 'Node', 'PersistentVolume'],
-  'admissionregistration.k8s.io': [
-    'MutatingAdmissionPolicy',
-    'MutatingAdmissionPolicyBinding',
-    'MutatingWebhookConfiguration',
-    'ValidatingAdmissionPolicy',
-    'ValidatingAdmissionPolicyBinding',
-    'ValidatingWebhookConfiguration',
-  ],
-  'apiextensions.k8s.io': ['CustomResourceDefinition'],
-  'apiregistration.k8s.io': ['APIService'],
-  'authentication.k8s.io': ['SelfSubjectReview', 'TokenReview'],
-  'authorization.k8s.io': ['SelfSubjectAccessReview', 'SelfSubjectRulesReview', 'SubjectAccessReview'],
-  'certificates.k8s.io': ['CertificateSigningRequest', 'ClusterTrustBundle'],
-  'flowcontrol.apiserver.k8s.io': ['FlowSchema', 'PriorityLevelConfiguration'],
-  'networking.k8s.io': ['IngressClass', 'IPAddress', 'ServiceCIDR'],
-  'node.k8s.io': ['RuntimeClass'],
-  policy: ['PodSecurityPolicy'],
-  'rbac.authorization.k8s.io': ['ClusterRole', 'ClusterRoleBinding'],
-  'resource.k8s.io': ['DeviceClass', 'ResourceSlice'],
-  'scheduling.k8s.io': ['PriorityClass'],
-  'storage.k8s.io': ['CSIDriver', 'CSINode', 'StorageClass', 'VolumeAttachment', 'VolumeAttributesClass'],
+const STABLE_AND_BETA = ['v1', 'v1beta1'];
+
+// What kustomize knows to be without a namespace: the OpenAPI document of Kubernetes 1.21, which it carries, and the two policies that were added to it.
+// All other kinds are taken for namespaced ones, also newer versions of these: the API server drops the namespace again.
+const KINDS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  '': { ComponentStatus: ['v1'], Namespace: ['v1'], Node: ['v1'], PersistentVolume: ['v1'] },
+  'admissionregistration.k8s.io': {
+    MutatingWebhookConfiguration: STABLE_AND_BETA,
+    ValidatingAdmissionPolicy: ['v1'],
+    ValidatingAdmissionPolicyBinding: ['v1'],
+    ValidatingWebhookConfiguration: STABLE_AND_BETA,
+  },
+  'apiextensions.k8s.io': { CustomResourceDefinition: STABLE_AND_BETA },
+  'apiregistration.k8s.io': { APIService: STABLE_AND_BETA },
+  'certificates.k8s.io': { CertificateSigningRequest: STABLE_AND_BETA },
+  'flowcontrol.apiserver.k8s.io': { FlowSchema: ['v1beta1'], PriorityLevelConfiguration: ['v1beta1'] },
+  'networking.k8s.io': { IngressClass: STABLE_AND_BETA },
+  'node.k8s.io': { RuntimeClass: STABLE_AND_BETA },
+  policy: { PodSecurityPolicy: ['v1beta1'] },
+  'rbac.authorization.k8s.io': { ClusterRole: STABLE_AND_BETA, ClusterRoleBinding: STABLE_AND_BETA },
+  'scheduling.k8s.io': { PriorityClass: STABLE_AND_BETA },
+  'storage.k8s.io': {
+    CSIDriver: STABLE_AND_BETA,
+    CSINode: STABLE_AND_BETA,
+    StorageClass: STABLE_AND_BETA,
+    VolumeAttachment: STABLE_AND_BETA,
+  },
 };
 
-export const isClusterScoped = ({ group, kind }: GroupVersionKind): boolean =>
-  Object.hasOwn(KINDS, group) && KINDS[group]?.includes(kind) === true;
+/** Whether kustomize leaves objects of this kind without a namespace. */
+export function isClusterScoped({ group, version, kind }: GroupVersionKind): boolean {
+  const kinds = Object.hasOwn(KINDS, group) ? KINDS[group] : undefined;
+  return kinds !== undefined && Object.hasOwn(kinds, kind) && kinds[kind]?.includes(version) === true;
+}

@@ -1,5 +1,5 @@
 import { BuildError } from './build-error.ts';
-import { findKustomizationFile, type KustomizationFile } from './kustomization-file.ts';
+import { emptyKustomization, findKustomizationFile, type KustomizationFile } from './kustomization-file.ts';
 import { joinPath } from './path.ts';
 import type { FileTree } from './ports.ts';
 import { isMap } from './resource.ts';
@@ -13,18 +13,8 @@ const MAX_DEPTH = 64;
  */
 export function generateKustomization(tree: FileTree, directory: string): KustomizationFile {
   if (tree.list(directory) === undefined) throw new BuildError(`${directory}: there is no such directory`);
-  return {
-    file: joinPath(directory, 'kustomization.yaml'),
-    directory,
-    resources: scan(tree, directory, 0).map((path) => (directory === '' ? path : path.slice(directory.length + 1))),
-    namespace: undefined,
-    namePrefix: '',
-    nameSuffix: '',
-    labels: [],
-    commonAnnotations: {},
-    images: [],
-    patches: [],
-  };
+  const resources = scan(tree, directory, 0).map((path) => (directory === '' ? path : path.slice(directory.length + 1)));
+  return { ...emptyKustomization(joinPath(directory, 'kustomization.yaml')), resources, isEmpty: resources.length === 0 };
 }
 
 function scan(tree: FileTree, directory: string, depth: number): readonly string[] {

@@ -1,5 +1,6 @@
 import { type GroupVersionKind, gvkOf, isRecord } from '@gotk/apimachinery';
 import { BuildError } from './build-error.ts';
+import { isClusterScoped } from './cluster-scoped.ts';
 
 /** Plain JSON that the build may change in place: every resource owns its tree. */
 export type Json = null | boolean | number | bigint | string | Json[] | JsonMap;
@@ -7,9 +8,17 @@ export interface JsonMap {
   [field: string]: Json;
 }
 
-/** What a resource was called at some stage of the build: what others may refer to it by. */
+/** What a resource is called, or was called at some stage of the build. */
 export interface ResourceId {
   readonly gvk: GroupVersionKind;
+  /** As far as equality goes: 'default' for namespaced kinds that name none, '' for those that have none. */
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** A name that a resource had. The group and version are always those of today. */
+interface PastName {
+  readonly kind: string;
   readonly namespace: string;
   readonly name: string;
 }
@@ -17,12 +26,13 @@ export interface ResourceId {
 /** An object on its way through the build. */
 export interface BuildResource {
   object: JsonMap;
-  /** Every id it has had, the oldest first. */
-  readonly pastIds: ResourceId[];
+  /** What it was called before each change that might have given it another name, the oldest first. */
+  readonly past: PastName[];
+  /** What was put around its name, innermost first: where two objects were once called the same, these tell them apart. */
+  readonly prefixes: string[];
+  readonly suffixes: string[];
   /** The file that it was read from. */
   readonly file: string;
-  /** The directories whose kustomizations it has passed through, innermost first. */
-  readonly roots: string[];
 }
 
 export const metadataOf = (object: JsonMap): JsonMap => {
@@ -36,58 +46,43 @@ export const metadataOf = (object: JsonMap): JsonMap => {
 export const isMap = (value: unknown): value is JsonMap => isRecord(value);
 
 export function idOf(object: JsonMap): ResourceId {
-  const metadata = metadataOf(object);
-  return {
-    gvk: gvkOf({ apiVersion: String(object.apiVersion), kind: String(object.kind) }),
-    namespace: typeof metadata.namespace === 'string' ? metadata.namespace : '',
-    name: String(metadata.name),
-  };
+  const { name, namespace } = metadataOf(object);
+  const gvk = gvkOf({ apiVersion: typeof object.apiVersion === 'string' ? object.apiVersion : '', kind: String(object.kind) });
+  const written = typeof namespace === 'string' && namespace !== '' ? namespace : 'default';
+  return { gvk, namespace: isClusterScoped(gvk) ? '' : written, name: String(name) };
 }
 
-export const renderId = ({ gvk, namespace, name }: ResourceId): string => `${gvk.kind}/${namespace === '' ? '' : `${namespace}/`}${name}`;
+/** Every id that a resource has had before, the oldest first. */
+export function pastIds({ object, past }: BuildResource): readonly ResourceId[] {
+  const { gvk } = idOf(object);
+  return past.map(({ kind, namespace, name }) => ({ gvk: { ...gvk, kind }, namespace, name }));
+}
+
+/** What the author of its manifest called it. */
+export const originalId = (resource: BuildResource): ResourceId => pastIds(resource)[0] ?? idOf(resource.object);
+
+/** Equal for equal ids. */
+export const keyOf = ({ gvk, namespace, name }: ResourceId): string => [gvk.group, gvk.version, gvk.kind, namespace, name].join('\0');
+
+export const renderId = ({ gvk, namespace, name }: ResourceId): string =>
+  `${gvk.kind}/${namespace === '' || namespace === 'default' ? '' : `${namespace}/`}${name}`;
 
 /** Notes the id before a change that may give the resource another one. */
-export function remember(resource: BuildResource): void {
-  const id = idOf(resource.object);
-  const last = resource.pastIds.at(-1);
-  if (last === undefined || renderId(last) !== renderId(id) || last.gvk.group !== id.gvk.group) resource.pastIds.push(id);
+export function remember({ object, past }: BuildResource): void {
+  const { gvk, namespace, name } = idOf(object);
+  past.push({ kind: gvk.kind, namespace, name });
 }
 
-/** Makes resources of the documents of a file. Lists are taken apart. Throws `BuildError` for what is no Kubernetes object. */
-export function resourcesOf(documents: readonly unknown[], file: string): BuildResource[] {
-  return documents.flatMap((document, index) => {
-    const at = documents.length === 1 ? file : `${file}: document ${index + 1}`;
-    if (!isMap(document)) throw new BuildError(`${at}: not a Kubernetes object`);
-    if (typeof document.kind === 'string' && document.kind.endsWith('List') && Array.isArray(document.items))
-      return resourcesOf(document.items, at);
-    for (const field of ['apiVersion', 'kind'] as const) {
-      if (typeof document[field] !== 'string' || document[field] === '') throw new BuildError(`${at}: missing ${field}`);
+/** Throws `BuildError` when two resources have one id; `at` is the file that brings them together. */
+export function refuseDuplicates(resources: readonly BuildResource[], at: string): void {
+  const seen = new Map<string, BuildResource>();
+  for (const resource of resources) {
+    const id = idOf(resource.object);
+    const other = seen.get(keyOf(id));
+    if (other !== undefined) {
+      const where = other.file === resource.file ? resource.file : `${other.file} and ${resource.file}`;
+      throw new BuildError(`${at}: ${renderId(id)} is defined twice, in ${where}`);
     }
-    const { metadata } = document;
-    if (!isMap(metadata) || typeof metadata.name !== 'string' || metadata.name === '')
-      throw new BuildError(`${at}: missing metadata.name in ${String(document.kind)}`);
-    const object = ownCopy(document);
-    stringify(metadataOf(object), 'labels');
-    stringify(metadataOf(object), 'annotations');
-    return [{ object, pastIds: [idOf(object)], file, roots: [] }];
-  });
-}
-
-// Written without quotes, `true` and `8080` are no strings; nothing else can be meant here.
-function stringify(metadata: JsonMap, field: string): void {
-  const values = metadata[field];
-  if (isMap(values))
-    metadata[field] = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, isPlain(value) ? String(value) : value]));
-}
-
-const isPlain = (value: Json): boolean => typeof value === 'boolean' || typeof value === 'number' || typeof value === 'bigint';
-
-// Aliases make parts of a document one and the same value, which structuredClone would keep: a resource must own what it may change.
-function ownCopy(map: JsonMap): JsonMap {
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, copyOf(value)]));
-}
-
-function copyOf(value: Json): Json {
-  if (Array.isArray(value)) return value.map(copyOf);
-  return isMap(value) ? ownCopy(value) : value;
+    seen.set(keyOf(id), resource);
+  }
 }

@@ -1,32 +1,42 @@
 import { parseLabelSelector } from '@gotk/apimachinery';
 import { RE2JS } from 're2js';
 import { BuildError } from './build-error.ts';
-import type { TargetSelector } from './kustomization-file.ts';
-import { type BuildResource, idOf, isMap, metadataOf } from './resource.ts';
+import { type BuildResource, idOf, isMap, metadataOf, originalId, type ResourceId } from './resource.ts';
+import type { TargetSelector } from './rules.ts';
 
-/** Compiles a target selector. Fields are regular expressions that have to match as a whole (RE2: linear in time). Throws `BuildError`. */
+/**
+ * Compiles a target selector. Fields are regular expressions that have to match as a whole (RE2: linear in time); name and namespace may be those of today or
+ * those of the manifest. Throws `BuildError`.
+ */
 export function compileSelector(target: TargetSelector, at: string): (resource: BuildResource) => boolean {
-  const matchers = (['group', 'version', 'kind', 'name', 'namespace'] as const).map(
-    (field) => [field, matcher(target[field], `${at}.target.${field}`)] as const,
-  );
+  const matcherOf = (field: 'group' | 'version' | 'kind' | 'name' | 'namespace') => matcher(target[field], `${at}.target.${field}`);
+  const [group, version, kind] = [matcherOf('group'), matcherOf('version'), matcherOf('kind')];
+  const [name, namespace] = [matcherOf('name'), matcherOf('namespace')];
   const labels = target.labelSelector === undefined ? undefined : selectorOf(target.labelSelector, `${at}.target.labelSelector`);
   const annotations =
     target.annotationSelector === undefined ? undefined : selectorOf(target.annotationSelector, `${at}.target.annotationSelector`);
 
   return (resource) => {
-    // A patch may name an object as it is now, or as it was called in any base.
-    const ids = [idOf(resource.object), ...resource.pastIds];
-    const fits = ids.some((id) => {
-      const values = { ...id.gvk, name: id.name, namespace: id.namespace === '' ? 'default' : id.namespace };
-      return matchers.every(([field, matches]) => matches(values[field]) || (field === 'namespace' && matches(id.namespace)));
-    });
+    const current = idOf(resource.object);
+    const original = originalId(resource);
     const metadata = metadataOf(resource.object);
-    return fits && (labels?.(stringsOf(metadata.labels)) ?? true) && (annotations?.(stringsOf(metadata.annotations)) ?? true);
+    return (
+      (namespace(namespaceOf(original)) || namespace(namespaceOf(current))) &&
+      (name(original.name) || name(current.name)) &&
+      group(current.gvk.group) &&
+      version(current.gvk.version) &&
+      kind(current.gvk.kind) &&
+      (labels?.(stringsOf(metadata.labels)) ?? true) &&
+      (annotations?.(stringsOf(metadata.annotations)) ?? true)
+    );
   };
 }
 
+// kustomize's name for having none, which a pattern like `.*` matches too.
+const namespaceOf = ({ namespace }: ResourceId): string => (namespace === '' ? '_non_namespaceable_' : namespace);
+
 function matcher(pattern: string | undefined, at: string): (value: string) => boolean {
-  if (pattern === undefined) return () => true;
+  if (pattern === undefined || pattern === '') return () => true;
   try {
     const compiled = RE2JS.compile(`^(?:${pattern})$`);
     return (value) => compiled.matcher(value).find();

@@ -1,48 +1,75 @@
-import type { ImageRule } from '../kustomization-file.ts';
-import { type BuildResource, isMap, type Json } from '../resource.ts';
+import { RE2JS } from 're2js';
+import { fieldSpec, visitPath } from '../field-path.ts';
+import { type BuildResource, isMap, type Json, type JsonMap } from '../resource.ts';
+import type { ImageRule } from '../rules.ts';
 
 const HOLDERS = new Set(['containers', 'initContainers']);
 
-/** Replaces names, tags and digests of images in every container of every object, wherever the containers are. */
-export function replaceImages(resources: readonly BuildResource[], rules: readonly ImageRule[]): void {
-  if (rules.length === 0) return;
-  for (const { object } of resources) if (object.kind !== 'CustomResourceDefinition') walk(object, rules);
-}
+const FIELDS = ['spec', 'spec/template/spec', 'spec/jobTemplate/spec/template/spec'].flatMap((pod) => [
+  // kustomize never lists the containers of a CronJob here; the search by name finds them.
+  ...(pod.includes('jobTemplate') ? [] : [fieldSpec(`${pod}/containers[]/image`), fieldSpec(`${pod}/initContainers[]/image`)]),
+  fieldSpec(`${pod}/volumes[]/image/reference`),
+]);
 
-function walk(value: Json, rules: readonly ImageRule[]): void {
-  if (Array.isArray(value)) {
-    for (const item of value) walk(item, rules);
-  } else if (isMap(value)) {
-    for (const [key, inner] of Object.entries(value)) {
-      if (HOLDERS.has(key) && Array.isArray(inner)) for (const container of inner) if (isMap(container)) replaceIn(container, rules);
-      walk(inner, rules);
+/** Replaces names, tags and digests of images in every container of every object, wherever the containers are, and in image volumes. */
+export function replaceImages(resources: readonly BuildResource[], rules: readonly ImageRule[]): void {
+  for (const rule of rules) {
+    const replace = replacer(rule);
+    const replaceIn = (holder: JsonMap, key: string) => {
+      const image = holder[key];
+      if (typeof image === 'string') holder[key] = replace(image);
+    };
+    // Two passes, as in kustomize: a rule that changes its own result (a tag suffix does) shows it.
+    for (const { object } of resources) {
+      if (object.kind === 'CustomResourceDefinition') continue;
+      walk(object, replaceIn);
+      for (const spec of FIELDS) visitPath(object, spec, replaceIn);
     }
   }
 }
 
-function replaceIn(container: Record<string, Json>, rules: readonly ImageRule[]): void {
-  for (const rule of rules) {
-    if (typeof container.image === 'string') container.image = replaced(container.image, rule);
+function walk(value: Json, replaceIn: (holder: JsonMap, key: string) => void): void {
+  if (Array.isArray(value)) {
+    for (const item of value) walk(item, replaceIn);
+  } else if (isMap(value)) {
+    for (const [key, inner] of Object.entries(value)) {
+      walk(inner, replaceIn);
+      if (HOLDERS.has(key) && Array.isArray(inner)) for (const container of inner) if (isMap(container)) replaceIn(container, 'image');
+    }
   }
 }
 
-/** The image after the rule, as it was when the rule is about another one. A digest takes the place of any tag. */
-export function replaced(image: string, { name, newName, newTag, digest }: ImageRule): string {
-  const parts = splitImage(image);
-  if (parts.name !== name) return image;
-  const next = newName ?? parts.name;
-  if (digest !== undefined) return newTag === undefined ? `${next}@${digest}` : `${next}:${newTag}@${digest}`;
-  if (newTag !== undefined) return `${next}:${newTag}`;
-  return `${next}${parts.tag === '' ? '' : `:${parts.tag}`}${parts.digest === '' ? '' : `@${parts.digest}`}`;
+/**
+ * What a rule makes of an image: itself when the rule is about another one. The rule's name is a regular expression for the name of the image (RE2: linear
+ * in time), and one that is no expression is about no image; a tag or a digest takes the place of both.
+ */
+export function replacer({ name, newName, newTag, tagSuffix, digest }: ImageRule): (image: string) => string {
+  const pattern = compile(name);
+  return (image) => {
+    if (pattern?.matcher(image).find() !== true) return image;
+    const parts = splitImage(image);
+    const next = newName ?? parts.name;
+    if (newTag !== undefined || digest !== undefined) return render(next, newTag ?? '', digest ?? '');
+    return tagSuffix === undefined ? render(next, parts.tag, parts.digest) : render(next, `${parts.tag}${tagSuffix}`, '');
+  };
 }
+
+function compile(name: string): RE2JS | undefined {
+  try {
+    return RE2JS.compile(`^${name}(:[a-zA-Z0-9_.{}-]*)?(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*)?$`);
+  } catch {
+    return undefined;
+  }
+}
+
+const render = (name: string, tag: string, digest: string): string =>
+  `${name}${tag === '' ? '' : `:${tag}`}${digest === '' ? '' : `@${digest}`}`;
 
 /** `registry:port/name:tag@digest`, taken apart. */
 function splitImage(image: string): { readonly name: string; readonly tag: string; readonly digest: string } {
   const at = image.indexOf('@');
   const [rest, digest] = at < 0 ? [image, ''] : [image.slice(0, at), image.slice(at + 1)];
-  const colon = rest.lastIndexOf(':');
-  // A colon before the last slash belongs to the registry's port.
-  return colon < rest.lastIndexOf('/') || colon < 0
-    ? { name: rest, tag: '', digest }
-    : { name: rest.slice(0, colon), tag: rest.slice(colon + 1), digest };
+  // A colon before the first slash belongs to the registry's port.
+  const colon = rest.indexOf(':', Math.max(rest.indexOf('/'), 0));
+  return colon < 0 ? { name: rest, tag: '', digest } : { name: rest.slice(0, colon), tag: rest.slice(colon + 1), digest };
 }

@@ -1,83 +1,85 @@
-import { appliesTo, type FieldSpec, visitPath } from '../field-path.ts';
-import type { LabelRule } from '../kustomization-file.ts';
-import { type BuildResource, idOf, isMap, metadataOf } from '../resource.ts';
+import { appliesTo, type FieldSpec, fieldSpec, visitPath } from '../field-path.ts';
+import { type BuildResource, idOf, isMap, type JsonMap, metadataOf } from '../resource.ts';
+import type { LabelRule } from '../rules.ts';
 
-const TEMPLATED: readonly FieldSpec[] = [
-  { path: 'spec/template/metadata/labels', create: true, kind: 'ReplicationController' },
-  { path: 'spec/template/metadata/labels', create: true, group: 'apps', kind: 'Deployment' },
-  { path: 'spec/template/metadata/labels', create: true, group: 'apps', kind: 'ReplicaSet' },
-  { path: 'spec/template/metadata/labels', create: true, group: 'apps', kind: 'DaemonSet' },
-  { path: 'spec/template/metadata/labels', create: true, group: 'apps', kind: 'StatefulSet' },
-  { path: 'spec/template/metadata/labels', create: true, group: 'batch', kind: 'Job' },
-  { path: 'spec/jobTemplate/metadata/labels', create: true, group: 'batch', kind: 'CronJob' },
-  { path: 'spec/jobTemplate/spec/template/metadata/labels', create: true, group: 'batch', kind: 'CronJob' },
+type Pairs = Readonly<Record<string, string>>;
+
+const METADATA: readonly (readonly [path: string, kinds: Omit<FieldSpec, 'path' | 'create'>])[] = [
+  ['spec/template/metadata', { version: 'v1', kind: 'ReplicationController' }],
+  ['spec/template/metadata', { kind: 'Deployment' }],
+  ['spec/template/metadata', { kind: 'ReplicaSet' }],
+  ['spec/template/metadata', { kind: 'DaemonSet' }],
+  ['spec/template/metadata', { group: 'batch', kind: 'Job' }],
+  ['spec/jobTemplate/metadata', { group: 'batch', kind: 'CronJob' }],
+  ['spec/jobTemplate/spec/template/metadata', { group: 'batch', kind: 'CronJob' }],
 ];
+const STATEFUL_SET = { group: 'apps', kind: 'StatefulSet' } as const;
+
+const TEMPLATE_LABELS: readonly FieldSpec[] = [
+  ...METADATA.map(([path, kinds]) => fieldSpec(`${path}/labels`, { ...kinds, create: true })),
+  fieldSpec('spec/template/metadata/labels', { ...STATEFUL_SET, create: true }),
+];
+
+const TEMPLATE_ANNOTATIONS: readonly FieldSpec[] = [
+  ...METADATA.map(([path, kinds]) => fieldSpec(`${path}/annotations`, { ...kinds, create: true })),
+  // For annotations, unlike for labels, kustomize asks for no group.
+  fieldSpec('spec/template/metadata/annotations', { kind: 'StatefulSet', create: true }),
+];
+
+const CLAIM_LABELS: readonly FieldSpec[] = [fieldSpec('spec/volumeClaimTemplates[]/metadata/labels', { ...STATEFUL_SET, create: true })];
+
+const AFFINITIES = ['podAffinity', 'podAntiAffinity'].flatMap((affinity) => [
+  `${affinity}/preferredDuringSchedulingIgnoredDuringExecution/podAffinityTerm`,
+  `${affinity}/requiredDuringSchedulingIgnoredDuringExecution`,
+]);
 
 const SELECTORS: readonly FieldSpec[] = [
-  { path: 'spec/selector', create: true, group: '', kind: 'Service' },
-  { path: 'spec/selector', create: true, group: '', kind: 'ReplicationController' },
-  { path: 'spec/selector/matchLabels', create: true, group: 'apps', kind: 'Deployment' },
-  { path: 'spec/selector/matchLabels', create: true, group: 'apps', kind: 'ReplicaSet' },
-  { path: 'spec/selector/matchLabels', create: true, group: 'apps', kind: 'DaemonSet' },
-  { path: 'spec/selector/matchLabels', create: true, group: 'apps', kind: 'StatefulSet' },
-  { path: 'spec/selector/matchLabels', group: 'batch', kind: 'Job' },
-  { path: 'spec/jobTemplate/spec/selector/matchLabels', group: 'batch', kind: 'CronJob' },
-  { path: 'spec/selector/matchLabels', group: 'policy', kind: 'PodDisruptionBudget' },
-  { path: 'spec/podSelector/matchLabels', group: 'networking.k8s.io', kind: 'NetworkPolicy' },
-  { path: 'spec/ingress[]/from[]/podSelector/matchLabels', group: 'networking.k8s.io', kind: 'NetworkPolicy' },
-  { path: 'spec/egress[]/to[]/podSelector/matchLabels', group: 'networking.k8s.io', kind: 'NetworkPolicy' },
-  { path: 'spec/volumeClaimTemplates[]/metadata/labels', group: 'apps', kind: 'StatefulSet' },
+  fieldSpec('spec/selector', { version: 'v1', kind: 'Service', create: true }),
+  fieldSpec('spec/selector', { version: 'v1', kind: 'ReplicationController', create: true }),
+  ...['Deployment', 'ReplicaSet', 'DaemonSet'].map((kind) => fieldSpec('spec/selector/matchLabels', { kind, create: true })),
+  fieldSpec('spec/selector/matchLabels', { ...STATEFUL_SET, create: true }),
   ...['Deployment', 'StatefulSet'].flatMap((kind) =>
-    ['podAffinity', 'podAntiAffinity'].flatMap((affinity) =>
-      ['preferredDuringSchedulingIgnoredDuringExecution[]/podAffinityTerm', 'requiredDuringSchedulingIgnoredDuringExecution[]'].map(
-        (rule) => ({
-          path: `spec/template/spec/affinity/${affinity}/${rule}/labelSelector/matchLabels`,
-          group: 'apps',
-          kind,
-        }),
-      ),
+    [...AFFINITIES.map((term) => `affinity/${term}`), 'topologySpreadConstraints'].map((rule) =>
+      fieldSpec(`spec/template/spec/${rule}/labelSelector/matchLabels`, { group: 'apps', kind }),
     ),
   ),
-  ...['Deployment', 'StatefulSet'].map((kind) => ({
-    path: 'spec/template/spec/topologySpreadConstraints[]/labelSelector/matchLabels',
-    group: 'apps',
-    kind,
-  })),
+  fieldSpec('spec/selector/matchLabels', { group: 'batch', kind: 'Job' }),
+  fieldSpec('spec/jobTemplate/spec/selector/matchLabels', { group: 'batch', kind: 'CronJob' }),
+  fieldSpec('spec/selector/matchLabels', { group: 'policy', kind: 'PodDisruptionBudget' }),
+  ...['podSelector', 'ingress/from/podSelector', 'egress/to/podSelector'].map((selector) =>
+    fieldSpec(`spec/${selector}/matchLabels`, { group: 'networking.k8s.io', kind: 'NetworkPolicy' }),
+  ),
 ];
 
-/** Adds labels; where asked, to pod templates and selectors too. */
+/** Adds labels; where asked, to pod templates, claim templates and selectors too. */
 export function addLabels(resources: readonly BuildResource[], rules: readonly LabelRule[]): void {
-  for (const { pairs, includeSelectors, includeTemplates } of rules) {
-    const specs = [...(includeTemplates ? TEMPLATED : []), ...(includeSelectors ? SELECTORS : [])];
-    for (const { object } of resources) {
-      assign(metadataOf(object), 'labels', pairs);
-      const { gvk } = idOf(object);
-      for (const spec of specs) {
-        if (!appliesTo(spec, gvk)) continue;
-        visitPath(object, spec.path, { create: spec.create === true, visit: (holder, key) => assign(holder, key, pairs) });
-      }
-    }
+  for (const { pairs, includeSelectors, includeTemplates, includeVolumeClaimTemplates } of rules) {
+    addTo(resources, pairs, [
+      fieldSpec('metadata/labels', { create: true }),
+      ...(includeTemplates || includeSelectors ? TEMPLATE_LABELS : []),
+      ...(includeVolumeClaimTemplates || includeSelectors ? CLAIM_LABELS : []),
+      ...(includeSelectors ? SELECTORS : []),
+    ]);
   }
 }
 
-const ANNOTATED: readonly FieldSpec[] = TEMPLATED.map((spec) => ({ ...spec, path: spec.path.replace(/labels$/, 'annotations') }));
-
 /** Adds annotations, to pod templates too. */
-export function addAnnotations(resources: readonly BuildResource[], pairs: Readonly<Record<string, string>>): void {
+export function addAnnotations(resources: readonly BuildResource[], pairs: Pairs): void {
+  addTo(resources, pairs, [fieldSpec('metadata/annotations', { create: true }), ...TEMPLATE_ANNOTATIONS]);
+}
+
+function addTo(resources: readonly BuildResource[], pairs: Pairs, specs: readonly FieldSpec[]): void {
   if (Object.keys(pairs).length === 0) return;
   for (const { object } of resources) {
-    assign(metadataOf(object), 'annotations', pairs);
     const { gvk } = idOf(object);
-    for (const spec of ANNOTATED) {
-      if (appliesTo(spec, gvk)) visitPath(object, spec.path, { create: true, visit: (holder, key) => assign(holder, key, pairs) });
-    }
+    for (const spec of specs) if (appliesTo(spec, gvk)) visitPath(object, spec, (holder, key) => assign(holder, key, pairs));
   }
 }
 
 /** Sets labels and annotations on the objects alone, over those of the same name: Flux's `commonMetadata`. */
 export function setMetadata(
   resources: readonly BuildResource[],
-  { labels, annotations }: { readonly labels: Readonly<Record<string, string>>; readonly annotations: Readonly<Record<string, string>> },
+  { labels, annotations }: { readonly labels: Pairs; readonly annotations: Pairs },
 ): void {
   for (const { object } of resources) {
     if (Object.keys(labels).length > 0) assign(metadataOf(object), 'labels', labels);
@@ -85,6 +87,7 @@ export function setMetadata(
   }
 }
 
-function assign(holder: Record<string, unknown>, key: string, pairs: Readonly<Record<string, string>>): void {
-  holder[key] = { ...(isMap(holder[key]) ? holder[key] : {}), ...pairs };
+function assign(holder: JsonMap, key: string, pairs: Pairs): void {
+  const current = holder[key];
+  holder[key] = { ...(isMap(current) ? current : {}), ...pairs };
 }

@@ -1,6 +1,12 @@
 import { isClusterScoped } from '../cluster-scoped.ts';
-import { visitPath } from '../field-path.ts';
-import { type BuildResource, idOf, isMap, metadataOf, remember } from '../resource.ts';
+import { appliesTo, fieldSpec, visitPath } from '../field-path.ts';
+import { type BuildResource, idOf, isMap, type JsonMap, metadataOf, remember } from '../resource.ts';
+
+const FIELDS = [
+  fieldSpec('metadata/name', { kind: 'Namespace', group: '', version: 'v1', create: true }),
+  fieldSpec('spec/service/namespace', { kind: 'APIService', group: 'apiregistration.k8s.io', create: true }),
+  fieldSpec('spec/conversion/webhook/clientConfig/service/namespace', { kind: 'CustomResourceDefinition', group: 'apiextensions.k8s.io' }),
+];
 
 /** Puts every namespaced object into a namespace, and tells those that name the namespace of another object. */
 export function setNamespace(resources: readonly BuildResource[], namespace: string | undefined): void {
@@ -9,19 +15,20 @@ export function setNamespace(resources: readonly BuildResource[], namespace: str
     const { object } = resource;
     const { gvk } = idOf(object);
     remember(resource);
-    if (gvk.kind === 'Namespace' && gvk.group === '') metadataOf(object).name = namespace;
-    else if (!isClusterScoped(gvk)) metadataOf(object).namespace = namespace;
-    const set = (holder: Record<string, unknown>, key: string) => {
-      holder[key] = namespace;
-    };
-    if (gvk.kind === 'APIService')
-      visitPath(object, 'spec/service/namespace', { create: isMap(isMap(object.spec) ? object.spec.service : undefined), visit: set });
-    if (gvk.kind === 'CustomResourceDefinition')
-      visitPath(object, 'spec/conversion/webhook/clientConfig/service/namespace', { create: false, visit: set });
-    if (gvk.kind !== 'RoleBinding' && gvk.kind !== 'ClusterRoleBinding') continue;
-    // Only the service account `default` is surely the one of this namespace; others are followed by their names.
-    for (const subject of Array.isArray(object.subjects) ? object.subjects : []) {
-      if (isMap(subject) && subject.kind === 'ServiceAccount' && subject.name === 'default') subject.namespace = namespace;
+    if (!isClusterScoped(gvk)) metadataOf(object).namespace = namespace;
+    if (gvk.kind === 'RoleBinding' || gvk.kind === 'ClusterRoleBinding') setInSubjects(object, namespace);
+    for (const spec of FIELDS) {
+      if (!appliesTo(spec, gvk)) continue;
+      visitPath(object, spec, (holder, key) => {
+        holder[key] = namespace;
+      });
     }
+  }
+}
+
+// Only what is called `default` is surely the service account of this namespace; others are followed by their names.
+function setInSubjects({ subjects }: JsonMap, namespace: string): void {
+  for (const subject of Array.isArray(subjects) ? subjects : []) {
+    if (isMap(subject) && subject.name === 'default') subject.namespace = namespace;
   }
 }

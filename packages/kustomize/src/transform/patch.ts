@@ -1,14 +1,18 @@
 import { BuildError } from '../build-error.ts';
 import { applyJsonPatch } from '../json-patch.ts';
-import type { PatchRule } from '../kustomization-file.ts';
+import { checkedObject } from '../manifest.ts';
 import { resolvePath } from '../path.ts';
 import type { FileTree } from '../ports.ts';
-import { type BuildResource, idOf, isMap, type JsonMap, metadataOf, remember, renderId } from '../resource.ts';
+import { type BuildResource, idOf, isMap, type JsonMap, keyOf, metadataOf, pastIds, remember, renderId } from '../resource.ts';
+import type { PatchRule } from '../rules.ts';
 import { compileSelector } from '../selector.ts';
 import { strategicMerge } from '../strategic-merge.ts';
-import { readYaml } from '../yaml/read.ts';
+import { readConfigYaml, readYaml } from '../yaml/read.ts';
 
-/** Applies patches in order; each sees what the one before left. A patch without anything to patch is an error. Returns the resources that remain. */
+/**
+ * Applies patches in order; each sees what the one before left. A strategic merge patch without a target has to find its one object; a target that selects
+ * nothing is no error, as the patch may be meant for only some of the overlays. Returns the resources that remain.
+ */
 export function applyPatches(
   resources: readonly BuildResource[],
   rules: readonly PatchRule[],
@@ -18,16 +22,9 @@ export function applyPatches(
   for (const rule of rules) {
     const { bytes, at } = contentOf(rule, tree, directory);
     const documents = readYaml(bytes, at);
-    const operations = documents.length === 1 && Array.isArray(documents[0]) ? documents[0] : undefined;
-    if (operations !== undefined) {
-      current = patchWithOperations(current, operations, { rule, at });
-      continue;
-    }
-    if (documents.length === 0) throw new BuildError(`${at}: the patch is empty`);
-    for (const document of documents) {
-      if (!isMap(document)) throw new BuildError(`${at}: a patch is an object or a list of JSON 6902 operations`);
-      current = patchWithObject(current, document, { rule, at });
-    }
+    const isJsonPatch = documents.length === 1 && Array.isArray(documents[0]);
+    if (isJsonPatch) patchWithOperations(current, operationsOf(bytes, at), { rule, at });
+    else current = patchWithObjects(current, documents, { rule, at });
   }
   return current;
 }
@@ -46,62 +43,58 @@ function contentOf(rule: PatchRule, tree: FileTree, directory: string): { readon
   return { bytes, at: path };
 }
 
-function patchWithOperations(resources: readonly BuildResource[], operations: readonly unknown[], { rule, at }: Sourced): BuildResource[] {
-  if (rule.target === undefined) throw new BuildError(`${at}: JSON 6902 operations need a target`);
-  const selects = compileSelector(rule.target, rule.at);
-  // As in kustomize, a selector that selects nothing is no error: the patch may be meant for only some of the overlays.
-  for (const resource of resources) {
-    if (selects(resource)) change(resource, applyJsonPatch(resource.object, operations, at), rule);
-  }
-  return [...resources];
+function operationsOf(bytes: Uint8Array, at: string): readonly unknown[] {
+  const [operations] = readConfigYaml(bytes, at);
+  return Array.isArray(operations) ? operations : [];
 }
 
-function patchWithObject(resources: readonly BuildResource[], patch: JsonMap, { rule, at }: Sourced): BuildResource[] {
-  const chosen = rule.target === undefined ? [namedBy(resources, patch, at)] : resources.filter(compileSelector(rule.target, rule.at));
-  const gone = new Set<BuildResource>();
-  for (const resource of chosen) {
-    const merged = strategicMerge(resource.object, patch, { builtIn: isBuiltIn(resource), at });
-    if (merged === undefined) gone.add(resource);
-    else change(resource, merged, rule);
+function patchWithOperations(resources: readonly BuildResource[], operations: readonly unknown[], { rule, at }: Sourced): void {
+  if (rule.target === undefined) throw new BuildError(`${at}: JSON 6902 operations need a target`);
+  const selects = compileSelector(rule.target, rule.at);
+  for (const resource of resources) {
+    if (!selects(resource)) continue;
+    remember(resource);
+    resource.object = applyJsonPatch(resource.object, operations, at);
   }
-  return resources.filter((resource) => !gone.has(resource));
+}
+
+function patchWithObjects(resources: readonly BuildResource[], documents: readonly unknown[], { rule, at }: Sourced): BuildResource[] {
+  const patches = documents.map((document) => {
+    if (Array.isArray(document)) throw new BuildError(`${at}: JSON 6902 operations must be the only document`);
+    return checkedObject(document, at);
+  });
+  if (rule.target !== undefined && patches.length > 1) throw new BuildError(`${at}: a patch with a target must be one document`);
+  let current = [...resources];
+  for (const patch of patches) {
+    const chosen = rule.target === undefined ? [namedBy(current, patch, at)] : current.filter(compileSelector(rule.target, rule.at));
+    const gone = new Set(chosen.filter((resource) => !merge(resource, patch, { rule, at })));
+    current = current.filter((resource) => !gone.has(resource));
+  }
+  return current;
 }
 
 /** The one object that a patch without a target names, by any name that it has had. */
 function namedBy(resources: readonly BuildResource[], patch: JsonMap, at: string): BuildResource {
-  const metadata = isMap(patch.metadata) ? patch.metadata : {};
-  if (typeof patch.apiVersion !== 'string' || typeof patch.kind !== 'string' || typeof metadata.name !== 'string') {
-    throw new BuildError(`${at}: a patch without a target must have apiVersion, kind and metadata.name`);
-  }
   const wanted = idOf(patch);
-  const found = resources.filter((resource) =>
-    [idOf(resource.object), ...resource.pastIds].some(
-      ({ gvk, name, namespace }) =>
-        gvk.kind === wanted.gvk.kind &&
-        gvk.group === wanted.gvk.group &&
-        name === wanted.name &&
-        (namespace || 'default') === (wanted.namespace || 'default'),
-    ),
-  );
-  const [first, ...others] = found;
+  const key = keyOf(wanted);
+  const [first, ...others] = resources.filter((resource) => [...pastIds(resource), idOf(resource.object)].some((id) => keyOf(id) === key));
   if (first === undefined) throw new BuildError(`${at}: there is no ${renderId(wanted)} to patch`);
   if (others.length > 0) throw new BuildError(`${at}: several objects are called ${renderId(wanted)}`);
   return first;
 }
 
-function change(resource: BuildResource, next: JsonMap, { allowNameChange, allowKindChange }: PatchRule): void {
-  const before = resource.object;
-  const metadata = metadataOf(before);
-  remember(resource);
+/** Merges a patch into a resource, which keeps its name, namespace and kind unless the rule allows another; false when the patch deletes it. */
+function merge(resource: BuildResource, patch: JsonMap, { rule, at }: Sourced): boolean {
+  const { apiVersion = '', kind = '', metadata = {} } = resource.object;
+  const { name = '', namespace } = isMap(metadata) ? metadata : {};
+  if (rule.allowNameChange || rule.allowKindChange) remember(resource);
+  const next = strategicMerge(resource.object, { ...patch, apiVersion }, at);
+  if (next === undefined) return false;
+  if (!rule.allowKindChange) next.kind = kind;
+  const merged = metadataOf(next);
+  if (!rule.allowNameChange) merged.name = name;
+  if (namespace === undefined) delete merged.namespace;
+  else merged.namespace = namespace;
   resource.object = next;
-  if (!allowKindChange) Object.assign(next, { kind: before.kind, apiVersion: before.apiVersion });
-  if (allowNameChange) return;
-  metadataOf(next).name = metadata.name ?? '';
-  if (metadata.namespace !== undefined) metadataOf(next).namespace = metadata.namespace;
-}
-
-/** Groups whose kinds come with the API server: their lists have merge keys. */
-function isBuiltIn(resource: BuildResource): boolean {
-  const { group } = idOf(resource.object).gvk;
-  return group === '' || !group.includes('.') || group.endsWith('.k8s.io');
+  return true;
 }

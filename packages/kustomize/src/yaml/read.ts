@@ -1,6 +1,6 @@
 import { loadAll, YAMLException } from 'js-yaml';
 import { BuildError } from '../build-error.ts';
-import { KUBERNETES_SCHEMA } from './schema.ts';
+import { CONFIG_SCHEMA, MANIFEST_SCHEMA } from './schema.ts';
 
 const MAX_BYTES = 32 * 1024 * 1024;
 /** Kubernetes refuses deeper JSON. */
@@ -9,8 +9,22 @@ const MAX_ALIASES = 10_000;
 /** What the aliases of one file may stand for in all. */
 const MAX_NODES = 2_000_000;
 
-/** The documents of a YAML (or JSON) file; empty ones are left out. Throws `BuildError` with file, line and column. */
-export function readYaml(bytes: Uint8Array, file: string): readonly unknown[] {
+/**
+ * The documents of a YAML (or JSON) file of Kubernetes objects; empty ones are left out. Throws `BuildError` with file, line and column.
+ */
+export const readYaml = (bytes: Uint8Array, file: string): readonly unknown[] =>
+  read(bytes, file, { schema: MANIFEST_SCHEMA, json: false });
+
+/** The same for kustomize's own files: older scalar rules, and the last of several equal keys counts. */
+export const readConfigYaml = (bytes: Uint8Array, file: string): readonly unknown[] =>
+  read(bytes, file, { schema: CONFIG_SCHEMA, json: true });
+
+/** `json`: as in JSON, the last of several equal keys counts; otherwise they are an error. */
+function read(
+  bytes: Uint8Array,
+  file: string,
+  rules: { readonly schema: typeof MANIFEST_SCHEMA; readonly json: boolean },
+): readonly unknown[] {
   if (bytes.length > MAX_BYTES) throw new BuildError(`${file}: larger than ${MAX_BYTES} bytes`);
   let text: string;
   try {
@@ -19,7 +33,7 @@ export function readYaml(bytes: Uint8Array, file: string): readonly unknown[] {
     throw new BuildError(`${file}: not valid UTF-8`);
   }
   try {
-    const documents = loadAll(text, { schema: KUBERNETES_SCHEMA, maxDepth: MAX_DEPTH, maxAliases: MAX_ALIASES });
+    const documents = loadAll(text, { ...rules, maxDepth: MAX_DEPTH, maxAliases: MAX_ALIASES });
     const budget = { left: MAX_NODES };
     for (const document of documents) spend(document, budget);
     return documents.filter((document) => document !== null && document !== undefined);
@@ -40,6 +54,7 @@ function describe(error: unknown): string {
 function spend(value: unknown, budget: { left: number }): void {
   budget.left -= 1;
   if (budget.left < 0) throw new YAMLException('excessive aliasing');
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new YAMLException('infinity and not-a-number have no form in JSON');
   if (Array.isArray(value)) for (const item of value) spend(item, budget);
   else if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) spend(item, budget);
 }
