@@ -33,8 +33,8 @@ export interface Plan {
 /**
  * Decides what has to be done to a set of objects in apply order. Pure.
  *
- * All changed objects but the first are dry-run before anything is written. The first needs none: it is applied before the others, and if the server refuses it,
- * nothing has been changed. So one bad object changes nothing, and a single changed object costs a single request.
+ * All changed objects but the very first to be applied are dry-run before anything is written. The first needs none: it is applied before the others, and if
+ * the server refuses it, nothing has been changed. So one bad object changes nothing, and a single changed object costs a single request.
  */
 export function plan(desired: readonly Desired[], ledger: Ledger, { isWatched, verifyBeforeMs, validated }: PlanOptions): Plan {
   const stateOf = (it: Desired): 'changed' | 'unverified' | 'kept' => {
@@ -45,9 +45,10 @@ export function plan(desired: readonly Desired[], ledger: Ledger, { isWatched, v
   };
   const states = desired.map((it) => ({ it, state: stateOf(it) }));
   const changed = states.filter(({ state }) => state === 'changed').map(({ it }) => it);
+  const apply = states.filter(({ state }) => state !== 'kept').map(({ it }) => it);
   return {
-    validate: changed.slice(1),
-    apply: states.filter(({ state }) => state !== 'kept').map(({ it }) => it),
+    validate: apply[0] === changed[0] ? changed.slice(1) : changed,
+    apply,
     keep: states.filter(({ state }) => state === 'kept').map(({ it }) => it),
   };
 }

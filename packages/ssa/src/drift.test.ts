@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { hasDrifted } from './drift.ts';
+import { entryDigest } from './entry-digest.ts';
+
+const record = { owner: 'apps/web', hash: 'h', uid: 'u', resourceVersion: '100', entryDigest: 'd', atMs: 0 };
+const seen = { uid: 'u', resourceVersion: '100', entryDigest: 'd', owner: 'apps/web' };
+
+test.each([
+  ['the same', seen, false],
+  ["somebody's status write or foreign field", { ...seen, resourceVersion: '101' }, false],
+  ['a field taken from us', { ...seen, resourceVersion: '101', entryDigest: 'e' }, true],
+  ['other owner labels', { ...seen, resourceVersion: '101', owner: '' }, true],
+  ['another object of the same name', { ...seen, resourceVersion: '101', uid: 'v' }, true],
+  ['a view from before our own write', { ...seen, resourceVersion: '99', entryDigest: 'e' }, false],
+  ['a version with more digits', { ...seen, resourceVersion: '1000', entryDigest: 'e' }, true],
+] as const)('%s', (_what, now, drifted) => {
+  expect(hasDrifted(record, now)).toBe(drifted);
+});
+
+test('the digest is that of our own Apply entry: times, other managers and subresources do not show in it', () => {
+  const ours = { manager: 'kustomize-controller', operation: 'Apply' as const, apiVersion: 'v1', fieldsV1: { 'f:data': { 'f:a': {} } } };
+  const digest = entryDigest({ managedFields: [ours] }, 'kustomize-controller');
+  const noise = [
+    { ...ours, manager: 'kubectl' },
+    { ...ours, subresource: 'status' },
+    { ...ours, operation: 'Update' as const },
+  ];
+  expect(entryDigest({ managedFields: [...noise, { ...ours, time: 'later' }] }, 'kustomize-controller')).toBe(digest);
+  expect(entryDigest({ managedFields: [{ ...ours, fieldsV1: {} }] }, 'kustomize-controller')).not.toBe(digest);
+  expect(entryDigest({}, 'kustomize-controller')).toBe('');
+});

@@ -1,0 +1,35 @@
+import { ApiError, NoMatch } from '@gotk/kube';
+import { expect, test } from 'vitest';
+import { explain, SetRefused } from './errors.ts';
+
+const configMap = { namespace: 'a', name: 'b', group: '', version: 'v1', kind: 'ConfigMap' };
+const secret = { ...configMap, kind: 'Secret' };
+
+test.each([
+  [403, 'Forbidden', 'forbidden: no'],
+  [404, 'NotFound', 'namespace not found: no'],
+  [409, 'Conflict', 'in conflict: no'],
+  [422, 'Invalid', 'invalid: no'],
+] as const)('a refusal with %d reads as what it is', (status, reason, text) => {
+  expect(explain(new ApiError('no', { status, reason }), configMap)).toBe(text);
+});
+
+test('of a Secret only field and kind of refusal are shown: the server quotes values', () => {
+  const error = new ApiError('illegal base64 data: "CANARY"', {
+    status: 422,
+    reason: 'Invalid',
+    causes: [{ field: 'data[password]', reason: 'FieldValueInvalid', message: 'Invalid value: "CANARY"' }],
+  });
+  expect(explain(error, secret)).toBe('invalid: data[password]: FieldValueInvalid');
+});
+
+test('a kind that is not served asks for its CRD', () => {
+  expect(explain(new NoMatch({ group: 'x.io', version: 'v1', kind: 'Y' }), configMap)).toContain('is its CRD installed?');
+});
+
+test('of many refusals ten are shown, and how many more there are', () => {
+  const refusals = Array.from({ length: 13 }, (_, index) => ({ object: { ...configMap, name: `c${index}` }, message: 'invalid' }));
+  const lines = new SetRefused(refusals).message.split('\n');
+  expect(lines).toHaveLength(11);
+  expect(lines.at(-1)).toBe('and 3 more');
+});
