@@ -68,6 +68,7 @@ export function createWorkerPool({
 }: WorkerPoolOptions): WorkerPool {
   const limits: ResourceLimits = { maxOldGenerationSizeMb: maxHeapMiB, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };
   const queue: Job[] = [];
+  let closed = false;
   const threads = new Set<Thread>();
   const free: Thread[] = [];
 
@@ -100,13 +101,13 @@ export function createWorkerPool({
   const execute = (thread: Thread, { task, input, options, resolve, reject, begin }: Job) => {
     const { worker } = thread;
     begin();
-    worker.removeAllListeners('error');
+    for (const event of ['error', 'exit']) worker.removeAllListeners(event);
     const end = (reusable: boolean) => {
       timer[Symbol.dispose]();
       options.signal.removeEventListener('abort', onAbort);
       for (const event of ['message', 'error', 'exit']) worker.removeAllListeners(event);
-      // A thread may still die while it waits: without a listener that would end the process.
-      worker.on('error', () => void drop(thread));
+      // A thread may still die while it rests: without a listener an error would end the process, and the next job would be given to the dead.
+      for (const event of ['error', 'exit']) worker.on(event, () => void drop(thread));
       if (reusable) return release(thread);
       void drop(thread);
       pump();
@@ -134,7 +135,13 @@ export function createWorkerPool({
       );
     });
     worker.once('exit', (code) => fail(new TaskFailed(`${task} worker ended with code ${code}`, { kind: 'crash' })));
-    worker.postMessage({ task, input });
+    try {
+      worker.postMessage({ task, input });
+    } catch (error) {
+      // The input is no plain data: the thread has not heard of it.
+      end(true);
+      reject(error);
+    }
   };
 
   const pump = () => {
@@ -149,8 +156,9 @@ export function createWorkerPool({
 
   return {
     run<Input, Result>(task: string, input: Input, options: TaskOptions): Promise<Result> {
-      options.signal.throwIfAborted();
       return new Promise<Result>((resolve, reject) => {
+        options.signal.throwIfAborted();
+        if (closed) throw notStarted(task);
         const job: Job = {
           task,
           input,
@@ -172,8 +180,11 @@ export function createWorkerPool({
       });
     },
     async [Symbol.asyncDispose]() {
-      for (const job of queue.splice(0)) job.reject(new TaskFailed(`${job.task} was not started: the pool is closed`, { kind: 'crash' }));
+      closed = true;
+      for (const job of queue.splice(0)) job.reject(notStarted(job.task));
       await Promise.all([...threads].map(drop));
     },
   };
 }
+
+const notStarted = (task: string) => new TaskFailed(`${task} was not started: the pool is closed`, { kind: 'crash' });
