@@ -12,7 +12,7 @@ export interface ObjectCache<T extends KubeObject> extends Reader<T> {
 /** Where an object is filed. One that an index cannot be asked about, because it breaks its schema, must not end the watch for all the others. */
 function valuesIn<T>(object: T, valuesOf: (object: T) => readonly string[]): readonly string[] {
   try {
-    return valuesOf(object);
+    return [...valuesOf(object)];
   } catch {
     return [];
   }

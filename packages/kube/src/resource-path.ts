@@ -22,9 +22,9 @@ export function objectPath(resource: Resource<KubeObject>, key: ObjectKey, subre
   return subresource === undefined ? path : `${path}/${segment(subresource, 'subresource')}`;
 }
 
-/** The rule is the API server's own for names in paths: anything but '', '.', '..', and no slash or percent sign. */
+/** The rule is the API server's own for names in paths: anything but '', '.', '..', and no slash or percent sign; half a character has no escape. */
 function segment(text: string, what: string): string {
-  if (text === '' || text === '.' || text === '..' || /[/%]/.test(text))
+  if (text === '' || text === '.' || text === '..' || /[/%]/.test(text) || !text.isWellFormed())
     throw new InvalidName(`'${text.slice(0, 100)}' cannot be the ${what} of an object`);
   return encodeURIComponent(text);
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '@gotk/apimachinery';
 import { ApiError, type StatusCause } from './errors.ts';
 
 /** What we read of a metav1.Status. Nothing of it is certain: a proxy on the way may have answered instead. */
@@ -32,7 +33,7 @@ export function statusError(body: unknown, { asked, status, retryAfter }: Refusa
   return new ApiError(typeof message === 'string' ? message : `${asked} was answered with ${status}`, {
     status,
     reason: typeof reason === 'string' ? reason : '',
-    causes: Array.isArray(details?.causes) ? (details.causes as readonly StatusCause[]) : [],
+    causes: Array.isArray(details?.causes) ? details.causes.filter((cause): cause is StatusCause => isRecord(cause)) : [],
     retryAfterMs: secondsToMs(retryAfter ?? details?.retryAfterSeconds),
   });
 }

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { fakeClock } from '../test/fake-clock.ts';
+import { cachedToken } from './cached-token.ts';
+
+function setUp() {
+  const clock = fakeClock();
+  let reads = 0;
+  const source = { read: (): Promise<string | undefined> => Promise.resolve(`token-${reads}`) };
+  const token = cachedToken(async () => {
+    reads += 1;
+    return { token: await source.read(), untilMs: clock.monotonic() + 60_000 };
+  }, clock);
+  return { clock, source, token, reads: () => reads };
+}
+
+test('is read once until it is due', async () => {
+  const { clock, token } = setUp();
+  expect(await token()).toBe('token-1');
+  await clock.advance(59_999);
+  expect(await token()).toBe('token-1');
+  await clock.advance(1);
+  expect(await token()).toBe('token-2');
+});
+
+test('is read again when it was refused', async () => {
+  const { token } = setUp();
+  await token();
+  expect(await token({ fresh: true })).toBe('token-2');
+  expect(await token()).toBe('token-2');
+});
+
+test('one read serves all who ask meanwhile', async () => {
+  const { token, reads } = setUp();
+  expect(await Promise.all([token(), token(), token({ fresh: true })])).toEqual(['token-1', 'token-1', 'token-1']);
+  expect(reads()).toBe(1);
+});
+
+test('a read that failed is not remembered', async () => {
+  const { source, token } = setUp();
+  const { read } = source;
+  source.read = () => Promise.reject(new Error('no such file'));
+  await expect(token()).rejects.toThrow('no such file');
+  source.read = read;
+  expect(await token()).toBe('token-2');
+});
+
+test('no token is an answer as well', async () => {
+  const { source, token, reads } = setUp();
+  source.read = () => Promise.resolve(undefined);
+  expect([await token(), await token(), reads()]).toEqual([undefined, undefined, 1]);
+});

@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { fakeClock } from '../test/fake-clock.ts';
+import { discoveryMapper } from './discovery.ts';
+import { ApiError, ConnectionError, NoMatch } from './errors.ts';
+import type { Transport } from './transport.ts';
+
+const { signal } = new AbortController();
+const deployment = { group: 'apps', version: 'v1', kind: 'Deployment' };
+const served = (...kinds: readonly string[]) => ({
+  resources: kinds.flatMap((kind) => [
+    { name: `${kind.toLowerCase()}s`, kind, namespaced: true },
+    { name: `${kind.toLowerCase()}s/status`, kind, namespaced: true },
+  ]),
+});
+
+function setUp() {
+  const clock = fakeClock();
+  const asked: string[] = [];
+  const server = { answer: (_path: string): unknown => served('Deployment') };
+  const transport: Transport = {
+    async call({ path }) {
+      asked.push(path);
+      return { status: 200, body: await server.answer(path), warnings: [] };
+    },
+    stream: () => {
+      throw new Error('discovery does not watch');
+    },
+    close: () => undefined,
+  };
+  return { clock, asked, server, mapper: discoveryMapper(transport, clock) };
+}
+
+describe('the mapper', () => {
+  test('answers with where a kind is served, and asks once for a group version', async () => {
+    const { asked, mapper } = setUp();
+    const expected = { ...deployment, plural: 'deployments', namespaced: true };
+    expect(await mapper.resourceFor(deployment, { signal })).toEqual(expected);
+    expect(await mapper.resourceFor(deployment, { signal })).toEqual(expected);
+    expect(asked).toEqual(['/apis/apps/v1']);
+  });
+
+  test('many who ask at once share one question', async () => {
+    const { asked, mapper } = setUp();
+    await Promise.all([1, 2, 3].map(() => mapper.resourceFor(deployment, { signal })));
+    expect(asked).toHaveLength(1);
+  });
+
+  test('whoever leaves takes the answer from nobody', async () => {
+    const { server, mapper } = setUp();
+    const answer = Promise.withResolvers<unknown>();
+    server.answer = () => answer.promise;
+    const stop = new AbortController();
+    const left = mapper.resourceFor(deployment, { signal: stop.signal }).catch((error: unknown) => error);
+    const stayed = mapper.resourceFor(deployment, { signal });
+    stop.abort(new Error('overtaken'));
+    expect(await left).toEqual(new Error('overtaken'));
+    answer.resolve(served('Deployment'));
+    expect(await stayed).toMatchObject({ plural: 'deployments' });
+  });
+
+  test('asks again for a kind that was missing, at most every two seconds', async () => {
+    const { clock, asked, server, mapper } = setUp();
+    const widget = { ...deployment, kind: 'Widget' };
+    await mapper.resourceFor(deployment, { signal });
+    await expect(mapper.resourceFor(widget, { signal })).rejects.toThrow(NoMatch);
+    await clock.advance(1_999);
+    server.answer = () => served('Deployment', 'Widget');
+    await expect(mapper.resourceFor(widget, { signal })).rejects.toThrow(NoMatch);
+    expect(asked).toHaveLength(1);
+    await clock.advance(1);
+    expect(await mapper.resourceFor(widget, { signal })).toMatchObject({ plural: 'widgets' });
+    expect(asked).toHaveLength(2);
+  });
+
+  test('a group version that is not served has no kinds', async () => {
+    const { server, mapper } = setUp();
+    server.answer = () => Promise.reject(new ApiError('not found', { status: 404, reason: 'NotFound' }));
+    await expect(mapper.resourceFor(deployment, { signal })).rejects.toThrow(`no matches for kind 'Deployment' in version 'apps/v1'`);
+  });
+
+  test('a question that failed is no answer: the next one asks again', async () => {
+    const { server, mapper } = setUp();
+    server.answer = () => Promise.reject(new ConnectionError('reset'));
+    await expect(mapper.resourceFor(deployment, { signal })).rejects.toThrow('reset');
+    server.answer = () => served('Deployment');
+    expect(await mapper.resourceFor(deployment, { signal })).toMatchObject({ plural: 'deployments' });
+  });
+
+  test('forgets what it is told to', async () => {
+    const { asked, mapper } = setUp();
+    await mapper.resourceFor(deployment, { signal });
+    mapper.forget({ group: 'apps', version: 'v1' });
+    mapper.forget({ group: 'batch', version: 'v1' });
+    await mapper.resourceFor(deployment, { signal });
+    expect(asked).toHaveLength(2);
+  });
+
+  test.each([null, {}, { resources: [] }])('an answer without kinds has none (%j)', async (body) => {
+    const { server, mapper } = setUp();
+    server.answer = () => body;
+    await expect(mapper.resourceFor(deployment, { signal })).rejects.toThrow(NoMatch);
+  });
+
+  test('does not remember more group versions than there can be', async () => {
+    const { asked, server, mapper } = setUp();
+    await mapper.resourceFor(deployment, { signal });
+    server.answer = () => served();
+    for (let number = 0; number < 1_000; number++)
+      await expect(mapper.resourceFor({ group: `g${number}.example.dev`, version: 'v1', kind: 'X' }, { signal })).rejects.toThrow(NoMatch);
+    server.answer = () => served('Deployment');
+    const before = asked.length;
+    await mapper.resourceFor(deployment, { signal });
+    expect(asked.length).toBe(before + 1);
+  });
+
+  test('asks nothing for whoever has left, nor for a group that no path can hold', async () => {
+    const { asked, mapper } = setUp();
+    await expect(mapper.resourceFor(deployment, { signal: AbortSignal.abort(new Error('late')) })).rejects.toThrow('late');
+    await expect(mapper.resourceFor({ ...deployment, group: '../x' }, { signal })).rejects.toThrow(`cannot be the group`);
+    expect(asked).toEqual([]);
+  });
+});

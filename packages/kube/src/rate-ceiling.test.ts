@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { fakeClock, settled } from '../test/fake-clock.ts';
+import { tokenBucket } from './rate-ceiling.ts';
+
+const never = new AbortController().signal;
+
+function setUp({ qps = 10, burst = 2 } = {}) {
+  const clock = fakeClock();
+  const ceiling = tokenBucket({ clock, qps, burst });
+  const passed: string[] = [];
+  const pass = (name: string, signal = never) => ceiling.pass(signal).then(() => passed.push(name));
+  return { clock, ceiling, passed, pass };
+}
+
+test('lets a burst pass at once, and the rest at the rate, in the order of arrival', async () => {
+  const { clock, passed, pass } = setUp();
+  for (const name of ['a', 'b', 'c', 'd']) void pass(name);
+  await settled();
+  expect(passed).toEqual(['a', 'b']);
+  await clock.advance(99);
+  expect(passed).toEqual(['a', 'b']);
+  await clock.advance(1);
+  expect(passed).toEqual(['a', 'b', 'c']);
+  await clock.advance(100);
+  expect(passed).toEqual(['a', 'b', 'c', 'd']);
+});
+
+test('rest earns a burst, and never more', async () => {
+  const { clock, passed, pass } = setUp();
+  await clock.advance(3_600_000);
+  for (const name of ['a', 'b', 'c']) void pass(name);
+  await settled();
+  expect(passed).toEqual(['a', 'b']);
+});
+
+test('whoever leaves while waiting has used nothing up', async () => {
+  const { clock, passed, pass } = setUp();
+  await Promise.all([pass('a'), pass('b')]);
+  const stop = new AbortController();
+  const left = pass('c', stop.signal).catch((error: unknown) => error);
+  stop.abort(new Error('no longer needed'));
+  expect(await left).toEqual(new Error('no longer needed'));
+  void pass('d');
+  await clock.advance(100);
+  expect(passed).toEqual(['a', 'b', 'd']);
+});
+
+test('whoever has left already does not pass, and uses nothing up', async () => {
+  const { passed, ceiling, pass } = setUp();
+  await expect(ceiling.pass(AbortSignal.abort(new Error('late')))).rejects.toThrow('late');
+  await Promise.all([pass('a'), pass('b')]);
+  expect(passed).toEqual(['a', 'b']);
+});
