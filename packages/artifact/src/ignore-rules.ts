@@ -1,4 +1,5 @@
-import ignore, { type Ignore } from 'ignore';
+import { ArtifactError } from './artifact-error.ts';
+import { compileIgnorePattern, type IgnorePattern } from './ignore-pattern.ts';
 
 /** The name of the files that hold ignore rules, anywhere in a tree. */
 export const IGNORE_FILE = '.sourceignore';
@@ -21,40 +22,45 @@ export interface IgnoreSources {
 /** Whether a file, by its path relative to the root, is left out. */
 export type IsIgnored = (path: string) => boolean;
 
-interface Rule {
-  readonly directory: string;
-  readonly includes: boolean;
-  readonly pattern: Ignore;
+interface Rule extends IgnorePattern {
+  /** Where the line stands, split at its slashes. */
+  readonly directory: readonly string[];
 }
 
 const MAX_RULES = 10_000;
 
 /**
  * Compiles the rules of a tree: those of outer directories before those of inner ones, `spec.ignore` last; the last rule that matches decides. As in Flux, and unlike
- * in Git, a file can be included again although its directory is excluded. Rules of any kind replace the defaults, except for those about version control.
+ * in Git, a file can be included again although its directory is excluded. Rules of any kind replace the defaults, except for those about version control. Throws
+ * `ArtifactError` for more rules than anybody needs.
  */
 export function ignoreRules({ files, spec }: IgnoreSources): IsIgnored {
   const own = [
-    ...[...files].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([directory, text]) => rulesOf(text, directory)),
-    ...rulesOf(spec ?? '', ''),
-  ].slice(0, MAX_RULES);
+    ...[...files].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([directory, text]) => rulesOf(linesOf(text), directory)),
+    ...rulesOf(linesOf(spec ?? ''), ''),
+  ];
+  // Dropping some would drop those of `spec.ignore`, and publish what somebody wanted left out.
+  if (own.length > MAX_RULES) throw new ArtifactError('too-large', `there are more than ${MAX_RULES} rules about what to ignore`);
   const fallback = own.length === 0 ? DEFAULTS : [];
-  const rules = [...[...VERSION_CONTROL, ...fallback].flatMap((line) => ruleOf(line, '')), ...own].reverse();
+  const lastFirst = [...rulesOf([...VERSION_CONTROL, ...fallback], ''), ...own].reverse();
   return (path) => {
-    const decisive = rules.find((rule) => matches(rule, path));
+    const parts = path.split('/');
+    const decisive = lastFirst.find((rule) => isAbout(rule, parts));
     return decisive !== undefined && !decisive.includes;
   };
 }
 
-const rulesOf = (text: string, directory: string): readonly Rule[] => text.split(/\r?\n/).flatMap((line) => ruleOf(line, directory));
-
-function ruleOf(line: string, directory: string): readonly Rule[] {
-  if (line.startsWith('#') || line.trim() === '') return [];
-  const includes = line.startsWith('!');
-  return [{ directory, includes, pattern: ignore({ allowRelativePaths: true }).add(includes ? line.slice(1) : line) }];
+function linesOf(text: string): readonly string[] {
+  const lines = text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+  return lines.filter((line) => !line.startsWith('#') && line.trim() !== '');
 }
 
-function matches({ directory, pattern }: Rule, path: string): boolean {
-  if (directory === '') return pattern.ignores(path);
-  return path.startsWith(`${directory}/`) && pattern.ignores(path.slice(directory.length + 1));
+function rulesOf(lines: readonly string[], directory: string): readonly Rule[] {
+  const parts = directory === '' ? [] : directory.split('/');
+  return lines.map((line) => ({ directory: parts, ...compileIgnorePattern(line) }));
+}
+
+function isAbout({ directory, matches }: Rule, path: readonly string[]): boolean {
+  if (directory.length === 0) return matches(path);
+  return path.length > directory.length && directory.every((part, index) => part === path[index]) && matches(path.slice(directory.length));
 }

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { compileNameGlob } from './name-glob.ts';
+
+// The table of Go's own tests for `path.Match`, without those about slashes: names have none.
+test.each([
+  ['abc', 'abc', true],
+  ['*', 'abc', true],
+  ['*', '', true],
+  ['*c', 'abc', true],
+  ['a*', 'a', true],
+  ['a*', 'abc', true],
+  ['a*b*c*d*e*', 'axbxcxdxe', true],
+  ['a*b*c*d*e*', 'axbxcxdxexxx', true],
+  ['a*b?c*x', 'abxbbxdbxebxczzx', true],
+  ['a*b?c*x', 'abxbbxdbxebxczzy', false],
+  ['ab[c]', 'abc', true],
+  ['ab[b-d]', 'abc', true],
+  ['ab[e-g]', 'abc', false],
+  ['ab[^c]', 'abc', false],
+  ['ab[^b-d]', 'abc', false],
+  ['ab[^e-g]', 'abc', true],
+  ['a\\*b', 'a*b', true],
+  ['a\\*b', 'ab', false],
+  ['a?b', 'a☺b', true],
+  ['a[^a]b', 'a☺b', true],
+  ['a???b', 'a☺b', false],
+  ['a[^a][^a][^a]b', 'a☺b', false],
+  ['[a-ζ]*', 'α', true],
+  ['*[a-ζ]', 'A', false],
+  ['[\\]a]', ']', true],
+  ['[\\-]', '-', true],
+  ['[x\\-]', 'x', true],
+  ['[x\\-]', '-', true],
+  ['[x\\-]', 'z', false],
+  ['[\\-x]', 'x', true],
+  ['[\\-x]', '-', true],
+  ['[\\-x]', 'a', false],
+  ['*x', 'xxx', true],
+  ['[!a]', '!', true],
+  ['[!a]', 'b', false],
+  ['*.yaml', 'a.YAML', false],
+  ['a?c', '😀', false],
+  ['?', '😀', true],
+])('%j for %j is %j', (pattern, name, expected) => {
+  expect(compileNameGlob(pattern)(name)).toBe(expected);
+});
+
+describe('what is no pattern matches nothing, not even itself', () => {
+  test.each(['[]a]', '[-]', '[x-]', '[-x]', '[', '[^', '[^bc', '[a', '[a-', 'a[', 'a\\', '[\\'])('%j', (pattern) => {
+    for (const name of [pattern, 'a', '-', 'x', ']', '[', '']) expect(compileNameGlob(pattern)(name)).toBe(false);
+  });
+});
+
+test.each([
+  ['stars', `${'*a'.repeat(5_000)}*b`, 'a'.repeat(10_000)],
+  ['adjacent stars', `${'*'.repeat(10_000)}b`, 'a'.repeat(10_000)],
+  ['one star and a long tail', `*${'a'.repeat(5_000)}b`, 'a'.repeat(10_000)],
+  ['question marks', `*${'?'.repeat(5_000)}b`, 'a'.repeat(10_000)],
+  ['classes', `${'*[a-z]'.repeat(1_600)}*\\b`, 'a'.repeat(10_000)],
+  ['a class without end', '['.repeat(10_000), '['.repeat(10_000)],
+])('hostile %s end in a moment', (_, pattern, name) => {
+  const started = performance.now();
+  expect(compileNameGlob(pattern)(name)).toBe(false);
+  expect(performance.now() - started).toBeLessThan(1_000);
+});
