@@ -13,6 +13,7 @@ export interface TarEntry {
 const BLOCK = 512;
 /** A name may come in a header of its own; nothing needs a longer one. */
 const MAX_EXTENSION_BYTES = 64 * 1024;
+const WITHOUT_CONTENT: ReadonlySet<string> = new Set(['1', '2', '3', '4', '5', '6']);
 
 /**
  * Reads a tar as it arrives (POSIX ustar and pax, GNU long names). Holds one block and one extension header at most, whatever the headers claim. Throws
@@ -36,7 +37,8 @@ export async function* readTar(chunks: AsyncIterable<Buffer>): AsyncGenerator<Ta
       if (flag === 'L') extension = { ...extension, name: textOf(body.subarray(0, declared)) };
       continue;
     }
-    const size = extension.size ?? declared;
+    // Links, devices and directories have no content. Readers that believed their sizes would see other entries than those that do not.
+    const size = WITHOUT_CONTENT.has(flag) ? 0 : (extension.size ?? declared);
     const remaining = { bytes: size };
     yield {
       name: extension.name ?? nameOf(header),
@@ -133,14 +135,21 @@ function paxOf(body: Buffer): { readonly name?: string; readonly size?: number }
   const found: { name?: string; size?: number } = {};
   for (let at = 0; at < body.length; ) {
     const space = body.indexOf(0x20, at);
-    const length = Number(body.toString('latin1', at, space));
-    if (space < 0 || !Number.isInteger(length) || length < 5 || at + length > body.length) throw hostile('a damaged pax header');
-    const record = body.toString('utf8', space + 1, at + length - 1);
-    const value = record.slice(record.indexOf('=') + 1);
-    if (record.startsWith('path=')) found.name = value;
-    if (record.startsWith('size=')) {
-      if (!/^\d{1,15}$/.test(value)) throw hostile('a damaged pax header');
-      found.size = Number(value);
+    const digits = body.toString('latin1', at, Math.min(space, at + 8));
+    const length = /^[1-9]\d{0,5}$/.test(digits) ? Number(digits) : 0;
+    const record = body.toString('utf8', space + 1, at + length);
+    const equals = record.indexOf('=');
+    if (length === 0 || at + length > body.length || equals < 1 || !record.endsWith('\n')) throw hostile('a damaged pax header');
+    const value = record.slice(equals + 1, -1);
+    switch (record.slice(0, equals)) {
+      case 'path':
+        found.name = value;
+        break;
+      case 'size':
+        if (!/^\d{1,15}$/.test(value)) throw hostile('a damaged pax header');
+        found.size = Number(value);
+        break;
+      default:
     }
     at += length;
   }

@@ -16,6 +16,10 @@ export const UNPACK_LIMITS: UnpackLimits = { maxEntries: 100_000, maxBytes: 1024
 
 const MAX_DEPTH = 64;
 const MAX_NAME_BYTES = 4_096;
+/** A header, an extension with a long name and its header, and what pads the content. */
+const HEADERS_BYTES = 4 * 512;
+/** Blocks of zeros: tar fills up to its record size. */
+const END_BYTES = 1024 * 1024;
 
 /**
  * Unpacks a `.tar.gz` into an empty directory. Regular files and directories alone come out; links, devices and the like are left out, as Flux does. Nothing is
@@ -27,7 +31,7 @@ export async function unpack(archive: string, directory: string, limits: UnpackL
   // The pipeline's callback is for the gunzip stream's errors, which reading it throws as well.
   const unzipped = pipeline(createReadStream(archive), createGunzip(), () => undefined);
   try {
-    for await (const entry of readTar(unzipped)) {
+    for await (const entry of readTar(metered(unzipped, limits))) {
       state.entries += 1;
       if (state.entries > limits.maxEntries)
         throw new ArtifactError('too-large', `the artifact has more than ${limits.maxEntries} entries`);
@@ -40,6 +44,8 @@ export async function unpack(archive: string, directory: string, limits: UnpackL
     if (error instanceof ArtifactError) throw error;
     const { code = '' } = error as NodeJS.ErrnoException;
     if (code.startsWith('Z_')) throw new ArtifactError('hostile', 'the artifact is no sound gzip file', { cause: error });
+    if (code === 'ENAMETOOLONG')
+      throw new ArtifactError('hostile', 'the artifact holds an entry with a name that is too long', { cause: error });
     if (code === 'EEXIST' || code === 'ENOTDIR')
       throw new ArtifactError('hostile', 'the artifact holds two entries of the same name', { cause: error });
     throw error;
@@ -47,6 +53,19 @@ export async function unpack(archive: string, directory: string, limits: UnpackL
     unzipped.destroy();
   }
   return state.bytes;
+}
+
+/**
+ * Ends an archive that unzips to more than its files may hold, with a header or two for each entry: what is passed over, such as headers without files, costs time
+ * as well.
+ */
+async function* metered(chunks: AsyncIterable<Buffer>, { maxBytes, maxEntries }: UnpackLimits): AsyncGenerator<Buffer> {
+  let left = maxBytes + maxEntries * HEADERS_BYTES + END_BYTES;
+  for await (const chunk of chunks) {
+    left -= chunk.length;
+    if (left < 0) throw new ArtifactError('too-large', `the artifact unzips to more than is allowed for ${maxBytes} bytes of files`);
+    yield chunk;
+  }
 }
 
 /** The path of an entry below the root. Throws `ArtifactError` for one that could lead out of it. */
@@ -82,7 +101,8 @@ async function writeFile(
     for await (const chunk of content) {
       state.bytes += chunk.length;
       if (state.bytes > limits.maxBytes) throw new ArtifactError('too-large', `the artifact unpacks to more than ${limits.maxBytes} bytes`);
-      await handle.write(chunk);
+      // Unlike `write`, this does not stop half way when the disk is full.
+      await handle.writeFile(chunk);
     }
   } finally {
     await handle.close();
