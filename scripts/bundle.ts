@@ -1,5 +1,5 @@
-// `pnpm build`: each controller with everything it needs in one file, packages/<name>-controller/dist/main.js.
-// The same file is the entry of the controller's worker threads: a bundle has no second file to start them from.
+// `pnpm build`: each controller with everything it needs in one directory, started by packages/<name>-controller/dist/main.js.
+// The same file is the entry of the controller's worker threads, which read little of the rest.
 //
 //   node scripts/bundle.ts [--sizes] [--out=directory] [controller…]
 //

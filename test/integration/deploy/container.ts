@@ -7,11 +7,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 export interface ContainerOptions {
-  /** The image's command, the program last. */
+  /** The image's command. */
   readonly entrypoint: readonly string[];
-  /** On this machine: what the program is. */
-  readonly program: string;
   readonly args: readonly string[];
+  /** What the image holds beside Node: path in the container → file or directory on this machine. */
+  readonly contents: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
   /** Paths of writable, empty directories. */
   readonly volumes: readonly string[];
@@ -48,13 +48,13 @@ const NOBODY = 65534;
 const FS_GROUP = 1337;
 
 /** Runs a program as a container engine would run it. Throws where there is no `confinement`. */
-export function startContainer({ entrypoint, program, args, env, volumes, files }: ContainerOptions): Container {
+export function startContainer({ entrypoint, args, contents, env, volumes, files }: ContainerOptions): Container {
   if (confinement === undefined) throw new Error('programs cannot be run with a root of their own here');
   const home = mkdtempSync(join(tmpdir(), 'container-'));
   const root = join(home, 'root');
   mkdirSync(root);
   const volume = (path: string) => join(home, 'volumes', path);
-  const mounts = [...runtimeFiles(), `${program}:${entrypoint.at(-1)}`];
+  const mounts = [...runtimeFiles(), ...Object.entries(contents).map(([path, source]) => `${source}:${path}`)];
   for (const path of volumes) {
     mkdirSync(volume(path), { recursive: true });
     // As the kubelet prepares an emptyDir for a Pod with an fsGroup.

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { KubeObject } from '@gotk/apimachinery';
 import { freePort } from '@gotk/testkit';
 import { type Container, startContainer } from './container.ts';
-import { entrypointOf, environmentOf, parseDockerfile } from './dockerfile.ts';
+import { copiesOf, entrypointOf, environmentOf, instructionsOf, parseDockerfile, type Stage } from './dockerfile.ts';
 import type { Installation } from './installation.ts';
 import { repository } from './repository.ts';
 
@@ -53,8 +53,8 @@ export async function startPod(installed: Installation, name: string): Promise<R
   ];
   const running = startContainer({
     entrypoint: entrypointOf(stages, name),
-    program: join(repository, 'packages', name, 'dist/main.js'),
     args: [...args, ...own],
+    contents: builtContents(stages, name),
     env: {
       ...environmentOf(stages, name),
       RUNTIME_NAMESPACE: namespace,
@@ -71,6 +71,13 @@ export async function startPod(installed: Installation, name: string): Promise<R
     healthUrl: `http://127.0.0.1:${health}`,
     graceMs: template.spec.terminationGracePeriodSeconds * 1000,
   };
+}
+
+/** What the Dockerfile takes over from the checkout in which it has built, but for the texts. */
+function builtContents(stages: readonly Stage[], name: string): Readonly<Record<string, string>> {
+  const copies = copiesOf(instructionsOf(stages, name)).flatMap(({ sources, to }) => sources.map((source) => ({ source, to })));
+  const built = copies.filter(({ source }) => source.startsWith('/src/') && !source.endsWith('.txt'));
+  return Object.fromEntries(built.map(({ source, to }) => [to.replace(/\/$/, ''), join(repository, source.slice('/src/'.length))]));
 }
 
 async function tokenOf({ api, namespace }: Installation, account: string): Promise<string> {
