@@ -1,6 +1,6 @@
 import { type Clock, type KubeObject, type Resource, systemClock } from '@gotk/apimachinery';
-import type { KubeClient, Selectors } from './client.ts';
-import { ConnectionError, isGone } from './errors.ts';
+import type { KubeClient, ListPage, Selectors } from './client.ts';
+import { AnswerTooLarge, ConnectionError, isGone } from './errors.ts';
 import type { Delta, Indexes, Informer } from './informer.ts';
 import { backOffMs, type ListWatchState, next, START } from './list-watch-state.ts';
 import { createObjectCache } from './object-cache.ts';
@@ -15,7 +15,7 @@ export interface InformerOptions<T extends KubeObject> extends Selectors {
   readonly random?: () => number;
   /** Told of every error that the informer survives. */
   readonly onError?: (error: unknown) => void;
-  /** Objects a page. */
+  /** Objects a page; fewer when they turn out to be too large for that. */
   readonly pageSize?: number;
   /** A watch that is silent for longer is taken for dead: the server sends a bookmark about once a minute. */
   readonly stalledAfterMs?: number;
@@ -33,11 +33,12 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
     transform = (object: T) => object,
     onError = () => undefined,
   } = options;
-  const { pageSize = PAGE_SIZE, stalledAfterMs = STALLED_AFTER_MS } = options;
+  const { stalledAfterMs = STALLED_AFTER_MS } = options;
   const selectors = selectorsOf(options);
   const cache = createObjectCache<T>(options.indexes);
   const handlers = new Set<(delta: Delta<T>) => void>();
   const waiting = new Set<() => void>();
+  let pageSize = options.pageSize ?? PAGE_SIZE;
   let synced = false;
   let heardAt = clock.monotonic();
 
@@ -48,17 +49,25 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
     heardAt = clock.monotonic();
   };
 
+  /** A page whose answer is too long is asked for again with fewer objects on it, and so are all that follow. */
+  const nextPage = async (token: string | undefined, signal: AbortSignal): Promise<ListPage<T>> => {
+    for (;;) {
+      try {
+        return await client.list(resource, { ...selectors, limit: pageSize, ...(token === undefined ? {} : { continue: token }), signal });
+      } catch (error) {
+        if (!(error instanceof AnswerTooLarge) || pageSize === 1) throw error;
+        onError(error);
+        pageSize = Math.ceil(pageSize / 4);
+      }
+    }
+  };
+
   const listAll = async (signal: AbortSignal): Promise<string> => {
     const items: T[] = [];
     let token: string | undefined;
     let resourceVersion: string;
     do {
-      const page = await client.list(resource, {
-        ...selectors,
-        limit: pageSize,
-        ...(token === undefined ? {} : { continue: token }),
-        signal,
-      });
+      const page = await nextPage(token, signal);
       heard();
       for (const item of page.items) items.push(transform(item));
       resourceVersion = page.resourceVersion;
