@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { type Header, pack } from 'tar-stream';
 import { ArtifactError } from './artifact-error.ts';
+import { UNPACK_LIMITS } from './unpack.ts';
 
 /** A file to archive; `path` is relative, with `/`. */
 export interface ArchiveFile {
@@ -35,10 +36,16 @@ const MODE = { file: 0o600, executable: 0o700, directory: 0o750 } as const;
 
 /**
  * Writes a `.tar.gz` whose bytes depend on paths, modes and contents alone: sorted, without owners and times (contract 0.2). The file is on disk when this
- * resolves. Throws `ArtifactError` when it gets too large.
+ * resolves. Throws `ArtifactError` when it gets too large, or would be too large to unpack.
  */
 export async function writeArchive(file: string, files: Iterable<ArchiveFile>, options: ArchiveOptions): Promise<ArchiveReport> {
   const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const contentBytes = sorted.reduce((sum, { content }) => sum + content.length, 0);
+  if (contentBytes > UNPACK_LIMITS.maxBytes)
+    throw new ArtifactError(
+      'too-large',
+      `the files are larger than the ${UNPACK_LIMITS.maxBytes} bytes that are unpacked from an artifact`,
+    );
   const meter = createMeter(createHash(options.algorithm), options.maxBytes);
   await pipeline(Readable.from(tarOf(sorted)), createGzip(), meter.stream, createWriteStream(file, { mode: 0o600 }));
   const handle = await open(file, 'r');

@@ -12,21 +12,29 @@ export interface Digest {
 
 /** Parses `<algorithm>:<hex>`. Throws `ArtifactError`: a digest also names files, so nothing else may pass for one. */
 export function parseDigest(text: string): Digest {
-  const match = /^([a-z0-9]+):([0-9a-f]{40,128})$/.exec(text);
-  const [, algorithm = '', hex = ''] = match ?? [];
-  if (!KNOWN.has(algorithm)) throw new ArtifactError('digest-mismatch', `'${text.slice(0, 160)}' is not a digest that can be verified`);
-  return { algorithm, hex };
+  const digest = digestIn(text);
+  if (digest === undefined) throw new ArtifactError('digest-mismatch', `'${text.slice(0, 160)}' is not a digest that can be verified`);
+  return digest;
 }
 
-/** Whether the content of a file has this digest. False for a file that is not there. */
+function digestIn(text: string): Digest | undefined {
+  const [, algorithm = '', hex = ''] = /^([a-z0-9]+):([0-9a-f]{40,128})$/.exec(text) ?? [];
+  return KNOWN.has(algorithm) ? { algorithm, hex } : undefined;
+}
+
+/** What reading says where there is no file. */
+const NO_FILE: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
+
+/** Whether the content of a file has this digest. False where no file is, and for a digest that cannot be verified: another program may have written it. */
 export async function hasDigest(file: string, digest: string): Promise<boolean> {
-  const { algorithm, hex } = parseDigest(digest);
-  const hash = createHash(algorithm);
+  const known = digestIn(digest);
+  if (known === undefined) return false;
+  const hash = createHash(known.algorithm);
   try {
     for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    if (NO_FILE.has((error as NodeJS.ErrnoException).code)) return false;
     throw error;
   }
-  return hash.digest('hex') === hex;
+  return hash.digest('hex') === known.hex;
 }
