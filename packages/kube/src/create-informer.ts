@@ -24,7 +24,13 @@ export interface InformerOptions<T extends KubeObject> extends Selectors {
 const PAGE_SIZE = 500;
 const STALLED_AFTER_MS = 90_000;
 
-export function createInformer<T extends KubeObject>(options: InformerOptions<T>): Informer<T> {
+/** An informer whose owner may still learn what to find objects by. */
+export interface OwnInformer<T extends KubeObject> extends Informer<T> {
+  /** Files objects by further indexes. Throws for an index whose name is taken by a different one. */
+  addIndexes(indexes: Indexes<T>): void;
+}
+
+export function createInformer<T extends KubeObject>(options: InformerOptions<T>): OwnInformer<T> {
   const {
     client,
     resource,
@@ -123,6 +129,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
     get: cache.get,
     list: cache.list,
     byIndex: cache.byIndex,
+    addIndexes: cache.addIndexes,
     get synced() {
       return synced;
     },

@@ -1,7 +1,7 @@
 import type { Clock, KubeObject, Resource } from '@gotk/apimachinery';
 import { renderApiVersion } from '@gotk/apimachinery';
 import type { KubeClient } from './client.ts';
-import { createInformer, type InformerOptions } from './create-informer.ts';
+import { createInformer, type InformerOptions, type OwnInformer } from './create-informer.ts';
 import type { Informer } from './informer.ts';
 
 /** An informer that runs for as long as somebody holds it. */
@@ -9,7 +9,10 @@ export interface HeldInformer<T extends KubeObject> extends Disposable {
   readonly informer: Informer<T>;
 }
 
-/** The informers of one process: equal questions share one watch; the last holder to let go ends it. */
+/**
+ * The informers of one process: equal questions share one watch, with the indexes of all who hold it; the last holder to let go ends it.
+ * Everything else that is not part of the question, such as what to keep of each object, is decided by the first.
+ */
 export interface InformerSet extends AsyncDisposable {
   hold<T extends KubeObject>(resource: Resource<T>, options?: Omit<InformerOptions<T>, 'client' | 'resource' | 'clock'>): HeldInformer<T>;
   /** Those that run now. */
@@ -17,7 +20,7 @@ export interface InformerSet extends AsyncDisposable {
 }
 
 interface Entry {
-  readonly informer: Informer<KubeObject>;
+  readonly informer: OwnInformer<KubeObject>;
   readonly stop: AbortController;
   readonly done: Promise<void>;
   holders: number;
@@ -41,11 +44,13 @@ export function createInformerSet({
       const entry =
         entries.get(key) ??
         start(key, createInformer<T>({ ...(onError === undefined ? {} : { onError }), ...options, client, resource, clock }));
+      // The key holds everything that tells informers apart: what is stored under it was made for this very resource.
+      const informer = entry.informer as unknown as OwnInformer<T>;
+      informer.addIndexes(options.indexes ?? {});
       entry.holders += 1;
       let held = true;
       return {
-        // The key holds everything that tells informers apart: what is stored under it was made for this very resource.
-        informer: entry.informer as unknown as Informer<T>,
+        informer,
         [Symbol.dispose]: () => {
           if (!held) return;
           held = false;
@@ -64,9 +69,9 @@ export function createInformerSet({
     },
   };
 
-  function start<T extends KubeObject>(key: string, informer: Informer<T>): Entry {
+  function start<T extends KubeObject>(key: string, informer: OwnInformer<T>): Entry {
     const stop = new AbortController();
-    const entry: Entry = { informer: informer as unknown as Informer<KubeObject>, stop, done: informer.run(stop.signal), holders: 0 };
+    const entry: Entry = { informer: informer as unknown as OwnInformer<KubeObject>, stop, done: informer.run(stop.signal), holders: 0 };
     entries.set(key, entry);
     return entry;
   }

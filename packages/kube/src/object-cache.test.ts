@@ -110,4 +110,20 @@ describe('an index', () => {
     expect(names(cache.byIndex('node', 'n1'))).toEqual(['a']);
     expect(cache.delete(pod('a', '2'))).toHaveLength(1);
   });
+
+  test('that comes later finds what was there before', () => {
+    const cache = createObjectCache<Pod>();
+    cache.set(pod('a', '1', { node: 'n1' }));
+    cache.addIndexes(indexes);
+    cache.addIndexes(indexes);
+    cache.set(pod('b', '2', { node: 'n1' }));
+    expect(names(cache.byIndex('node', 'n1'))).toEqual(['a', 'b']);
+    cache.delete(pod('a', '3'));
+    expect(names(cache.byIndex('node', 'n1'))).toEqual(['b']);
+  });
+
+  test('cannot take the name of another', () => {
+    const cache = createObjectCache<Pod>(indexes);
+    expect(() => cache.addIndexes({ node: () => [] })).toThrow("there is another index 'node' already");
+  });
 });

@@ -5,6 +5,8 @@ import type { Delta, Indexes, Reader } from './informer.ts';
 export interface ObjectCache<T extends KubeObject> extends Reader<T> {
   set(object: T): readonly Delta<T>[];
   delete(object: { readonly metadata: KubeObject['metadata'] }): readonly Delta<T>[];
+  /** Files what is there, and what comes, by further indexes. Throws for an index whose name is taken by a different one. */
+  addIndexes(indexes: Indexes<T>): void;
   /** Takes over a complete list: what is not in it was deleted meanwhile. */
   replace(objects: readonly T[]): readonly Delta<T>[];
 }
@@ -18,30 +20,46 @@ function valuesIn<T>(object: T, valuesOf: (object: T) => readonly string[]): rea
   }
 }
 
+interface Index<T> {
+  readonly valuesOf: (object: T) => readonly string[];
+  /** Keys by value. */
+  readonly filed: Map<string, Set<string>>;
+}
+
 export function createObjectCache<T extends KubeObject>(indexes: Indexes<T> = {}): ObjectCache<T> {
   const objects = new Map<string, T>();
-  const filed = new Map(Object.keys(indexes).map((name) => [name, new Map<string, Set<string>>()]));
+  const byName = new Map<string, Index<T>>();
 
-  const file = (key: string, object: T) => {
-    for (const [name, valuesOf] of Object.entries(indexes)) {
-      const index = filed.get(name);
-      for (const value of valuesIn(object, valuesOf)) {
-        const keys = index?.get(value);
-        if (keys === undefined) index?.set(value, new Set([key]));
-        else keys.add(key);
-      }
+  const fileIn = ({ valuesOf, filed }: Index<T>, key: string, object: T) => {
+    for (const value of valuesIn(object, valuesOf)) {
+      const keys = filed.get(value);
+      if (keys === undefined) filed.set(value, new Set([key]));
+      else keys.add(key);
     }
+  };
+  const file = (key: string, object: T) => {
+    for (const index of byName.values()) fileIn(index, key, object);
   };
   const unfile = (key: string, object: T) => {
-    for (const [name, valuesOf] of Object.entries(indexes)) {
-      const index = filed.get(name);
+    for (const { valuesOf, filed } of byName.values()) {
       for (const value of valuesIn(object, valuesOf)) {
-        const keys = index?.get(value);
+        const keys = filed.get(value);
         keys?.delete(key);
-        if (keys?.size === 0) index?.delete(value);
+        if (keys?.size === 0) filed.delete(value);
       }
     }
   };
+  const addIndexes = (more: Indexes<T>) => {
+    for (const [name, valuesOf] of Object.entries(more)) {
+      const known = byName.get(name);
+      if (known?.valuesOf === valuesOf) continue;
+      if (known !== undefined) throw new Error(`there is another index '${name}' already`);
+      const index: Index<T> = { valuesOf, filed: new Map() };
+      byName.set(name, index);
+      for (const [key, object] of objects) fileIn(index, key, object);
+    }
+  };
+  addIndexes(indexes);
 
   const put = (key: string, object: T): readonly Delta<T>[] => {
     const old = objects.get(key);
@@ -68,7 +86,8 @@ export function createObjectCache<T extends KubeObject>(indexes: Indexes<T> = {}
   return {
     get: (key: ObjectKey) => objects.get(renderKey(key)),
     list: () => [...objects.values()],
-    byIndex: (name, value) => [...(filed.get(name)?.get(value) ?? [])].flatMap((key) => objects.get(key) ?? []),
+    addIndexes,
+    byIndex: (name, value) => [...(byName.get(name)?.filed.get(value) ?? [])].flatMap((key) => objects.get(key) ?? []),
     set: (object) => put(renderKey(keyOf(object)), object),
     delete: (object) => remove(renderKey(keyOf(object))),
     replace(next) {

@@ -1,0 +1,86 @@
+import type { KubeObject, Resource } from '@gotk/apimachinery';
+import { expect, test } from 'vitest';
+import { fakeClock } from '../test/fake-clock.ts';
+import type { KubeClient, ListOptions } from './client.ts';
+import { createInformerSet } from './informer-set.ts';
+
+const pods: Resource<KubeObject> = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
+
+function setUp() {
+  const clock = fakeClock();
+  const lists: ListOptions[] = [];
+  let open = 0;
+  const client = {
+    list: async (_resource: unknown, options: ListOptions) => {
+      lists.push(options);
+      return {
+        items: [{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a', namespace: 'apps', uid: 'u', resourceVersion: '1' } }],
+        resourceVersion: '1',
+      };
+    },
+    async *watch(_resource: unknown, { signal }: ListOptions) {
+      open += 1;
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      open -= 1;
+      signal.throwIfAborted();
+    },
+  } as unknown as KubeClient;
+  return { clock, lists, open: () => open, set: createInformerSet({ client, clock }) };
+}
+
+test('equal questions share one watch; the last to let go ends it', async () => {
+  const { clock, lists, open, set } = setUp();
+  const [first, second] = [set.hold(pods, { namespace: 'apps' }), set.hold(pods, { namespace: 'apps' })];
+  await clock.advance(0);
+  expect(first.informer).toBe(second.informer);
+  expect([lists.length, open()]).toEqual([1, 1]);
+  first[Symbol.dispose]();
+  first[Symbol.dispose]();
+  await clock.advance(0);
+  expect(open()).toBe(1);
+  second[Symbol.dispose]();
+  await clock.advance(0);
+  expect([open(), set.running()]).toEqual([0, []]);
+});
+
+test('whatever tells questions apart makes them two', async () => {
+  const { clock, lists, set } = setUp();
+  set.hold(pods);
+  for (const options of [{ namespace: 'apps' }, { labelSelector: 'a=b' }, { fieldSelector: 'a=b' }, { metadataOnly: true }])
+    set.hold(pods, options);
+  set.hold({ ...pods, version: 'v2' });
+  await clock.advance(0);
+  expect([set.running().length, lists.length]).toEqual([6, 6]);
+  await set[Symbol.asyncDispose]();
+});
+
+test('held anew after the last let go, it starts anew', async () => {
+  const { clock, lists, set } = setUp();
+  set.hold(pods)[Symbol.dispose]();
+  await clock.advance(0);
+  set.hold(pods);
+  await clock.advance(0);
+  expect(lists.length).toBeGreaterThanOrEqual(1);
+  expect(set.running()[0]?.synced).toBe(true);
+  await set[Symbol.asyncDispose]();
+});
+
+test('the indexes of whoever comes second work as well', async () => {
+  const { clock, set } = setUp();
+  const early = set.hold(pods);
+  await clock.advance(0);
+  const late = set.hold(pods, { indexes: { name: ({ metadata }) => [metadata.name] } });
+  await clock.advance(0);
+  expect(late.informer.byIndex('name', 'a')).toHaveLength(1);
+  expect(early.informer.list()).toHaveLength(1);
+  await set[Symbol.asyncDispose]();
+});
+
+test('its end is the end of all', async () => {
+  const { clock, open, set } = setUp();
+  set.hold(pods);
+  set.hold(pods, { namespace: 'apps' });
+  await clock.advance(0);
+  await set[Symbol.asyncDispose]();
+  expect([open(), set.running(), clock.pending]).toEqual([0, [], 0]);
+});
