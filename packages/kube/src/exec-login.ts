@@ -32,11 +32,16 @@ export async function execLogin(
   const logIn = async (): Promise<ReadToken> => {
     const answer = await outputOf({ program, args, environment });
     const status = parseCredential(answer, apiVersion, command);
-    const [cert, key] = [textOf(status, 'clientCertificateData'), textOf(status, 'clientKeyData')];
+    const [token, cert, key] = [textOf(status, 'token'), textOf(status, 'clientCertificateData'), textOf(status, 'clientKeyData')];
+    if ((cert === undefined) !== (key === undefined))
+      throw new Error(`failed to log in by '${command}': its answer has one of client certificate and key, but not the other`);
+    // Going on as nobody would be answered with what nobody may do, and no word of why.
+    if (token === undefined && cert === undefined)
+      throw new Error(`failed to log in by '${command}': its answer has neither token nor certificate`);
     clientCertificate = cert === undefined || key === undefined ? undefined : { cert, key };
     const ends = Date.parse(textOf(status, 'expirationTimestamp') ?? '');
     return {
-      token: textOf(status, 'token'),
+      token,
       untilMs: Number.isNaN(ends) ? Number.POSITIVE_INFINITY : clock.monotonic() + ends - clock.now() - MARGIN_MS,
     };
   };

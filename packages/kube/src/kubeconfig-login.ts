@@ -17,8 +17,7 @@ const REREAD_MS = 60_000;
 export async function loginOf({ user, cluster }: { readonly user: Entry; readonly cluster: Fields }, clock: Clock): Promise<Login> {
   const { fields, directory } = user;
   for (const name of UNSUPPORTED)
-    if (fields[name] !== undefined)
-      throw new Error(`its user logs in by '${name}', which is not supported: use a token, a certificate or exec`);
+    if (isSet(fields[name])) throw new Error(`its user logs in by '${name}', which is not supported: use a token, a certificate or exec`);
   if (fields.exec !== undefined && fields.exec !== null) return execLogin({ exec: fields.exec, cluster, directory }, clock);
 
   const [cert, key] = await Promise.all([pemOf(user, 'client-certificate'), pemOf(user, 'client-key')]);
@@ -27,6 +26,10 @@ export async function loginOf({ user, cluster }: { readonly user: Entry; readonl
   const token = tokenOf(user, clock);
   return { clientCertificate, ...(token === undefined ? {} : { token }) };
 }
+
+/** As client-go has it: what is empty is not there. */
+const isSet = (value: unknown): boolean =>
+  value !== undefined && value !== null && value !== '' && !(typeof value === 'object' && Object.keys(value).length === 0);
 
 /** A token file goes before a token, because it can change. */
 function tokenOf({ fields, directory }: Entry, clock: Clock): ClusterConnection['token'] {

@@ -33,6 +33,8 @@ export async function outputOf({ program, args, environment }: PluginCall): Prom
       if (size > MAX_OUTPUT_BYTES) child.kill('SIGKILL');
       else output.push(chunk);
     });
+    // A program that the plugin started in turn may live on, and hold the pipe open: nobody waits for what it has to say.
+    child.on('exit', (_code, signal) => signal !== null && child.stdout.destroy());
     child.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message, error));
     child.on('close', (code, signal) => {
       if (size > MAX_OUTPUT_BYTES) fail(`it printed more than ${MAX_OUTPUT_BYTES} bytes`);
