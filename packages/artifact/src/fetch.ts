@@ -29,10 +29,11 @@ const ANSWER_TIMEOUT_MS = 30_000;
 
 /** Fetches an artifact to a file and checks its digest. Throws `ArtifactError`, or the signal's reason; the file is worth nothing then. */
 export async function fetchArtifact(artifact: ArtifactReference, file: string, options: FetchOptions): Promise<void> {
-  const { clock, signal, retries } = options;
+  const { clock, signal, retries, hostOverride } = options;
+  const target = targetOf(artifact.url, hostOverride);
   for (let attempt = 0; ; attempt++) {
     try {
-      return await fetchOnce(artifact, file, options);
+      return await fetchOnce({ target, digest: artifact.digest }, file, options);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof ArtifactError) || error.kind !== 'unreachable' || attempt >= retries) throw error;
@@ -42,14 +43,20 @@ export async function fetchArtifact(artifact: ArtifactReference, file: string, o
   }
 }
 
+function targetOf(url: string, hostOverride: string | undefined): URL {
+  const target = URL.parse(url);
+  if (target === null || !/^https?:$/.test(target.protocol))
+    throw new ArtifactError('unreachable', 'failed to fetch the artifact: its address is none of http or https');
+  if (hostOverride !== undefined && hostOverride !== '') target.host = hostOverride;
+  return target;
+}
+
 async function fetchOnce(
-  { url, digest }: ArtifactReference,
+  { target, digest }: { readonly target: URL; readonly digest: string },
   file: string,
-  { signal, maxBytes, hostOverride }: FetchOptions,
+  { signal, maxBytes }: FetchOptions,
 ): Promise<void> {
   const { algorithm, hex } = parseDigest(digest);
-  const target = new URL(url);
-  if (hostOverride !== undefined && hostOverride !== '') target.host = hostOverride;
   const hash = createHash(algorithm);
   let bytes = 0;
   const answer = await request(target, { signal, headersTimeout: ANSWER_TIMEOUT_MS, bodyTimeout: ANSWER_TIMEOUT_MS }).catch(

@@ -33,7 +33,8 @@ interface Entry {
   readonly directory: string;
   readonly abort: AbortController;
   readonly ready: Promise<void>;
-  bytes: number;
+  /** Of the tree; undefined until it is whole. */
+  bytes: number | undefined;
   holders: number;
 }
 
@@ -42,6 +43,17 @@ export async function createTreeCache(options: TreeCacheOptions): Promise<TreeCa
   const home = await mkdtemp(join(options.root, 'gotk-trees-'));
   /** By digest; the one used least recently comes first. */
   const entries = new Map<string, Entry>();
+  /** What writes or removes below `home`. */
+  const work = new Set<Promise<unknown>>();
+  let made = 0;
+  let ended = false;
+
+  const inBackground = (task: Promise<unknown>) => {
+    // Its failure is somebody else's to see, or leaves a directory that goes when the cache ends.
+    const settled: Promise<unknown> = task.catch(() => undefined).then(() => work.delete(settled));
+    work.add(settled);
+  };
+  const remove = (entry: Entry) => rm(entry.directory, { recursive: true, force: true });
 
   const fill = async (entry: Entry, artifact: ArtifactReference): Promise<void> => {
     const { signal } = entry.abort;
@@ -54,45 +66,46 @@ export async function createTreeCache(options: TreeCacheOptions): Promise<TreeCa
       await rm(archive, { force: true });
     }
   };
-  const start = (digest: string, artifact: ArtifactReference): Entry => {
-    const directory = join(home, `${digest.replace(':', '-')}-${entryCount++}`);
+  const start = (artifact: ArtifactReference): Entry => {
+    const directory = join(home, `${artifact.digest.replace(':', '-')}-${made++}`);
     const { promise, resolve } = Promise.withResolvers<void>();
-    const entry: Entry = { directory, abort: new AbortController(), ready: promise, bytes: 0, holders: 0 };
-    entries.set(digest, entry);
+    const entry: Entry = { directory, abort: new AbortController(), ready: promise, bytes: undefined, holders: 0 };
     resolve(fill(entry, artifact));
     // A tree that could not be made is no tree: the next one to ask tries again.
-    entry.ready.catch(() => {
-      if (entries.get(digest) === entry) entries.delete(digest);
-      return rm(entry.directory, { recursive: true, force: true });
-    });
+    const forget = () => {
+      if (entries.get(artifact.digest) === entry) entries.delete(artifact.digest);
+      return remove(entry);
+    };
+    inBackground(promise.then(evict, forget));
     return entry;
   };
-  let entryCount = 0;
 
   const evict = () => {
-    const idle = [...entries].filter(([, { holders }]) => holders === 0);
-    let bytes = idle.reduce((sum, [, entry]) => sum + entry.bytes, 0);
-    for (const [digest, entry] of idle) {
+    const idle = [...entries].flatMap(([digest, entry]) => (entry.holders === 0 && entry.bytes !== undefined ? [{ digest, entry }] : []));
+    let bytes = idle.reduce((sum, { entry }) => sum + (entry.bytes ?? 0), 0);
+    for (const { digest, entry } of idle) {
       if (bytes <= options.idleBytes) return;
-      bytes -= entry.bytes;
+      bytes -= entry.bytes ?? 0;
       entries.delete(digest);
-      void rm(entry.directory, { recursive: true, force: true });
+      inBackground(remove(entry));
     }
   };
   const release = (entry: Entry) => {
     entry.holders -= 1;
     // Nobody is waiting for it any more.
-    if (entry.holders === 0) entry.abort.abort();
+    if (entry.holders === 0 && entry.bytes === undefined) entry.abort.abort();
     evict();
   };
 
   return {
     async hold(artifact, { signal }) {
       signal.throwIfAborted();
+      if (ended) throw new Error('the cache of artifacts has ended');
       parseDigest(artifact.digest);
       const found = entries.get(artifact.digest);
-      const usable = found !== undefined && !(found.abort.signal.aborted && found.bytes === 0) ? found : undefined;
-      const entry = usable ?? start(artifact.digest, artifact);
+      // One that was given up may be winding down still.
+      const usable = found !== undefined && (found.bytes !== undefined || !found.abort.signal.aborted) ? found : undefined;
+      const entry = usable ?? start(artifact);
       entries.delete(artifact.digest);
       entries.set(artifact.digest, entry);
       entry.holders += 1;
@@ -102,7 +115,7 @@ export async function createTreeCache(options: TreeCacheOptions): Promise<TreeCa
         held = false;
       };
       try {
-        await Promise.race([entry.ready, rejectOnAbort(signal)]);
+        await unlessAborted(entry.ready, signal);
       } catch (error) {
         letGo();
         throw error;
@@ -110,13 +123,22 @@ export async function createTreeCache(options: TreeCacheOptions): Promise<TreeCa
       return { directory: entry.directory, [Symbol.dispose]: letGo };
     },
     async [Symbol.asyncDispose]() {
-      for (const { abort } of entries.values()) abort.abort();
-      await Promise.allSettled([...entries.values()].map(({ ready }) => ready));
+      ended = true;
+      for (const { abort } of entries.values()) abort.abort(new Error('the cache of artifacts has ended'));
+      while (work.size > 0) await Promise.all(work);
       await rm(home, { recursive: true, force: true });
     },
   };
 }
 
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+/** Settles as the promise does, or is rejected with the signal's reason as soon as that is aborted. */
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }
