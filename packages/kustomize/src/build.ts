@@ -3,6 +3,7 @@ import { transform } from './accumulate.ts';
 import { BuildError } from './build-error.ts';
 import { generateKustomization } from './generate.ts';
 import { findKustomizationFile, type KustomizationFile, readKustomizationFile } from './kustomization-file.ts';
+import { settleAnnotations } from './manifest.ts';
 import { fixNameReferences } from './name-references.ts';
 import { resolvePath } from './path.ts';
 import type { FileTree } from './ports.ts';
@@ -41,6 +42,7 @@ export function build(tree: FileTree, path: string, overlay: Overlay = {}): Buil
   const resources = transform(recorded, withOverlay(kustomization, overlay));
   fixNameReferences(resources);
   const wanted = resources.filter((resource) => !isLocal(resource));
+  for (const { object } of wanted) settleAnnotations(object);
   setMetadata(wanted, { labels: overlay.commonMetadata?.labels ?? {}, annotations: overlay.commonMetadata?.annotations ?? {} });
   return { objects: wanted.map(({ object }) => object as unknown as Unstructured), filesRead: filesRead() };
 }

@@ -9,113 +9,111 @@ interface Operation {
   readonly value?: Json;
 }
 
-/** Applies JSON 6902 operations to a copy. Negative indices count from the end, as Go's library has it. Throws `BuildError` naming operation and path. */
+/**
+ * Applies JSON 6902 operations to a copy, with the liberties of the library that kustomize uses: a negative index counts from the end, `replace` may add a
+ * field, and what is missing counts as null for `copy`, `test` and as a value. Throws `BuildError` naming operation and path.
+ */
 export function applyJsonPatch(target: JsonMap, operations: readonly unknown[], at: string): JsonMap {
-  const holder: { root: Json } = { root: structuredClone(target) };
+  const root = structuredClone(target);
   operations.forEach((operation, index) => {
     const where = `${at}: operation ${index + 1}`;
     if (!isOperation(operation)) throw new BuildError(`${where}: needs op and path`);
-    apply(holder, operation, `${where} (${operation.op} ${operation.path})`);
+    apply(root, operation, `${where} (${operation.op} ${operation.path})`);
   });
-  if (!isMap(holder.root)) throw new BuildError(`${at}: the patch leaves no object behind`);
-  return holder.root;
+  return root;
 }
 
-const isOperation = (value: unknown): value is Operation => isMap(value) && typeof value.op === 'string' && typeof value.path === 'string';
+const isOperation = (value: unknown): value is Operation =>
+  isMap(value) &&
+  typeof value.op === 'string' &&
+  typeof value.path === 'string' &&
+  (value.from === undefined || typeof value.from === 'string');
 
-function apply(holder: { root: Json }, { op, path, from, value }: Operation, at: string): void {
+function apply(root: JsonMap, { op, path, from = '', value = null }: Operation, at: string): void {
+  const end = locate(root, path, at);
   switch (op) {
     case 'add':
-      put(holder, path, { value: required(value, at), at, mode: 'add' });
+      add(end, structuredClone(value), at);
       return;
     case 'replace':
-      put(holder, path, { value: required(value, at), at, mode: 'replace' });
+      replace(end, structuredClone(value), at);
       return;
     case 'remove':
-      take(holder, path, at);
+      take(end, at);
       return;
-    case 'move':
-      put(holder, path, { value: take(holder, from ?? '', at), at, mode: 'add' });
+    case 'move': {
+      const moved = take(locate(root, from, at), at);
+      // What was moved away may have been on the way to where it goes.
+      add(locate(root, path, at), moved, at);
       return;
+    }
     case 'copy':
-      put(holder, path, { value: structuredClone(get(holder, from ?? '', at)), at, mode: 'add' });
+      add(end, structuredClone(get(locate(root, from, at), at) ?? null), at);
       return;
     case 'test':
-      if (!deepEqual(get(holder, path, at), value)) throw new BuildError(`${at}: the value is another one`);
+      if (!deepEqual(get(end, at) ?? null, value)) throw new BuildError(`${at}: the value is another one`);
       return;
     default:
       throw new BuildError(`${at}: unknown operation`);
   }
 }
 
-function required(value: Json | undefined, at: string): Json {
-  if (value === undefined) throw new BuildError(`${at}: needs a value`);
-  return structuredClone(value);
+/** The container that a pointer ends in, and the last token. */
+interface End {
+  readonly parent: JsonMap | Json[];
+  readonly token: string;
 }
 
-/** The container that a pointer ends in, and the last token. */
-function locate(holder: { root: Json }, pointer: string, at: string): { readonly parent: JsonMap | Json[]; readonly token: string } {
-  if (!pointer.startsWith('/')) throw new BuildError(`${at}: '${pointer}' is not a JSON pointer`);
+function locate(root: JsonMap, pointer: string, at: string): End {
+  if (!pointer.startsWith('/')) throw new BuildError(`${at}: '${pointer}' is not a JSON pointer into the object`);
   const tokens = pointer
     .slice(1)
     .split('/')
     .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
   const token = tokens.pop() ?? '';
-  let parent: Json = holder.root;
+  let parent: JsonMap | Json[] = root;
   for (const step of tokens) {
-    const next: Json | undefined = Array.isArray(parent)
-      ? parent[indexOf(step, parent.length, at)]
-      : isMap(parent) && Object.hasOwn(parent, step)
-        ? parent[step]
-        : undefined;
-    if (next === undefined) throw new BuildError(`${at}: there is no '${step}' on the way`);
+    const next: Json | undefined = get({ parent, token: step }, at);
+    if (!Array.isArray(next) && !isMap(next)) throw new BuildError(`${at}: there is no object or list at '${step}' on the way`);
     parent = next;
   }
-  if (!Array.isArray(parent) && !isMap(parent)) throw new BuildError(`${at}: the path leads through a plain value`);
   return { parent, token };
 }
 
+/** `length`: of the list that the index is for. */
 function indexOf(token: string, length: number, at: string): number {
-  if (!/^-?\d+$/.test(token)) throw new BuildError(`${at}: '${token}' is not a list index`);
+  if (!/^[-+]?\d+$/.test(token)) throw new BuildError(`${at}: '${token}' is not a list index`);
   const index = Number(token);
-  return index < 0 ? length + index : index;
+  const counted = index < 0 ? length + index : index;
+  if (counted < 0 || counted >= length) throw new BuildError(`${at}: the list has no index ${token}`);
+  return counted;
 }
 
-function get(holder: { root: Json }, pointer: string, at: string): Json {
-  const { parent, token } = locate(holder, pointer, at);
-  const value = Array.isArray(parent)
-    ? parent[indexOf(token, parent.length, at)]
-    : Object.hasOwn(parent, token)
-      ? parent[token]
-      : undefined;
+function get({ parent, token }: End, at: string): Json | undefined {
+  if (Array.isArray(parent)) return parent[indexOf(token, parent.length, at)];
+  return Object.hasOwn(parent, token) ? parent[token] : undefined;
+}
+
+function add({ parent, token }: End, value: Json, at: string): void {
+  if (!Array.isArray(parent)) setField(parent, token, value);
+  // As an index of the list that is to be: -1 is behind the last item.
+  else parent.splice(token === '-' ? parent.length : indexOf(token, parent.length + 1, at), 0, value);
+}
+
+function replace({ parent, token }: End, value: Json, at: string): void {
+  if (!Array.isArray(parent)) setField(parent, token, value);
+  else parent[indexOf(token, parent.length, at)] = value;
+}
+
+// defineProperty, so that a key named __proto__ is data like any other.
+function setField(parent: JsonMap, field: string, value: Json): void {
+  Object.defineProperty(parent, field, { value, writable: true, enumerable: true, configurable: true });
+}
+
+function take(end: End, at: string): Json {
+  const value = get(end, at);
   if (value === undefined) throw new BuildError(`${at}: there is nothing at this path`);
-  return value;
-}
-
-function put(
-  holder: { root: Json },
-  pointer: string,
-  { value, at, mode }: { readonly value: Json; readonly at: string; readonly mode: 'add' | 'replace' },
-): void {
-  if (pointer === '') {
-    holder.root = value;
-    return;
-  }
-  const { parent, token } = locate(holder, pointer, at);
-  if (Array.isArray(parent)) {
-    const index = token === '-' && mode === 'add' ? parent.length : indexOf(token, parent.length, at);
-    if (index < 0 || index > parent.length - (mode === 'add' ? 0 : 1)) throw new BuildError(`${at}: the list has no such index`);
-    parent.splice(index, mode === 'add' ? 0 : 1, value);
-    return;
-  }
-  if (mode === 'replace' && !Object.hasOwn(parent, token)) throw new BuildError(`${at}: there is nothing at this path`);
-  // defineProperty, so that a key named __proto__ is data like any other.
-  Object.defineProperty(parent, token, { value, writable: true, enumerable: true, configurable: true });
-}
-
-function take(holder: { root: Json }, pointer: string, at: string): Json {
-  const value = get(holder, pointer, at);
-  const { parent, token } = locate(holder, pointer, at);
+  const { parent, token } = end;
   if (Array.isArray(parent)) parent.splice(indexOf(token, parent.length, at), 1);
   else delete parent[token];
   return value;

@@ -1,39 +1,51 @@
 import { BuildError } from './build-error.ts';
 import { type BuildResource, isMap, type Json, type JsonMap, metadataOf } from './resource.ts';
-import { readYaml } from './yaml/read.ts';
+import { type Document, readDocuments } from './yaml/read.ts';
 
 /** The resources of a manifest. Lists are taken apart, behind everything else. Throws `BuildError` for what is no Kubernetes object. */
 export function readManifest(bytes: Uint8Array, file: string): BuildResource[] {
-  const documents = readYaml(bytes, file);
+  const documents = readDocuments(bytes, file);
   const queue = documents.map((document, index) => ({ document, at: documents.length === 1 ? file : `${file}: document ${index + 1}` }));
   const resources: BuildResource[] = [];
   for (const { document, at } of queue) {
     const object = checkedObject(document, at);
     const items = itemsOf(object, at);
     if (items === undefined) resources.push(resourceOf(object, { file, at }));
-    else queue.push(...items.map((item, index) => ({ document: item, at: `${at}: items[${index}]` })));
+    else {
+      const written = (index: number) => {
+        const text = document.written();
+        return isMap(text) && Array.isArray(text.items) ? text.items[index] : undefined;
+      };
+      queue.push(...items.map((value, index) => ({ document: { value, written: () => written(index) }, at: `${at}: items[${index}]` })));
+    }
   }
   return resources;
 }
 
-function resourceOf(written: JsonMap, { file, at }: { readonly file: string; readonly at: string }): BuildResource {
-  if (typeof written.apiVersion !== 'string' || written.apiVersion === '') throw new BuildError(`${at}: missing apiVersion`);
-  const object = ownCopy(written);
-  const metadata = metadataOf(object);
-  if (typeof metadata.name !== 'string' || metadata.name === '') throw new BuildError(`${at}: metadata.name must be a string: quote it`);
-  stringify(metadata, 'annotations');
+function resourceOf(object: JsonMap, { file, at }: { readonly file: string; readonly at: string }): BuildResource {
+  if (typeof object.apiVersion !== 'string' || object.apiVersion === '') throw new BuildError(`${at}: missing apiVersion`);
+  if (typeof metadataOf(object).name !== 'string') throw new BuildError(`${at}: metadata.name must be a string: quote it`);
   return { object, past: [], prefixes: [], suffixes: [], file };
 }
 
-/** Checks that a value may be an object, or a patch of one: kind and name. */
-export function checkedObject(document: unknown, at: string): JsonMap {
-  if (!isMap(document)) throw new BuildError(`${at}: not a Kubernetes object`);
-  const { kind, metadata } = document;
+/** A copy of an object, or of a patch of one, with annotations as they are written. Throws `BuildError` when it has no kind or no name. */
+export function checkedObject({ value, written }: Document, at: string): JsonMap {
+  if (!isMap(value)) throw new BuildError(`${at}: not a Kubernetes object`);
+  const { kind, metadata } = value;
   if (typeof kind !== 'string' || kind === '') throw new BuildError(`${at}: missing kind`);
-  if (kind.endsWith('List')) return document;
-  if (!isMap(metadata) || metadata.name === undefined || metadata.name === null || metadata.name === '')
+  if (!kind.endsWith('List') && (!isMap(metadata) || metadata.name === undefined || metadata.name === null || metadata.name === ''))
     throw new BuildError(`${at}: missing metadata.name in ${kind}`);
-  return document;
+  const object = ownCopy(value);
+  const annotations = isMap(object.metadata) ? object.metadata.annotations : undefined;
+  if (isMap(annotations) && Object.values(annotations).some(isInterpreted)) {
+    const text = written();
+    const texts = isMap(text) && isMap(text.metadata) ? text.metadata.annotations : undefined;
+    Object.assign(
+      annotations,
+      Object.fromEntries(Object.entries(isMap(texts) ? texts : {}).filter(([, each]) => typeof each === 'string')),
+    );
+  }
+  return object;
 }
 
 function itemsOf(object: JsonMap, at: string): readonly Json[] | undefined {
@@ -43,14 +55,19 @@ function itemsOf(object: JsonMap, at: string): readonly Json[] | undefined {
   return items;
 }
 
-// Annotations are text, whatever they look like.
-function stringify(metadata: JsonMap, field: string): void {
-  const values = metadata[field];
-  if (!isMap(values)) return;
-  metadata[field] = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, isPlain(value) ? String(value) : value]));
-}
+// A time is text in another form than the one it was written in.
+const isInterpreted = (value: Json): boolean => typeof value !== 'string' || /^\d{4}-\d\d-\d\dT/.test(value);
 
-const isPlain = (value: Json): boolean => typeof value === 'boolean' || typeof value === 'number' || typeof value === 'bigint';
+/** Leaves an object with annotations that are text, or none. */
+export function settleAnnotations(object: JsonMap): void {
+  const metadata = metadataOf(object);
+  const { annotations } = metadata;
+  if (annotations === null || (isMap(annotations) && Object.keys(annotations).length === 0)) delete metadata.annotations;
+  if (!isMap(annotations)) return;
+  for (const [key, value] of Object.entries(annotations)) {
+    if (typeof value !== 'string') annotations[key] = value === null || typeof value === 'object' ? '' : String(value);
+  }
+}
 
 // Aliases make parts of a document one and the same value, which structuredClone would keep: a resource must own what it may change.
 function ownCopy(map: JsonMap): JsonMap {

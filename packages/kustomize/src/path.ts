@@ -5,6 +5,8 @@ import { BuildError } from './build-error.ts';
  */
 export function resolvePath(directory: string, written: string, at: string): string {
   if (isRemote(written)) throw new BuildError(`${at}: '${written}' is a remote resource: remote bases are not fetched`);
+  // File systems end a name there, or throw.
+  if (written.includes('\0')) throw new BuildError(`${at}: ${JSON.stringify(written)} is not a path`);
   if (written.startsWith('/')) throw new BuildError(`${at}: '${written}' is an absolute path`);
   const parts = directory === '' ? [] : directory.split('/');
   for (const part of written.split('/')) {

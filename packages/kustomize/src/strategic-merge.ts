@@ -59,7 +59,8 @@ function mergeMaps(current: JsonMap | undefined, patch: JsonMap | undefined, con
 
 function mergeListField(current: Json[] | undefined, patch: Json[] | undefined, context: Context): Json[] | undefined {
   const keys = context.shape?.keys;
-  if (keys === undefined) return patch ?? current;
+  // A patch may be for many objects: each gets a list of its own, as the build goes on changing them in place.
+  if (keys === undefined) return patch === undefined ? current : structuredClone(patch);
   if (keys.length === 0) return [...new Set([...(patch ?? []), ...(current ?? [])])];
   const marker = patch?.find((item): item is JsonMap => isMap(item) && item.$patch !== undefined);
   const isForList = marker !== undefined && Object.keys(marker).length === 1;

@@ -7,7 +7,7 @@ import { type BuildResource, idOf, isMap, type JsonMap, keyOf, metadataOf, pastI
 import type { PatchRule } from '../rules.ts';
 import { compileSelector } from '../selector.ts';
 import { strategicMerge } from '../strategic-merge.ts';
-import { readConfigYaml, readYaml } from '../yaml/read.ts';
+import { type Document, readConfigYaml, readDocuments } from '../yaml/read.ts';
 
 /**
  * Applies patches in order; each sees what the one before left. A strategic merge patch without a target has to find its one object; a target that selects
@@ -21,8 +21,8 @@ export function applyPatches(
   let current = [...resources];
   for (const rule of rules) {
     const { bytes, at } = contentOf(rule, tree, directory);
-    const documents = readYaml(bytes, at);
-    const isJsonPatch = documents.length === 1 && Array.isArray(documents[0]);
+    const documents = readDocuments(bytes, at);
+    const isJsonPatch = documents.length === 1 && Array.isArray(documents[0]?.value);
     if (isJsonPatch) patchWithOperations(current, operationsOf(bytes, at), { rule, at });
     else current = patchWithObjects(current, documents, { rule, at });
   }
@@ -58,9 +58,9 @@ function patchWithOperations(resources: readonly BuildResource[], operations: re
   }
 }
 
-function patchWithObjects(resources: readonly BuildResource[], documents: readonly unknown[], { rule, at }: Sourced): BuildResource[] {
+function patchWithObjects(resources: readonly BuildResource[], documents: readonly Document[], { rule, at }: Sourced): BuildResource[] {
   const patches = documents.map((document) => {
-    if (Array.isArray(document)) throw new BuildError(`${at}: JSON 6902 operations must be the only document`);
+    if (Array.isArray(document.value)) throw new BuildError(`${at}: JSON 6902 operations must be the only document`);
     return checkedObject(document, at);
   });
   if (rule.target !== undefined && patches.length > 1) throw new BuildError(`${at}: a patch with a target must be one document`);

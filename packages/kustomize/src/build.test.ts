@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest';
+import { build, type Overlay } from './build.ts';
+import { BuildError } from './build-error.ts';
+import { memoryTree } from './memory-tree.ts';
+
+const configMap = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`;
+const pod = (image: string): string =>
+  `apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, image: "${image}"}]}\n`;
+const built = (files: Readonly<Record<string, string>>, overlay: Overlay = {}, path = '.') =>
+  build(memoryTree(files), path, overlay).objects;
+
+describe('the path', () => {
+  const files = { 'apps/web/a.yaml': configMap('a'), 'b.yaml': configMap('b') };
+
+  test.each(['apps/web', './apps/web', '/apps/web', 'apps/web/', './apps//web', 'apps/x/../web'])('%s', (path) => {
+    expect(built(files, {}, path).map(({ metadata }) => metadata.name)).toEqual(['a']);
+  });
+
+  test.each(['', '.', './', '/'])('%j is the whole source', (path) => {
+    expect(built(files, {}, path).map(({ metadata }) => metadata.name)).toEqual(['a', 'b']);
+  });
+
+  test.each(['nowhere', 'b.yaml', '..', '../x', 'apps/../../x'])('%s is an error', (path) => {
+    expect(() => built(files, {}, path)).toThrow(BuildError);
+  });
+});
+
+test('nothing to build is an error: an emptied directory must not delete what is in the cluster', () => {
+  expect(() => built({ 'README.md': '' })).toThrow(/the kustomization is empty/);
+  expect(() => built({ 'kustomization.yaml': 'kind: Kustomization\n' })).toThrow(/the kustomization is empty/);
+});
+
+describe('the overlay', () => {
+  test('its prefix, suffix and namespace take the place of those of the file', () => {
+    const files = {
+      'kustomization.yaml': 'namePrefix: f-\nnameSuffix: -f\nnamespace: file\nresources: [a.yaml]\n',
+      'a.yaml': configMap('a'),
+    };
+    expect(built(files, { namePrefix: 'o-', nameSuffix: '-o', targetNamespace: 'overlay' })[0]?.metadata).toEqual({
+      name: 'o-a-o',
+      namespace: 'overlay',
+    });
+    expect(built(files)[0]?.metadata).toEqual({ name: 'f-a-f', namespace: 'file' });
+  });
+
+  test('works on a directory without a kustomization too', () => {
+    expect(built({ 'a.yaml': configMap('a') }, { namePrefix: 'o-' })[0]?.metadata.name).toBe('o-a');
+  });
+
+  test('its patches come after those of the file', () => {
+    const patch = (value: string) => `[{"op": "add", "path": "/data", "value": {"by": "${value}"}}]`;
+    const files = {
+      'kustomization.yaml': `resources: [a.yaml]\npatches: [{target: {kind: ConfigMap}, patch: '${patch('file')}'}]\n`,
+      'a.yaml': configMap('a'),
+    };
+    expect(built(files, { patches: [{ patch: patch('overlay'), target: { kind: 'ConfigMap' } }] })[0]).toMatchObject({
+      data: { by: 'overlay' },
+    });
+  });
+
+  test('its images take the place of rules for the same name, where those stood', () => {
+    const files = {
+      'kustomization.yaml': 'resources: [a.yaml]\nimages: [{name: one, newName: two}, {name: two, newTag: "2"}]\n',
+      'a.yaml': pod('one:1'),
+    };
+    expect(built(files)[0]).toMatchObject({ spec: { containers: [{ image: 'two:2' }] } });
+    expect(built(files, { images: [{ name: 'one', newName: 'three' }] })[0]).toMatchObject({
+      spec: { containers: [{ image: 'three:1' }] },
+    });
+    expect(built(files, { images: [{ name: 'two', newTag: '9' }] })[0]).toMatchObject({ spec: { containers: [{ image: 'two:9' }] } });
+  });
+
+  test('common metadata are set on the objects alone, over what the build has made', () => {
+    const deployment =
+      'apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a, labels: {a: old, b: kept}}\nspec: {template: {metadata: {labels: {a: old}}}}\n';
+    const files = { 'kustomization.yaml': 'resources: [a.yaml]\ncommonAnnotations: {c: file}\n', 'a.yaml': deployment };
+    expect(built(files, { commonMetadata: { labels: { a: 'new' }, annotations: { c: 'overlay' } } })[0]).toMatchObject({
+      metadata: { labels: { a: 'new', b: 'kept' }, annotations: { c: 'overlay' } },
+      spec: { template: { metadata: { labels: { a: 'old' }, annotations: { c: 'file' } } } },
+    });
+  });
+
+  test('its mistakes are told from those of the file', () => {
+    const files = { 'a.yaml': configMap('a') };
+    expect(() => built(files, { patches: [{ patch: '' }] })).toThrow(/^spec\.patches\[0\]: /);
+    expect(() => built(files, { patches: [{ patch: 'a: [', target: { kind: 'ConfigMap' } }] })).toThrow(
+      /^spec\.patches\[0\]:\d+:\d+: invalid YAML/,
+    );
+    expect(() => built(files, { images: [{ name: '' }] })).toThrow(/^spec\.images\[0\]: name is required/);
+  });
+});
+
+describe('annotations', () => {
+  const annotated = (value: string) => {
+    const [object] = built({ 'a.yaml': `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n  annotations:\n    v: ${value}\n` });
+    return object?.metadata.annotations;
+  };
+
+  test.each(['1.10', 'true', '0777', '1e3', '2001-01-01', '1_000', '~', 'yes'])('%s stays as it is written', (text) => {
+    expect(annotated(text)).toEqual({ v: text });
+  });
+
+  test('also in a list, and in a patch', () => {
+    const files = {
+      'kustomization.yaml': 'resources: [a.yaml]\npatches: [{path: p.yaml}]\n',
+      'a.yaml': 'kind: List\nitems: [{apiVersion: v1, kind: ConfigMap, metadata: {name: a, annotations: {v: 1.10}}}]\n',
+      'p.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, annotations: {w: 2.20}}\n',
+    };
+    expect(built(files)[0]?.metadata.annotations).toEqual({ v: '1.10', w: '2.20' });
+  });
+
+  test('what operations set is text too, and no annotations are none', () => {
+    const patches = [{ target: { kind: 'ConfigMap' }, patch: '[{"op": "add", "path": "/metadata/annotations", "value": {"v": 5}}]' }];
+    expect(built({ 'a.yaml': configMap('a') }, { patches })[0]?.metadata.annotations).toEqual({ v: '5' });
+    expect(built({ 'a.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, annotations: {}}\n' })[0]?.metadata).toEqual({
+      name: 'a',
+    });
+  });
+});
+
+test('objects that are only there for the build are left out', () => {
+  const local = (value: string) =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: l${value}, annotations: {config.kubernetes.io/local-config: "${value}"}}\n`;
+  expect(built({ 'a.yaml': [local('true'), local('false'), configMap('a')].join('---\n') }).map(({ metadata }) => metadata.name)).toEqual([
+    'lfalse',
+    'a',
+  ]);
+});
+
+test('the result depends on nothing but the content of the tree', () => {
+  const files = { 'b.yaml': configMap('b'), 'a/c.yaml': configMap('c'), 'a.yaml': configMap('a') };
+  const reversed = Object.fromEntries(Object.entries(files).reverse());
+  expect(JSON.stringify(built(reversed))).toBe(JSON.stringify(built(files)));
+  expect(built(files).map(({ metadata }) => metadata.name)).toEqual(['c', 'a', 'b']);
+});
+
+test('the files that were read are told, and only those', () => {
+  const files = {
+    'app/kustomization.yaml': 'resources: [../base, a.yaml]\npatches: [{path: p.yaml, target: {kind: X}}]\n',
+    'app/a.yaml': configMap('a'),
+    'app/p.yaml': '[]',
+    'app/unused.yaml': configMap('unused'),
+    'base/kustomization.yaml': 'resources: [b.yaml]\n',
+    'base/b.yaml': configMap('b'),
+  };
+  expect(build(memoryTree(files), 'app').filesRead).toEqual([
+    'app/a.yaml',
+    'app/kustomization.yaml',
+    'app/p.yaml',
+    'base/b.yaml',
+    'base/kustomization.yaml',
+  ]);
+});
+
+test('parts of a manifest that are one alias are changed apart', () => {
+  const text =
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: &d {k: v}\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: &m {name: web, labels: &l {a: b}}\nspec: {selector: {matchLabels: *l}, template: {metadata: {labels: *l}}}\n';
+  const files = { 'kustomization.yaml': 'resources: [a.yaml]\nlabels: [{pairs: {c: d}}]\n', 'a.yaml': text };
+  expect(built(files)[1]).toMatchObject({ metadata: { labels: { a: 'b', c: 'd' } }, spec: { selector: { matchLabels: { a: 'b' } } } });
+  expect(built(files)[1]?.spec).toEqual({ selector: { matchLabels: { a: 'b' } }, template: { metadata: { labels: { a: 'b' } } } });
+});

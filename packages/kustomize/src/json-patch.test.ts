@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { BuildError } from './build-error.ts';
+import { applyJsonPatch } from './json-patch.ts';
+import type { JsonMap } from './resource.ts';
+
+const target: JsonMap = { list: [1, 2, 3], map: { a: 1, b: { c: 2 } }, nothing: null, 'a/b': 1, 'm~n': 2 };
+const patched = (...operations: readonly unknown[]): JsonMap => applyJsonPatch(target, operations, 'patch.yaml');
+
+describe('operations', () => {
+  test.each<[string, object, JsonMap]>([
+    ['add a field', { op: 'add', path: '/map/z', value: 9 }, { map: { a: 1, b: { c: 2 }, z: 9 } }],
+    ['add over a field', { op: 'add', path: '/map', value: 9 }, { map: 9 }],
+    ['add into a list', { op: 'add', path: '/list/1', value: 9 }, { list: [1, 9, 2, 3] }],
+    ['add behind a list', { op: 'add', path: '/list/-', value: 9 }, { list: [1, 2, 3, 9] }],
+    ['add behind a list by its length', { op: 'add', path: '/list/3', value: 9 }, { list: [1, 2, 3, 9] }],
+    ['add behind a list, counted from its end', { op: 'add', path: '/list/-1', value: 9 }, { list: [1, 2, 3, 9] }],
+    ['add without a value adds null', { op: 'add', path: '/map/z' }, { map: { a: 1, b: { c: 2 }, z: null } }],
+    ['replace a field', { op: 'replace', path: '/map/a', value: 9 }, { map: { a: 9, b: { c: 2 } } }],
+    ['replace a field that is not there', { op: 'replace', path: '/map/z', value: 9 }, { map: { a: 1, b: { c: 2 }, z: 9 } }],
+    ['replace an item', { op: 'replace', path: '/list/0', value: 9 }, { list: [9, 2, 3] }],
+    ['replace the last item', { op: 'replace', path: '/list/-1', value: 9 }, { list: [1, 2, 9] }],
+    ['remove a field', { op: 'remove', path: '/map/a' }, { map: { b: { c: 2 } } }],
+    ['remove an item', { op: 'remove', path: '/list/1' }, { list: [1, 3] }],
+    ['move', { op: 'move', from: '/map/b', path: '/moved' }, { map: { a: 1 }, moved: { c: 2 } }],
+    ['copy', { op: 'copy', from: '/map/b/c', path: '/copied' }, { copied: 2 }],
+    ['copy what is not there', { op: 'copy', from: '/map/z', path: '/copied' }, { copied: null }],
+    ['escaped slash', { op: 'replace', path: '/a~1b', value: 9 }, { 'a/b': 9 }],
+    ['escaped tilde', { op: 'replace', path: '/m~0n', value: 9 }, { 'm~n': 9 }],
+    ['test holds', { op: 'test', path: '/map/b', value: { c: 2 } }, {}],
+    ['test for null holds for what is missing', { op: 'test', path: '/map/z', value: null }, {}],
+  ])('%s', (_, operation, expected) => {
+    expect(patched(operation)).toEqual({ ...target, ...expected });
+  });
+
+  test.each<[string, unknown]>([
+    ['test fails', { op: 'test', path: '/map/a', value: 2 }],
+    ['remove what is not there', { op: 'remove', path: '/map/z' }],
+    ['move what is not there', { op: 'move', from: '/map/z', path: '/moved' }],
+    ['move without from', { op: 'move', path: '/moved' }],
+    ['a path through nothing', { op: 'add', path: '/map/z/y', value: 1 }],
+    ['a path through a plain value', { op: 'add', path: '/map/a/b', value: 1 }],
+    ['a path through null', { op: 'add', path: '/nothing/b', value: 1 }],
+    ['an index beyond the list', { op: 'add', path: '/list/4', value: 1 }],
+    ['an index before the list', { op: 'replace', path: '/list/-4', value: 1 }],
+    ['replace behind the list', { op: 'replace', path: '/list/-', value: 1 }],
+    ['an index that is no number', { op: 'add', path: '/list/1e0', value: 1 }],
+    ['the whole object', { op: 'replace', path: '', value: {} }],
+    ['a path without its slash', { op: 'replace', path: 'map', value: {} }],
+    ['another operation', { op: 'increment', path: '/map/a' }],
+    ['no path', { op: 'add', value: 1 }],
+    ['no object', 'add'],
+  ])('%s is an error', (_, operation) => {
+    expect(() => patched(operation)).toThrow(BuildError);
+  });
+});
+
+test('the message names the patch, the operation and its path', () => {
+  expect(() => patched({ op: 'test', path: '/map/a', value: 1 }, { op: 'remove', path: '/map/z' })).toThrow(
+    'patch.yaml: operation 2 (remove /map/z): there is nothing at this path',
+  );
+});
+
+test('operations see what those before them did; the target itself is not changed', () => {
+  const before = structuredClone(target);
+  expect(patched({ op: 'add', path: '/map/z', value: { y: [] } }, { op: 'add', path: '/map/z/y/-', value: 1 }).map).toEqual({
+    a: 1,
+    b: { c: 2 },
+    z: { y: [1] },
+  });
+  expect(target).toEqual(before);
+});
+
+test('a value used twice is not shared', () => {
+  const value = { list: [] };
+  const { one, two } = patched(
+    { op: 'add', path: '/one', value },
+    { op: 'copy', from: '/one', path: '/two' },
+    { op: 'add', path: '/two/list/-', value: 1 },
+  );
+  expect([one, two, value]).toEqual([{ list: [] }, { list: [1] }, { list: [] }]);
+});
+
+describe('hostile pointers', () => {
+  test.each(['/__proto__/polluted', '/constructor/prototype/polluted', '/map/__proto__/polluted'])('%s leads nowhere', (path) => {
+    expect(() => patched({ op: 'add', path, value: true })).toThrow(BuildError);
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+
+  test('__proto__ as the last token is a field like any other', () => {
+    const result = patched({ op: 'add', path: '/__proto__', value: { polluted: true } });
+    expect(Object.hasOwn(result, '__proto__')).toBe(true);
+    expect(Object.getPrototypeOf(result)).toBe(Object.prototype);
+  });
+
+  test('inherited fields are not there to be read', () => {
+    expect(() => patched({ op: 'move', from: '/toString', path: '/stolen' })).toThrow(BuildError);
+    expect(patched({ op: 'copy', from: '/toString', path: '/copied' }).copied).toBeNull();
+  });
+});

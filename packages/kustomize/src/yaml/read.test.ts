@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest';
+import { BuildError } from '../build-error.ts';
+import { readConfigYaml, readDocuments, readYaml } from './read.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const read = (text: string): readonly unknown[] => readYaml(bytes(text), 'a.yaml');
+const scalar = (text: string): unknown => (read(`k: ${text}\n`)[0] as { k: unknown }).k;
+
+describe('scalars of manifests', () => {
+  test.each<[string, unknown]>([
+    ['yes', 'yes'],
+    ['on', 'on'],
+    ['n', 'n'],
+    ['true', true],
+    ['True', true],
+    ['tRue', 'tRue'],
+    ['null', null],
+    ['~', null],
+    ['', null],
+    ['nUll', 'nUll'],
+    ['0777', 511],
+    ['08', 8],
+    ['0o17', 15],
+    ['0x1F', 31],
+    ['0b11', 3],
+    ['-0x10', -16],
+    ['1_000', 1000],
+    ['1e3', 1000],
+    ['.5', 0.5],
+    ['1.50', 1.5],
+    ['9007199254740993', 9007199254740993n],
+    ['18446744073709551615', 18446744073709551615n],
+    ['-9223372036854775808', -9223372036854775808n],
+    ['18446744073709551616', 18446744073709552000],
+    ['0xFFFFFFFFFFFFFFFFFF', '0xFFFFFFFFFFFFFFFFFF'],
+    ['12:30:45', '12:30:45'],
+    ['2001-01-01', '2001-01-01T00:00:00Z'],
+    ['2001-1-2', '2001-01-02T00:00:00Z'],
+    ['2001-02-30', '2001-02-30'],
+    ['2001-12-14T21:59:43.10-05:00', '2001-12-14T21:59:43.1-05:00'],
+    ['"2001-01-01"', '2001-01-01'],
+    ['1.2.3', '1.2.3'],
+    ['e3', 'e3'],
+    ['"1"', '1'],
+    ['!!str 1', '1'],
+  ])('%s', (text, expected) => {
+    expect(scalar(text)).toStrictEqual(expected);
+  });
+
+  test.each(['.inf', '-.Inf', '.nan'])('%s has no form in JSON', (text) => {
+    expect(() => scalar(text)).toThrow(/a\.yaml: invalid YAML: infinity/);
+  });
+});
+
+describe('scalars of kustomizations and JSON patches', () => {
+  test.each<[string, unknown]>([
+    ['yes', true],
+    ['Off', false],
+    ['y', true],
+    ['N', false],
+    ['oN', 'oN'],
+    ['2001-01-01', '2001-01-01'],
+    ['0777', 511],
+  ])('%s is %j', (text, expected) => {
+    expect(readConfigYaml(bytes(`k: ${text}\n`), 'a.yaml')).toEqual([{ k: expected }]);
+  });
+
+  test('of several equal keys the last one counts', () => {
+    expect(readConfigYaml(bytes('k: 1\nk: 2\n'), 'a.yaml')).toEqual([{ k: 2 }]);
+  });
+});
+
+describe('documents', () => {
+  test('empty ones are left out', () => {
+    expect(read('---\n# nothing\n---\na: 1\n---\n---\nb: 2\n...\n')).toEqual([{ a: 1 }, { b: 2 }]);
+    expect(read('')).toEqual([]);
+    expect(read('# only a comment\n')).toEqual([]);
+  });
+
+  test('JSON is YAML, and a byte order mark is nothing', () => {
+    expect(read('{"a": [1, {"b": null}], "c": "\\u00e9"}')).toEqual([{ a: [1, { b: null }], c: 'é' }]);
+    expect(read('\uFEFFa: 1\n')).toEqual([{ a: 1 }]);
+  });
+
+  test('anchors, aliases and merge keys are followed', () => {
+    expect(read('a: &x {b: 1, c: 2}\nd: *x\ne:\n  <<: *x\n  c: 3\n')).toEqual([
+      { a: { b: 1, c: 2 }, d: { b: 1, c: 2 }, e: { b: 1, c: 3 } },
+    ]);
+  });
+
+  test('each can be had as it is written, in spite of empty ones before it', () => {
+    const [document, ...others] = readDocuments(bytes('---\n# nothing\n---\nv: 1.10\nw: ~\n'), 'a.yaml');
+    expect(document?.value).toEqual({ v: 1.1, w: null });
+    expect(document?.written()).toEqual({ v: '1.10', w: '~' });
+    expect(others).toEqual([]);
+  });
+});
+
+describe('errors', () => {
+  test.each<[string, string, RegExp]>([
+    ['a flow that is not closed', 'kind: ConfigMap\nmetadata: {name: x\n', /^a\.yaml:\d+:\d+: invalid YAML: /],
+    ['a tab for indentation', 'a:\n\tb: 1\n', /^a\.yaml:2:\d+: invalid YAML: /],
+    ['a key that is there twice', 'a: 1\nb: 2\na: 3\n', /^a\.yaml:3:1: invalid YAML: duplicated mapping key/],
+    ['an alias without its anchor', 'a: 1\nb: *nowhere\n', /^a\.yaml:2:\d+: invalid YAML: /],
+    ['a tag that nobody knows', 'a: !!js/function "x"\n', /^a\.yaml:1:\d+: invalid YAML: /],
+  ])('%s: file, line and column', (_, text, message) => {
+    expect(() => read(text)).toThrow(BuildError);
+    expect(() => read(text)).toThrow(message);
+  });
+
+  test('bytes that are no text', () => {
+    expect(() => readYaml(new Uint8Array([0x61, 0x3a, 0xff, 0xfe]), 'a.yaml')).toThrow('a.yaml: not valid UTF-8');
+  });
+});
+
+describe('hostile files', () => {
+  const bomb = (levels: number): string =>
+    `a0: &a0 [x,x,x,x,x,x,x,x,x]\n${Array.from({ length: levels }, (_, n) => `a${n + 1}: &a${n + 1} [${Array(9).fill(`*a${n}`).join(',')}]\n`).join('')}`;
+
+  test('aliases of aliases are counted by what they stand for', () => {
+    expect(() => read(bomb(9))).toThrow(/^a\.yaml: invalid YAML: excessive aliasing/);
+    expect(read(bomb(3))).toHaveLength(1);
+  });
+
+  test('many aliases are refused before anything is built of them', () => {
+    expect(() => read(`a: &a x\nb: [${'*a,'.repeat(20_000)}]\n`)).toThrow(BuildError);
+  });
+
+  test('depth has an end, in flow and in block style', () => {
+    expect(() => read(`${'['.repeat(5_000)}${']'.repeat(5_000)}`)).toThrow(BuildError);
+    expect(() => read(Array.from({ length: 500 }, (_, n) => `${' '.repeat(n)}a:`).join('\n'))).toThrow(BuildError);
+    expect(read(`${'['.repeat(50)}${']'.repeat(50)}`)).toHaveLength(1);
+  });
+
+  test('an anchor that contains itself is refused', () => {
+    expect(() => read('a: &a [*a]\n')).toThrow(BuildError);
+  });
+
+  test('__proto__, constructor and toString are keys like any other', () => {
+    const [object] = read('__proto__: {polluted: true}\nconstructor: 1\ntoString: 2\n');
+    expect(Object.keys(object as object).sort()).toEqual(['__proto__', 'constructor', 'toString']);
+    expect(Object.getPrototypeOf(object)).toBe(Object.prototype);
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+
+  test('a merge key does not reach the prototype either', () => {
+    const [object] = read('base: &b {__proto__: {polluted: true}}\nuse:\n  <<: *b\n');
+    expect((object as { use: { polluted?: boolean } }).use.polluted).toBeUndefined();
+  });
+
+  test('32 MiB are the limit', () => {
+    const file = new Uint8Array(32 * 1024 * 1024 + 1).fill(0x20);
+    expect(() => readYaml(file, 'a.yaml')).toThrow('a.yaml: larger than 33554432 bytes');
+    expect(readYaml(file.subarray(1), 'a.yaml')).toEqual([]);
+  });
+});
