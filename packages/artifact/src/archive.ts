@@ -47,7 +47,7 @@ export async function writeArchive(file: string, files: Iterable<ArchiveFile>, o
       `the files are larger than the ${UNPACK_LIMITS.maxBytes} bytes that are unpacked from an artifact`,
     );
   const meter = createMeter(createHash(options.algorithm), options.maxBytes);
-  await pipeline(Readable.from(tarOf(sorted)), createGzip(), meter.stream, createWriteStream(file, { mode: 0o600 }));
+  await pipeline(Readable.from(inBatches(tarOf(sorted))), createGzip(), meter.stream, createWriteStream(file, { mode: 0o600 }));
   const handle = await open(file, 'r');
   try {
     await handle.sync();
@@ -62,6 +62,23 @@ async function* tarOf(files: readonly ArchiveFile[]): AsyncGenerator<Uint8Array>
   const feeding = feed(tar, files).catch((error: unknown) => tar.destroy(error as Error));
   yield* tar as AsyncIterable<Uint8Array>;
   await feeding;
+}
+
+/** Every chunk that is compressed costs a trip to another thread, and a tar comes in pieces of 512 bytes. */
+const BATCH_BYTES = 256 * 1024;
+
+async function* inBatches(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let batch: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    batch.push(chunk);
+    bytes += chunk.length;
+    if (bytes < BATCH_BYTES) continue;
+    yield Buffer.concat(batch, bytes);
+    batch = [];
+    bytes = 0;
+  }
+  if (bytes > 0) yield Buffer.concat(batch, bytes);
 }
 
 async function feed(tar: ReturnType<typeof pack>, files: readonly ArchiveFile[]): Promise<void> {
