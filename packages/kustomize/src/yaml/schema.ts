@@ -55,8 +55,8 @@ const timestampTag = defineScalarTag<string>('tag:yaml.org,2002:timestamp', {
     const match = TIMESTAMP.exec(source);
     if (match === null) return NOT_RESOLVED;
     const [, year = '', month = '', day = '', hour = '0', minute = '0', second = '0', fraction = '', zone] = match;
-    // Go accepts a zone only behind a T.
-    if (zone !== undefined && source.includes(' ')) return NOT_RESOLVED;
+    // go-yaml wants a zone behind a T, and none behind a space.
+    if (zone === undefined ? /[Tt]/.test(source) : source.includes(' ')) return NOT_RESOLVED;
     const pad = (part: string) => part.padStart(2, '0');
     const full = `${year}-${pad(month)}-${pad(day)}T${pad(hour)}:${pad(minute)}:${pad(second)}`;
     const time = new Date(`${full}Z`);
