@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,15 +33,16 @@ export interface Container extends AsyncDisposable {
 
 /** Into a mount namespace of one's own: as root, or as the root of a user namespace, which needs no rights. */
 const DOORS = {
-  root: ['--mount', '--propagation', 'private'],
-  user: ['--user', '--map-root-user', '--mount', '--propagation', 'private'],
+  root: ['unshare', '--mount', '--propagation', 'private'],
+  user: ['unshare', '--user', '--map-root-user', '--mount', '--propagation', 'private'],
 } as const;
 
 /** How programs can be run here with a root of their own. Undefined where a sandbox around us forbids it, and on anything but Linux. */
 export const confinement = (['root', 'user'] as const).find((as) => {
   if (process.platform !== 'linux' || (as === 'root' && process.getuid?.() !== 0)) return false;
   // What it mounts is seen by nobody else, and gone with it.
-  return spawnSync('unshare', [...DOORS[as], 'mount', '-t', 'tmpfs', 'tmpfs', '/tmp']).status === 0;
+  const [enter, ...flags] = DOORS[as];
+  return spawnSync(enter, [...flags, 'mount', '-t', 'tmpfs', 'tmpfs', '/tmp']).status === 0;
 });
 
 const NOBODY = 65534;
@@ -72,7 +73,8 @@ export function startContainer({ entrypoint, args, contents, env, volumes, files
   const script = fileURLToPath(new URL('container.sh', import.meta.url));
   const command = ['bash', script, confinement, root, ...mounts, '--', ...entrypoint, ...args];
   // PATH is for the script; nothing in the container's root could be found by it.
-  const child = spawn('unshare', [...DOORS[confinement], ...command], {
+  const [enter, ...flags] = DOORS[confinement];
+  const child = spawn(enter, [...flags, ...command], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, ...env },
   });
@@ -109,10 +111,14 @@ export function startContainer({ entrypoint, args, contents, env, volumes, files
   };
 }
 
-/** Node, the shared libraries it is linked with, and what every container has: /proc, a few devices, the resolver's files. */
+/** Node, the shared libraries it has loaded, and what every container has: /proc, a few devices, the resolver's files. */
 function runtimeFiles(): readonly string[] {
-  const node = realpathSync(process.execPath);
-  const libraries = execFileSync('ldd', [node], { encoding: 'utf8' }).match(/\/\S+/g) ?? [];
+  const { sharedObjects } = process.report.getReport() as { readonly sharedObjects: readonly string[] };
+  // The others are the vdso, which is no file, and add-ons of the test runner.
+  const libraries = sharedObjects.filter((path) => /^\/.*\.so(\.\d+)*$/.test(path));
   const system = ['/proc', '/dev/null', '/dev/urandom', '/etc/hosts', '/etc/resolv.conf'];
-  return [`${node}:/usr/local/bin/node`, ...[...libraries, ...system].map((path) => `${realpathSync(path)}:${path}`)];
+  return [
+    `${realpathSync(process.execPath)}:/usr/local/bin/node`,
+    ...[...libraries, ...system].map((path) => `${realpathSync(path)}:${path}`),
+  ];
 }
