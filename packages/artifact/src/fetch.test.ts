@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { fakeClock } from '../../testkit/src/index.ts';
 import { type Answer, artifactServer, sha256 } from './artifact-server.fixture.ts';
 import { type FetchOptions, fetchArtifact } from './fetch.ts';
 import { testDirectory } from './tar.fixture.ts';
+import { fakeClock } from './testkit.fixture.ts';
 
 const CONTENT = 'the artifact';
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+// By path: the kit is for tests alone, and no package depends on it.
 import { type GitServer, startGitServer, type TestRepository } from '../../testkit/src/index.ts';
 import { FLUSH, renderPacket } from './pkt-line.ts';
 import { connect, type RemoteConnection } from './remote.ts';
