@@ -18,7 +18,10 @@ export const fieldSpec = (path: string, kinds: Omit<FieldSpec, 'path'> = {}): Fi
   ...kinds,
 });
 
-export const appliesTo = (spec: FieldSpec, gvk: { readonly group: string; readonly version: string; readonly kind: string }): boolean =>
+export const appliesTo = (
+  spec: Omit<FieldSpec, 'path'>,
+  gvk: { readonly group: string; readonly version: string; readonly kind: string },
+): boolean =>
   (spec.group === undefined || spec.group === gvk.group) &&
   (spec.version === undefined || spec.version === gvk.version) &&
   (spec.kind === undefined || spec.kind === gvk.kind);

@@ -2,41 +2,75 @@ import { BuildError } from './build-error.ts';
 import { isClusterScoped } from './cluster-scoped.ts';
 import { appliesTo, type FieldSpec, visitPath } from './field-path.ts';
 import { REFERRALS, type Referral } from './referrals.ts';
-import { type BuildResource, idOf, isMap, type Json, type JsonMap, metadataOf, originalId, pastIds, renderId } from './resource.ts';
+import {
+  type BuildResource,
+  idOf,
+  isMap,
+  type Json,
+  type JsonMap,
+  metadataOf,
+  originalId,
+  pastIds,
+  type ResourceId,
+  renderId,
+} from './resource.ts';
 
 /**
  * Rewrites references by name to objects whose names or namespaces were changed by the build. Runs once, at the end, when everything has its last name.
  * A reference to something that is not part of the build, or was never renamed, is left alone. Throws `BuildError` for one that may mean several objects.
  */
 export function fixNameReferences(resources: readonly BuildResource[]): void {
-  const index = indexOf(resources);
+  const known = resources.map(knownOf);
+  const index = indexOf(known);
   const referrals = byReferrer();
-  for (const referrer of resources) {
-    const accountNamespaces = namespacesOfAccounts(referrer);
+  for (const referrer of known) {
+    const accountNamespaces = namespacesOfAccounts(referrer.resource);
     if (index.byFormerName.size === 0) continue;
-    const { gvk } = originalId(referrer);
+    const { gvk } = referrer.original;
     for (const field of referrals.get(gvk.kind) ?? []) {
       if (!appliesTo(field.spec, gvk)) continue;
-      visitPath(referrer.object, field.spec, (holder, key) => follow(holder, key, { ...field, referrer, accountNamespaces, index }));
+      visitPath(referrer.resource.object, field.spec, (holder, key) =>
+        follow(holder, key, { ...field, referrer, accountNamespaces, index }),
+      );
     }
   }
+}
+
+/** What a resource is called and was called: asked for once for every reference that might mean it. */
+interface Known {
+  readonly resource: BuildResource;
+  readonly current: ResourceId;
+  readonly original: ResourceId;
+  readonly past: readonly ResourceId[];
+  readonly isClusterScoped: boolean;
+}
+
+function knownOf(resource: BuildResource): Known {
+  const current = idOf(resource.object);
+  return {
+    resource,
+    current,
+    original: originalId(resource),
+    past: pastIds(resource),
+    isClusterScoped: isClusterScoped(current.gvk),
+  };
 }
 
 interface Index {
-  readonly byFormerName: ReadonlyMap<string, readonly BuildResource[]>;
-  readonly byOriginalNamespace: ReadonlyMap<string, readonly BuildResource[]>;
+  readonly byFormerName: ReadonlyMap<string, readonly Known[]>;
+  readonly byOriginalNamespace: ReadonlyMap<string, readonly Known[]>;
 }
 
-function indexOf(resources: readonly BuildResource[]): Index {
-  const byFormerName = new Map<string, BuildResource[]>();
-  for (const resource of resources) {
-    for (const name of new Set(resource.past.map((id) => id.name))) {
+function indexOf(known: readonly Known[]): Index {
+  const byFormerName = new Map<string, Known[]>();
+  for (const one of known) {
+    for (const name of new Set(one.past.map((id) => id.name))) {
       const others = byFormerName.get(name);
-      if (others === undefined) byFormerName.set(name, [resource]);
-      else others.push(resource);
+      if (others === undefined) byFormerName.set(name, [one]);
+      else others.push(one);
     }
   }
-  return { byFormerName, byOriginalNamespace: Map.groupBy(resources, (resource) => originalId(resource).namespace) };
+  return { byFormerName, byOriginalNamespace: Map.groupBy(known, ({ original }) => original.namespace) };
 }
 
 interface Field {
@@ -45,7 +79,7 @@ interface Field {
 }
 
 interface Reference extends Field {
-  readonly referrer: BuildResource;
+  readonly referrer: Known;
   readonly accountNamespaces: ReadonlySet<string>;
   readonly index: Index;
 }
@@ -78,65 +112,67 @@ function follow(holder: JsonMap, key: string, reference: Reference): void {
 function followed(value: Json, reference: Reference): Json {
   const { referrer, index } = reference;
   if (typeof value === 'string') {
-    const target = choose(index.byFormerName.get(value) ?? [], reference, ({ object }) => idOf(object).name);
-    return target === undefined ? value : idOf(target.object).name;
+    const target = choose(index.byFormerName.get(value) ?? [], reference, ({ current }) => current.name);
+    return target === undefined ? value : target.current.name;
   }
   if (!isMap(value)) return value;
-  if (value.name === undefined) throw new BuildError(`${referrer.file}: ${renderId(idOf(referrer.object))} names something without a name`);
+  if (value.name === undefined)
+    throw new BuildError(`${referrer.resource.file}: ${renderId(referrer.current)} names something without a name`);
   const candidates = inNamespace(index.byFormerName.get(String(value.name)) ?? [], value.namespace, reference);
-  const target = choose(candidates, reference, ({ object }) => `${String(metadataOf(object).namespace)}/${idOf(object).name}`);
+  const target = choose(candidates, reference, ({ resource, current }) => `${String(namespaceOf(resource))}/${current.name}`);
   if (target === undefined) return value;
-  const { name, namespace } = metadataOf(target.object);
-  return { ...value, name: String(name), ...(typeof namespace === 'string' && namespace !== '' ? { namespace } : {}) };
+  const namespace = namespaceOf(target.resource);
+  return { ...value, name: target.current.name, ...(namespace === undefined ? {} : { namespace }) };
+}
+
+/** As it is written: `default` is another thing than none. */
+function namespaceOf({ object }: BuildResource): string | undefined {
+  const { namespace } = metadataOf(object);
+  return typeof namespace === 'string' && namespace !== '' ? namespace : undefined;
 }
 
 // What a namespace was called when the reference was written counts first, for all objects that are in it.
-function inNamespace(candidates: readonly BuildResource[], namespace: Json | undefined, reference: Reference): readonly BuildResource[] {
+function inNamespace(candidates: readonly Known[], namespace: Json | undefined, reference: Reference): readonly Known[] {
   if (namespace === undefined) return candidates;
   const isOriginal = reference.index.byOriginalNamespace.get(String(namespace))?.some((other) => isInReach(other, reference)) === true;
-  return candidates.filter((candidate) => (isOriginal ? originalId(candidate) : idOf(candidate.object)).namespace === namespace);
+  return candidates.filter(({ original, current }) => (isOriginal ? original : current).namespace === namespace);
 }
 
-function isInReach(candidate: BuildResource, { referrer, accountNamespaces }: Reference): boolean {
-  const [from, to] = [idOf(referrer.object), idOf(candidate.object)];
-  const { namespace } = metadataOf(candidate.object);
-  return (
-    isClusterScoped(from.gvk) ||
-    isClusterScoped(to.gvk) ||
-    from.namespace === to.namespace ||
-    (typeof namespace === 'string' && accountNamespaces.has(namespace))
-  );
+function isInReach(candidate: Known, { referrer, accountNamespaces }: Reference): boolean {
+  if (referrer.isClusterScoped || candidate.isClusterScoped || referrer.current.namespace === candidate.current.namespace) return true;
+  const namespace = namespaceOf(candidate.resource);
+  return namespace !== undefined && accountNamespaces.has(namespace);
 }
 
 /** The one object that a reference means; what tells candidates of one name apart are the prefixes and suffixes that they share with the referrer. */
-function choose(
-  named: readonly BuildResource[],
-  reference: Reference,
-  written: (candidate: BuildResource) => string,
-): BuildResource | undefined {
+function choose(named: readonly Known[], reference: Reference, written: (candidate: Known) => string): Known | undefined {
   const { referrer } = reference;
   let candidates = named.filter((candidate) => mayBeMeant(candidate, reference));
-  if (candidates.length > 1) candidates = candidates.filter((candidate) => sharesContext(candidate, referrer, { emptyMatches: true }));
-  if (candidates.length > 1) candidates = candidates.filter((candidate) => sharesContext(candidate, referrer, { emptyMatches: false }));
+  for (const emptyMatches of [true, false]) {
+    if (candidates.length < 2) break;
+    candidates = candidates.filter(({ resource }) => sharesContext(resource, referrer.resource, { emptyMatches }));
+  }
   const [first, ...others] = candidates;
   if (first === undefined || others.every((other) => written(other) === written(first))) return first;
-  const names = candidates.map(({ object }) => renderId(idOf(object))).join(', ');
-  throw new BuildError(`${referrer.file}: a reference in ${renderId(idOf(referrer.object))} may mean any of ${names}`);
+  const names = candidates.map(({ current }) => renderId(current)).join(', ');
+  throw new BuildError(`${referrer.resource.file}: a reference in ${renderId(referrer.current)} may mean any of ${names}`);
 }
 
-function mayBeMeant(candidate: BuildResource, reference: Reference): boolean {
-  if (!isInReach(candidate, reference)) return false;
+function mayBeMeant(candidate: Known, reference: Reference): boolean {
   const { referral, spec, referrer } = reference;
-  const past = pastIds(candidate);
-  if (!past.some(({ gvk }) => appliesTo({ ...referral, path: [] }, gvk))) return false;
-  const { roleRef } = referrer.object;
+  if (!isInReach(candidate, reference) || !candidate.past.some(({ gvk }) => appliesTo(referral, gvk))) return false;
+  const { roleRef } = referrer.resource.object;
   if (spec.path[0] === 'roleRef' && isMap(roleRef) && roleRef.apiGroup !== undefined && roleRef.kind !== undefined) {
     const { apiGroup, kind } = roleRef;
-    if (!past.some(({ gvk }) => (apiGroup === '' || gvk.group === apiGroup) && gvk.kind === kind)) return false;
+    if (!candidate.past.some(({ gvk }) => (apiGroup === '' || gvk.group === apiGroup) && gvk.kind === kind)) return false;
   }
-  const [from, to] = [idOf(referrer.object), idOf(candidate.object)];
   // A role binding may name a service account of another namespace.
-  return isClusterScoped(from.gvk) || isClusterScoped(to.gvk) || to.gvk.kind === 'ServiceAccount' || from.namespace === to.namespace;
+  return (
+    referrer.isClusterScoped ||
+    candidate.isClusterScoped ||
+    candidate.current.gvk.kind === 'ServiceAccount' ||
+    referrer.current.namespace === candidate.current.namespace
+  );
 }
 
 function sharesContext(a: BuildResource, b: BuildResource, { emptyMatches }: { readonly emptyMatches: boolean }): boolean {

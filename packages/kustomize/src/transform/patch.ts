@@ -77,7 +77,11 @@ function patchWithObjects(resources: readonly BuildResource[], documents: readon
 function namedBy(resources: readonly BuildResource[], patch: JsonMap, at: string): BuildResource {
   const wanted = idOf(patch);
   const key = keyOf(wanted);
-  const [first, ...others] = resources.filter((resource) => [...pastIds(resource), idOf(resource.object)].some((id) => keyOf(id) === key));
+  const isWanted = (resource: BuildResource) => [...pastIds(resource), idOf(resource.object)].some((id) => keyOf(id) === key);
+  // The name rules out nearly all: with a patch for each of many objects, this is what is done most.
+  const hasName = ({ object, past }: BuildResource) =>
+    metadataOf(object).name === wanted.name || past.some(({ name }) => name === wanted.name);
+  const [first, ...others] = resources.filter((resource) => hasName(resource) && isWanted(resource));
   if (first === undefined) throw new BuildError(`${at}: there is no ${renderId(wanted)} to patch`);
   if (others.length > 0) throw new BuildError(`${at}: several objects are called ${renderId(wanted)}`);
   return first;
