@@ -119,6 +119,8 @@ describe('an answer', () => {
 
     await expect(broken('out of disk\n')).rejects.toMatchObject({ kind: 'protocol', message: expect.stringMatching(/: out of disk$/) });
     await expect(broken('x'.repeat(5_000))).rejects.toMatchObject({ message: expect.stringMatching(/^.{1,300}$/) });
+    // Also when the limit cuts through them.
+    await expect(broken(`${'x'.repeat(184)} https://u:CANARY@host`)).rejects.toMatchObject({ message: expect.not.stringContaining('CAN') });
     await expect(broken('no https://u:CANARY@host')).rejects.toMatchObject({ message: expect.not.stringContaining('CANARY') });
   });
 

@@ -47,5 +47,5 @@ export async function* fetchPack(remote: RemoteConnection, oid: string, { signal
 
 function refusal(message: string, oid: string): GitError {
   const kind = /not our ref|unadvertised|not exist/.test(message) ? 'reference-not-found' : 'protocol';
-  return new GitError(kind, `the server would not send commit ${oid}: ${redact(message.trim().slice(0, 200))}`);
+  return new GitError(kind, `the server would not send commit ${oid}: ${redact(message).trim().slice(0, 200)}`);
 }

@@ -90,6 +90,9 @@ describe('a listing', () => {
       kind: 'protocol',
       message: expect.stringMatching(/^.{30,300}$/),
     });
+    await expect(listed([`ERR ${'x'.repeat(180)} https://user:CANARY@host/`])).rejects.toMatchObject({
+      message: expect.not.stringContaining('CAN'),
+    });
     await expect(listed(['ERR https://user:CANARY@host/ is closed'])).rejects.toThrow('https://*****@host/ is closed');
   });
 });
