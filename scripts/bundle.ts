@@ -1,5 +1,4 @@
-// `pnpm build`: each controller with everything it needs in one directory, started by packages/<name>-controller/dist/main.js.
-// The same file is the entry of the controller's worker threads, which read little of the rest.
+// `pnpm build`: each controller with everything it needs, its worker threads' code included, in one file: packages/<name>-controller/dist/main.js.
 //
 //   node scripts/bundle.ts [--sizes] [--out=directory] [controller…]
 //

@@ -27,10 +27,10 @@ const PERMISSIVE = new Set([
   'Zlib',
 ]);
 
-/** Every npm package with code in the output, sorted by name. Workspace packages are ours and not listed. */
-export async function bundledPackages(metafile: Metafile, directory: string): Promise<readonly BundledPackage[]> {
+/** Every npm package with code in the outputs, sorted by name. Workspace packages are ours and not listed. */
+export async function bundledPackages(metafiles: readonly Metafile[], directory: string): Promise<readonly BundledPackage[]> {
   const homes = new Set<string>();
-  for (const output of Object.values(metafile.outputs)) {
+  for (const output of metafiles.flatMap(({ outputs }) => Object.values(outputs))) {
     for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
       const home = packageHome(input);
       if (home !== undefined && bytesInOutput > 0) homes.add(resolve(directory, home));

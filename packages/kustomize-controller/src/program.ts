@@ -13,6 +13,7 @@ import {
   sharedGates,
   tenancyFlags,
   text,
+  type WorkerEntry,
 } from '@gotk/runtime';
 import { createApplier, createDriftWatch, createLedger } from '@gotk/ssa';
 import { kustomizationController } from './kustomization/controller.ts';
@@ -50,7 +51,7 @@ const ignored = {
 } as const;
 
 /** The kustomize-controller, whose worker threads start from `entry`. */
-export function kustomizeController(entry: URL): Program<typeof flags> {
+export function kustomizeController(entry: WorkerEntry): Program<typeof flags> {
   return {
     name: 'kustomize-controller',
     version: typeof __GOTK_VERSION__ === 'undefined' ? '0.0.0-dev' : __GOTK_VERSION__,

@@ -3,9 +3,12 @@ import { type ResourceLimits, Worker } from 'node:worker_threads';
 import type { Clock } from '@gotk/apimachinery';
 import type { TaskReply } from './worker-tasks.ts';
 
+/** A module, or the text of a script: a bundle is one file, and a thread should not have to read all of it. */
+export type WorkerEntry = URL | { readonly source: string };
+
 export interface WorkerPoolOptions {
-  /** The module a worker starts: it calls `serveTasks`. A controller's bundle is its own entry. */
-  readonly entry: URL;
+  /** What a worker starts: it calls `serveTasks`. */
+  readonly entry: WorkerEntry;
   readonly clock: Clock;
   /** Workers at most; default: one fewer than there are processors, at least one. */
   readonly size?: number;
@@ -86,7 +89,10 @@ export function createWorkerPool({
       return idle;
     }
     if (threads.size >= size) return undefined;
-    const worker = new Worker(entry, { resourceLimits: limits, stdout: false });
+    const worker =
+      entry instanceof URL
+        ? new Worker(entry, { resourceLimits: limits })
+        : new Worker(entry.source, { resourceLimits: limits, eval: true });
     const thread: Thread = { worker, idle: undefined };
     worker.unref();
     threads.add(thread);

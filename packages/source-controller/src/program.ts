@@ -12,6 +12,7 @@ import {
   parseAddress,
   sharedGates,
   text,
+  type WorkerEntry,
 } from '@gotk/runtime';
 import { artifactServer } from './artifact-server.ts';
 import { gitRepositoryController } from './git-repository/controller.ts';
@@ -45,7 +46,7 @@ const ignored = {
 } as const;
 
 /** The source-controller, whose worker threads start from `entry`. */
-export function sourceController(entry: URL): Program<typeof flags> {
+export function sourceController(entry: WorkerEntry): Program<typeof flags> {
   return {
     name: 'source-controller',
     version: typeof __GOTK_VERSION__ === 'undefined' ? '0.0.0-dev' : __GOTK_VERSION__,

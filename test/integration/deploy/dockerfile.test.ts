@@ -49,7 +49,7 @@ describe.each(controllers)('the image of %s', (controller) => {
     const ours = copies.filter(({ sources }) => sources.some((path) => path.startsWith('/src/')));
 
     expect(copies.every(({ from }) => from === 'build')).toBe(true);
-    expect(ours.map(({ to }) => to)).toEqual([entrypointOf(stages, controller).at(-1), '/app/parts/', '/app/licenses/']);
+    expect(ours.map(({ to }) => to)).toEqual([entrypointOf(stages, controller).at(-1), '/app/licenses/']);
   });
 
   test('copies what the build makes', () => {

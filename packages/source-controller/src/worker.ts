@@ -1,0 +1,5 @@
+// The threads that take packs apart. What they load is theirs alone: no client, no server, no credentials.
+import { serveTasks } from '@gotk/runtime/worker';
+import { archiveCommit } from './git-repository/archive-commit.ts';
+
+serveTasks({ 'archive commit': archiveCommit });
