@@ -47,7 +47,8 @@ export async function lsRefs(
   for await (const packet of readPackets(body)) {
     if (packet.kind !== 'data') continue;
     const line = textOf(packet.bytes);
-    if (line.startsWith('ERR ')) throw new GitError('protocol', `the server refused to list references: ${redact(line.slice(4)).slice(0, 200)}`);
+    if (line.startsWith('ERR '))
+      throw new GitError('protocol', `the server refused to list references: ${redact(line.slice(4)).slice(0, 200)}`);
     const [oid = '', name = '', ...attributes] = line.split(' ');
     const peeled = attributes.find((attribute) => attribute.startsWith('peeled:'))?.slice('peeled:'.length);
     if (!isObjectId(oid) || !isRefName(name) || !(peeled === undefined || isObjectId(peeled))) continue;
