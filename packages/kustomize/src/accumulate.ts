@@ -1,6 +1,6 @@
 import { BuildError } from './build-error.ts';
 import { findKustomizationFile, type KustomizationFile, readKustomizationFile } from './kustomization-file.ts';
-import { readManifest } from './manifest.ts';
+import { resourcesOf } from './manifest.ts';
 import { resolvePath } from './path.ts';
 import type { FileTree } from './ports.ts';
 import { type BuildResource, refuseDuplicates } from './resource.ts';
@@ -9,6 +9,7 @@ import { addAnnotations, addLabels } from './transform/labels.ts';
 import { setNamespace } from './transform/namespace.ts';
 import { applyPatches } from './transform/patch.ts';
 import { rename } from './transform/rename.ts';
+import { readDocuments } from './yaml/read.ts';
 
 /** The kustomizations on the way down: what a cycle is recognised by. */
 type Trail = readonly string[];
@@ -27,7 +28,7 @@ export function transform(tree: FileTree, kustomization: KustomizationFile, trai
     throw new BuildError(`${file}: cycle of kustomizations: ${[...trail.slice(trail.indexOf(file)), file].join(' -> ')}`);
   if (kustomization.isEmpty) throw new BuildError(`${file}: the kustomization is empty`);
   const loaded = kustomization.resources.flatMap((entry, index) =>
-    load(tree, { entry, directory, at: `${file}: resources[${index}]` }, [...trail, file]),
+    load(tree, { entry, kustomization, at: `${file}: resources[${index}]` }, [...trail, file]),
   );
   refuseDuplicates(loaded, file);
 
@@ -45,14 +46,16 @@ export function transform(tree: FileTree, kustomization: KustomizationFile, trai
 
 interface Entry {
   readonly entry: string;
-  readonly directory: string;
+  readonly kustomization: KustomizationFile;
   readonly at: string;
 }
 
-function load(tree: FileTree, { entry, directory, at }: Entry, trail: Trail): BuildResource[] {
-  const path = resolvePath(directory, entry, at);
+function load(tree: FileTree, { entry, kustomization, at }: Entry, trail: Trail): BuildResource[] {
+  const path = resolvePath(kustomization.directory, entry, at);
+  const known = kustomization.documents.get(path);
+  if (known !== undefined) return resourcesOf(known, path);
   const bytes = tree.read(path);
-  if (bytes !== undefined) return readManifest(bytes, path);
+  if (bytes !== undefined) return resourcesOf(readDocuments(bytes, path), path);
   if (tree.list(path) === undefined) throw new BuildError(`${at}: there is no file or directory '${path}'`);
   return accumulate(tree, path, trail);
 }

@@ -159,3 +159,18 @@ test('parts of a manifest that are one alias are changed apart', () => {
   expect(built(files)[1]).toMatchObject({ metadata: { labels: { a: 'b', c: 'd' } }, spec: { selector: { matchLabels: { a: 'b' } } } });
   expect(built(files)[1]?.spec).toEqual({ selector: { matchLabels: { a: 'b' } }, template: { metadata: { labels: { a: 'b' } } } });
 });
+
+test('the work grows with the tree: every manifest is read and parsed once', () => {
+  const files = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`m${n}.yaml`, configMap(`m${n}`)]));
+  const reads = new Map<string, number>();
+  const { read, list } = memoryTree(files);
+  const counting = {
+    list,
+    read: (path: string) => {
+      reads.set(path, (reads.get(path) ?? 0) + 1);
+      return read(path);
+    },
+  };
+  expect(build(counting, '.').objects).toHaveLength(500);
+  expect(new Set(Object.keys(files).map((path) => reads.get(path)))).toEqual(new Set([1]));
+});

@@ -3,7 +3,7 @@ import { emptyKustomization, findKustomizationFile, type KustomizationFile } fro
 import { joinPath } from './path.ts';
 import type { FileTree } from './ports.ts';
 import { isMap } from './resource.ts';
-import { readYaml } from './yaml/read.ts';
+import { type Document, readDocuments } from './yaml/read.ts';
 
 const MAX_DEPTH = 64;
 
@@ -13,27 +13,36 @@ const MAX_DEPTH = 64;
  */
 export function generateKustomization(tree: FileTree, directory: string): KustomizationFile {
   if (tree.list(directory) === undefined) throw new BuildError(`${directory}: there is no such directory`);
-  const resources = scan(tree, directory, 0).map((path) => (directory === '' ? path : path.slice(directory.length + 1)));
-  return { ...emptyKustomization(joinPath(directory, 'kustomization.yaml')), resources, isEmpty: resources.length === 0 };
+  const found = scan(tree, directory, 0);
+  const resources = found.map(({ path }) => (directory === '' ? path : path.slice(directory.length + 1)));
+  const documents = new Map(found.flatMap((entry) => (entry.documents === undefined ? [] : [[entry.path, entry.documents]])));
+  return { ...emptyKustomization(joinPath(directory, 'kustomization.yaml')), resources, documents, isEmpty: resources.length === 0 };
 }
 
-function scan(tree: FileTree, directory: string, depth: number): readonly string[] {
+/** A file with objects, which had to be read to know that, or a directory with a kustomization. */
+interface Entry {
+  readonly path: string;
+  readonly documents?: readonly Document[];
+}
+
+function scan(tree: FileTree, directory: string, depth: number): readonly Entry[] {
   if (depth > MAX_DEPTH) throw new BuildError(`${directory}: directories are nested too deeply`);
   // The order of a listing depends on the file system; that of the result must not.
   const names = [...(tree.list(directory) ?? [])].sort();
   return names.flatMap((name) => {
     const path = joinPath(directory, name);
-    if (tree.list(path) !== undefined) return findKustomizationFile(tree, path) === undefined ? scan(tree, path, depth + 1) : [path];
-    return /\.ya?ml$/.test(name) && holdsObjects(tree, path) ? [path] : [];
+    if (tree.list(path) !== undefined) return findKustomizationFile(tree, path) === undefined ? scan(tree, path, depth + 1) : [{ path }];
+    const documents = /\.ya?ml$/.test(name) ? objectsIn(tree, path) : undefined;
+    return documents === undefined ? [] : [{ path, documents }];
   });
 }
 
 /** Other YAML lies around in repositories: only what has a kind is meant for the cluster. */
-function holdsObjects(tree: FileTree, path: string): boolean {
+function objectsIn(tree: FileTree, path: string): readonly Document[] | undefined {
   const bytes = tree.read(path);
-  if (bytes === undefined) return false;
-  const documents = readYaml(bytes, path);
-  return documents.some(
-    (document) => isMap(document) && document.apiVersion !== undefined && document.kind !== undefined && document.kind !== '',
-  );
+  if (bytes === undefined) return undefined;
+  const documents = readDocuments(bytes, path);
+  return documents.some(({ value }) => isMap(value) && value.apiVersion !== undefined && value.kind !== undefined && value.kind !== '')
+    ? documents
+    : undefined;
 }

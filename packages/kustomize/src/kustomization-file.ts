@@ -4,13 +4,15 @@ import { joinPath } from './path.ts';
 import type { FileTree } from './ports.ts';
 import { isMap } from './resource.ts';
 import { type ImageRule, imageRule, type LabelRule, labelRule, mergeRule, operationsRule, type PatchRule, patchRule } from './rules.ts';
-import { readConfigYaml } from './yaml/read.ts';
+import { type Document, readConfigYaml } from './yaml/read.ts';
 
 /** What a kustomization file asks for. */
 export interface KustomizationFile {
   readonly file: string;
   readonly directory: string;
   readonly resources: readonly string[];
+  /** The documents of resources that were read already, by the paths of their files. */
+  readonly documents: ReadonlyMap<string, readonly Document[]>;
   readonly namespace: string | undefined;
   readonly namePrefix: string;
   readonly nameSuffix: string;
@@ -99,6 +101,7 @@ export const emptyKustomization = (file: string): KustomizationFile => ({
   file,
   directory: file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '',
   resources: [],
+  documents: new Map(),
   namespace: undefined,
   namePrefix: '',
   nameSuffix: '',

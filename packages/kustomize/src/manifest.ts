@@ -1,10 +1,9 @@
 import { BuildError } from './build-error.ts';
 import { type BuildResource, isMap, type Json, type JsonMap, metadataOf } from './resource.ts';
-import { type Document, readDocuments } from './yaml/read.ts';
+import type { Document } from './yaml/read.ts';
 
-/** The resources of a manifest. Lists are taken apart, behind everything else. Throws `BuildError` for what is no Kubernetes object. */
-export function readManifest(bytes: Uint8Array, file: string): BuildResource[] {
-  const documents = readDocuments(bytes, file);
+/** The resources in the documents of a manifest. Lists are taken apart, behind everything else. Throws `BuildError` for what is no Kubernetes object. */
+export function resourcesOf(documents: readonly Document[], file: string): BuildResource[] {
   const queue = documents.map((document, index) => ({ document, at: documents.length === 1 ? file : `${file}: document ${index + 1}` }));
   const resources: BuildResource[] = [];
   for (const { document, at } of queue) {
