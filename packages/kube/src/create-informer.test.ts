@@ -211,6 +211,16 @@ describe('a list', () => {
     expect(names(bed.informer.list())).toEqual(['a', 'b']);
   });
 
+  test('whose next page has always expired is asked for ever more slowly', async () => {
+    await using bed = setUp();
+    bed.server.list = ({ continue: token }) => {
+      if (token === undefined) return page('a', 'second');
+      throw gone();
+    };
+    await bed.clock.advance(60_000);
+    expect(bed.lists.filter(({ continue: token }) => token === undefined).length).toBeLessThan(10);
+  });
+
   test('that is too long is asked for in smaller pages', async () => {
     await using bed = setUp();
     bed.server.list = ({ limit = 0, continue: token }) => {

@@ -1,6 +1,6 @@
 import { type Clock, type KubeObject, type Resource, systemClock } from '@gotk/apimachinery';
 import type { KubeClient, ListPage, Selectors } from './client.ts';
-import { AnswerTooLarge, ConnectionError, isGone } from './errors.ts';
+import { AnswerTooLarge, ConnectionError } from './errors.ts';
 import type { Delta, Indexes, Informer } from './informer.ts';
 import { backOffMs, type ListWatchState, next, START } from './list-watch-state.ts';
 import { createObjectCache } from './object-cache.ts';
@@ -168,8 +168,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
         } catch (error) {
           if (signal.aborted) return;
           onError(error);
-          // An expired continue token is 410 as well: the list starts over, from its first page.
-          state = next(isGone(error) ? START : state, { kind: 'failed', error });
+          state = next(state, { kind: 'failed', error });
         }
       }
     },
