@@ -11,13 +11,14 @@ const failing = () => Promise.reject(new Failed(why));
 const ask = (token: string) => ({ annotations: { 'reconcile.fluxcd.io/requestedAt': token } });
 
 describe('an object runs', () => {
+  const conditions = [{ type: 'Ready', status: 'True', reason: '', message: '', lastTransitionTime: '' }] as const;
+  const doneAndOpen = [
+    settledWidget({ metadata: { name: 'done' }, status: { observedGeneration: 1, conditions } }),
+    settledWidget({ metadata: { name: 'open' } }),
+  ];
+
   test('once when the controller starts, and those that are not settled first', async () => {
-    const settled = {
-      observedGeneration: 1,
-      conditions: [{ type: 'Ready', status: 'True', reason: '', message: '', lastTransitionTime: '' }],
-    } as const;
-    const objects = [settledWidget({ metadata: { name: 'done' }, status: settled }), settledWidget({ metadata: { name: 'open' } })];
-    await using bed = await runnerBed({ concurrency: 1, objects });
+    await using bed = await runnerBed({ concurrency: 1, objects: doneAndOpen });
     await bed.clock.advance(0);
     expect(bed.runs).toEqual(['open', 'done']);
   });
@@ -70,20 +71,22 @@ describe('an object runs', () => {
     expect(bed.runs).toEqual(['a', 'c']);
   });
 
-  test('once, if what wakes it does so while triggers are subscribed to', async () => {
+  test('when its turn comes, if what wakes it tells at the start of what was there before', async () => {
     await using bed = await runnerBed({
+      concurrency: 1,
+      objects: doneAndOpen,
       triggers: [
         {
           name: 'eager',
           subscribe(wake) {
-            wake({ key: webKey, priority: 'urgent' });
+            wake({ key: { namespace: 'apps', name: 'done' }, priority: 'urgent' });
             return { [Symbol.dispose]: () => undefined };
           },
         },
       ],
     });
     await bed.clock.advance(0);
-    expect(bed.runs).toEqual(['web']);
+    expect(bed.runs).toEqual(['open', 'done']);
   });
 
   test('ten times in a burst, and then once a second, however often it is woken', async () => {
