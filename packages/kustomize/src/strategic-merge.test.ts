@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BuildError } from './build-error.ts';
 import type { Json, JsonMap } from './resource.ts';
@@ -15,6 +16,22 @@ function mergedPod(pod: JsonMap, patch: JsonMap): unknown {
   const merged = strategicMerge(deployment(pod), deployment(patch), 'patch.yaml');
   return (merged as { spec: { template: { spec: unknown } } }).spec.template.spec;
 }
+
+const port = fc.record(
+  { port: fc.constantFrom(53, 80, 443), protocol: fc.constantFrom('TCP', 'UDP'), name: fc.constantFrom('a', 'b') },
+  { requiredKeys: ['port'] },
+);
+
+test('whatever ports there are, those of the patch are in the result', () => {
+  const distinct = fc.uniqueArray(port, { selector: (item) => item.port, minLength: 1 });
+  fc.assert(
+    fc.property(distinct, distinct, (current, patch) => {
+      const merged = strategicMerge(service(current), service(patch), 'patch.yaml');
+      const ports = patch.map((item) => expect.objectContaining({ port: item.port }));
+      expect(merged?.spec).toEqual({ ports: expect.arrayContaining(ports) });
+    }),
+  );
+});
 
 describe('maps', () => {
   test('are merged field by field, and null removes a field', () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BuildError } from '../build-error.ts';
 import { readConfigYaml, readDocuments, readYaml } from './read.ts';
@@ -83,6 +84,17 @@ describe('documents', () => {
   test('JSON is YAML, and a byte order mark is nothing', () => {
     expect(read('{"a": [1, {"b": null}], "c": "\\u00e9"}')).toEqual([{ a: [1, { b: null }], c: 'é' }]);
     expect(read('\uFEFFa: 1\n')).toEqual([{ a: 1 }]);
+  });
+
+  test('JSON comes back as it was', () => {
+    // Integers only: those beyond 2^53 come back with all their digits, which JSON.parse drops.
+    const json = fc.object({ values: [fc.string({ unit: 'binary' }), fc.boolean(), fc.constant(null), fc.integer()], maxDepth: 4 });
+    fc.assert(
+      fc.property(json, (value) => {
+        const text = JSON.stringify(value);
+        expect(JSON.stringify(read(text))).toBe(`[${text}]`);
+      }),
+    );
   });
 
   test('anchors, aliases and merge keys are followed', () => {
