@@ -15,6 +15,9 @@ type Range = readonly [from: number, to: number];
  */
 export function compileNameGlob(pattern: string): NameGlob {
   if (!/[*?[\\]/.test(pattern)) return (name) => name === pattern;
+  // `*.jpg` and its like are most of all patterns there are.
+  const ending = /^\*([^*?[\\]+)$/.exec(pattern)?.[1];
+  if (ending !== undefined) return (name) => name.endsWith(ending);
   const tokens = tokensOf([...pattern]);
   if (tokens === undefined) return () => false;
   return (name) => matches(tokens, pointsOf(name));
