@@ -21,7 +21,7 @@ ENV NODE_ENV=production
 USER 65534:65534
 # Beside what Kubernetes enforces: no child process, no native add-on, no write outside the two volumes (worker threads included, hence no warning about
 # them), and no way to a prototype through data.
-ENTRYPOINT ["/usr/local/bin/node", "--permission", "--allow-fs-read=*", "--allow-fs-write=/data", "--allow-fs-write=/tmp", "--allow-worker", "--disable-warning=PERM0006", "--disable-proto=throw", "/app/main.mjs"]
+ENTRYPOINT ["/usr/local/bin/node", "--permission", "--allow-fs-read=*", "--allow-fs-write=/data", "--allow-fs-write=/tmp", "--allow-worker", "--disable-warning=PERM0006", "--disable-proto=throw", "--max-semi-space-size=4", "/app/main.mjs"]
 
 FROM runtime AS source-controller
 LABEL org.opencontainers.image.title="source-controller" \
@@ -29,7 +29,7 @@ LABEL org.opencontainers.image.title="source-controller" \
 COPY --from=build /src/packages/source-controller/dist/main.js /app/main.mjs
 COPY --from=build /src/packages/source-controller/dist/main.js.*.txt /app/licenses/
 # Symbolic links, which artifacts are found by, need the permission to write anywhere: that there is nowhere else to write is left to the read-only root.
-ENTRYPOINT ["/usr/local/bin/node", "--permission", "--allow-fs-read=*", "--allow-fs-write=*", "--allow-worker", "--disable-warning=PERM0006", "--disable-proto=throw", "/app/main.mjs"]
+ENTRYPOINT ["/usr/local/bin/node", "--permission", "--allow-fs-read=*", "--allow-fs-write=*", "--allow-worker", "--disable-warning=PERM0006", "--disable-proto=throw", "--max-semi-space-size=4", "/app/main.mjs"]
 
 FROM runtime AS kustomize-controller
 LABEL org.opencontainers.image.title="kustomize-controller" \

@@ -31,7 +31,7 @@ const events: Resource = { group: '', version: 'v1', kind: 'Event', plural: 'eve
 const MAX_MESSAGE_BYTES = 1_024;
 const TIMEOUT_MS = 10_000;
 /** Beyond this, events wait longer than they are worth. */
-const MAX_QUEUED = 1_000;
+const MAX_QUEUED = 5_000;
 /** The same event within this time is counted, not written anew: `x5 over 3m`. */
 const SAME_WITHIN_MS = 600_000;
 const MAX_REMEMBERED = 4_096;

@@ -139,13 +139,21 @@ describe('threads', () => {
     expect(await second).toBe(4);
   });
 
-  test('run at once up to the size', async () => {
+  test('run at once up to the size, when those before them take long', async () => {
     await using bed = setUp({ size: 2 });
     const stop = new AbortController();
     const looping = failure(bed.pool.run('loop', undefined, { signal: stop.signal, deadlineMs: 60_000 }));
-    await works(bed.pool);
+    const next = works(bed.pool);
+    await bed.clock.advance(100);
+    await next;
     stop.abort();
     await looping;
+  });
+
+  test('share one thread as long as it keeps nobody waiting', async () => {
+    await using bed = setUp({ size: 2 });
+    const threads = await Promise.all([1, 2, 3].map(() => bed.pool.run('thread', undefined, patient)));
+    expect(new Set(threads).size).toBe(1);
   });
 
   test('that have nothing to do end after a while', async () => {

@@ -50,6 +50,8 @@ interface Job {
   readonly options: TaskOptions;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
+  /** Since when it waits for a thread (monotonic milliseconds). */
+  readonly queuedMs: number;
   /** The job has its thread: giving it up is the thread's business from here on. */
   readonly begin: () => void;
 }
@@ -61,6 +63,8 @@ interface Thread {
 
 const DEFAULT_HEAP_MIB = 256;
 const DEFAULT_IDLE_MS = 30_000;
+/** A further thread is worth its memory when those that there are have kept a task waiting for so long; most take a few milliseconds. */
+const PATIENCE_MS = 100;
 
 export function createWorkerPool({
   entry,
@@ -88,7 +92,7 @@ export function createWorkerPool({
       idle.idle?.[Symbol.dispose]();
       return idle;
     }
-    if (threads.size >= size) return undefined;
+    if (threads.size >= size || !needsAnother()) return undefined;
     const worker =
       entry instanceof URL
         ? new Worker(entry, { resourceLimits: limits })
@@ -98,6 +102,16 @@ export function createWorkerPool({
     threads.add(thread);
     return thread;
   };
+  const needsAnother = (): boolean => {
+    const waitedMs = clock.monotonic() - (queue[0]?.queuedMs ?? clock.monotonic());
+    if (threads.size === 0 || waitedMs >= PATIENCE_MS) return true;
+    growing ??= clock.after(PATIENCE_MS - waitedMs, () => {
+      growing = undefined;
+      pump();
+    });
+    return false;
+  };
+  let growing: Disposable | undefined;
   const release = (thread: Thread) => {
     free.push(thread);
     thread.idle = clock.after(idleMs, () => void drop(thread));
@@ -169,6 +183,7 @@ export function createWorkerPool({
           task,
           input,
           options,
+          queuedMs: clock.monotonic(),
           resolve: (value) => resolve(value as Result),
           reject,
           begin: () => options.signal.removeEventListener('abort', leave),
@@ -186,6 +201,7 @@ export function createWorkerPool({
       });
     },
     async [Symbol.asyncDispose]() {
+      growing?.[Symbol.dispose]();
       closed = true;
       for (const job of queue.splice(0)) job.reject(notStarted(job.task));
       await Promise.all([...threads].map(drop));

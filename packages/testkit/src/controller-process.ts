@@ -35,6 +35,9 @@ export interface ControllerProcess extends AsyncDisposable {
   stop(options?: { readonly graceMs?: number }): Promise<number>;
 }
 
+/** As in the image: what Node keeps for short-lived objects is most of what a small program needs. */
+const NODE_FLAGS = ['--max-semi-space-size=4', '--disable-proto=throw'];
+
 /** Starts a bundled controller the way a container would and waits until `/readyz` says so. The error of a failed start ends with the log's last lines. */
 export async function startControllerProcess(options: ControllerProcessOptions): Promise<ControllerProcess> {
   const [metricsPort, healthPort] = await Promise.all([freePort(), freePort()]);
@@ -43,7 +46,7 @@ export async function startControllerProcess(options: ControllerProcessOptions):
   const child = spawn(
     process.execPath,
     [
-      '--enable-source-maps',
+      ...NODE_FLAGS,
       options.bundle,
       `--metrics-addr=127.0.0.1:${metricsPort}`,
       `--health-addr=127.0.0.1:${healthPort}`,
