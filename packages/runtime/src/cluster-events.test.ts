@@ -144,14 +144,14 @@ test('a message is cut to what an event takes', async () => {
   expect(Buffer.byteLength(String(event?.message))).toBeLessThanOrEqual(1_024);
 });
 
-test('what waits beyond a thousand is let go', async () => {
+test('what waits beyond five thousand is let go', async () => {
   const { api, clock, events } = setUp();
   const first = Promise.withResolvers<void>();
   api.before = () => first.promise;
-  for (let number = 0; number < 1_200; number++) events.write(widget({ metadata: { name: `w-${number}`, uid: `uid-${number}` } }), applied);
+  for (let number = 0; number < 5_200; number++) events.write(widget({ metadata: { name: `w-${number}`, uid: `uid-${number}` } }), applied);
   await settled();
   first.resolve();
   await events.flush();
-  expect(writesOf(api.asked)).toHaveLength(1_000);
+  expect(writesOf(api.asked)).toHaveLength(5_000);
   expect(clock.pending).toBe(0);
 });
