@@ -8,8 +8,8 @@ export { type GitServer, startGitServer, type TestRepository };
 
 /** Answers that no real Git gives: whatever the test says. Discovery succeeds unless `discovery` says otherwise. */
 export interface Script {
-  readonly discovery?: (response: ServerResponse, request: IncomingMessage) => void;
-  readonly command?: (response: ServerResponse, request: IncomingMessage) => void;
+  readonly discovery?: (response: ServerResponse, request: IncomingMessage) => unknown;
+  readonly command?: (response: ServerResponse, request: IncomingMessage) => unknown;
 }
 
 export interface ScriptedServer extends AsyncDisposable {
@@ -30,9 +30,8 @@ export async function scriptedServer(script: Script): Promise<ScriptedServer> {
   const server = await startGitServer({
     intercept: (request, response) => {
       const answer = request.method === 'GET' ? script.discovery : script.command;
-      request.resume();
       if (answer === undefined) response.end(ADVERTISEMENT);
-      else answer(response, request);
+      else void answer(response, request);
       return true;
     },
   });

@@ -29,12 +29,25 @@ export async function handshake(remote: RemoteConnection, signal: AbortSignal): 
   if (!spoken) throw new GitError('protocol', 'the server does not speak version 2 of the Git protocol');
 }
 
-/** The references with these prefixes. Names that no Git would accept are left out: they are somebody's attempt at something. */
+/** The references with these prefixes, by name. */
 export async function lsRefs(
   remote: RemoteConnection,
   prefixes: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Ref>> {
+  const refs = new Map<string, Ref>();
+  for await (const ref of refsOf(remote, prefixes, signal)) refs.set(ref.name, ref);
+  return refs;
+}
+
+/** Whether the repository has no reference at all. Does not wait for more than the first. */
+export async function isEmpty(remote: RemoteConnection, signal: AbortSignal): Promise<boolean> {
+  for await (const _ of refsOf(remote, [], signal)) return false;
+  return true;
+}
+
+/** As the server lists them. Names that no Git would accept are left out: they are somebody's attempt at something. */
+async function* refsOf(remote: RemoteConnection, prefixes: readonly string[], signal: AbortSignal): AsyncGenerator<Ref> {
   const request = [
     renderPacket('command=ls-refs'),
     DELIMITER,
@@ -43,7 +56,6 @@ export async function lsRefs(
     FLUSH,
   ].join('');
   const body = await remote.post('git-upload-pack', request, { signal, maxBytes: MAX_REFS_BYTES });
-  const refs = new Map<string, Ref>();
   for await (const packet of readPackets(body)) {
     if (packet.kind !== 'data') continue;
     const line = textOf(packet.bytes);
@@ -53,9 +65,8 @@ export async function lsRefs(
     const peeled = attributes.find((attribute) => attribute.startsWith('peeled:'))?.slice('peeled:'.length);
     if (!isObjectId(oid) || !isRefName(name) || !(peeled === undefined || isObjectId(peeled))) continue;
     // A server may send more than it was asked for (gitprotocol-v2, ls-refs).
-    if (prefixes.length === 0 || prefixes.some((prefix) => name.startsWith(prefix))) refs.set(name, { name, oid, peeled });
+    if (prefixes.length === 0 || prefixes.some((prefix) => name.startsWith(prefix))) yield { name, oid, peeled };
   }
-  return refs;
 }
 
 /** Whether this is the id of an object, in full: it also names files. */

@@ -126,6 +126,26 @@ describe('a reference that is not there', () => {
   );
 });
 
+test('that a reference is missing from a repository with many is known without listing them all', async () => {
+  let sent = 0;
+  await using scripted = await scriptedServer({
+    command: async (response, request) => {
+      const asked = Buffer.concat(await request.toArray()).toString();
+      if (asked.includes('ref-prefix')) return response.end(FLUSH);
+      const more = () => {
+        while (!response.destroyed && sent < 100_000_000 && response.write(renderPacket(`${'a'.repeat(40)} refs/pull/${sent}/head`)))
+          sent += 60;
+        if (!response.destroyed) response.once('drain', more);
+      };
+      return more();
+    },
+  });
+
+  await expect(resolveReference(scripted.remote, { branch: 'main' }, never())).rejects.toMatchObject({ kind: 'reference-not-found' });
+
+  expect(sent).toBeLessThan(20_000_000);
+});
+
 test('a range takes tags alone, also from a server that lists everything', async () => {
   const lines = [`${'a'.repeat(40)} refs/pull/9.9.9`, `${'b'.repeat(40)} refs/tags/1.0.0`, `${'c'.repeat(40)} refs/heads/8.0.0`];
   await using scripted = await scriptedServer({ command: (response) => response.end([...lines.map(renderPacket), FLUSH].join('')) });

@@ -1,6 +1,6 @@
 import { latestAllowed } from '@gotk/apimachinery';
 import { GitError } from './git-error.ts';
-import { handshake, isObjectId, isRefName, lsRefs, type Ref } from './ls-refs.ts';
+import { handshake, isEmpty, isObjectId, isRefName, lsRefs, type Ref } from './ls-refs.ts';
 import type { RemoteConnection } from './remote.ts';
 
 /** What to check out, as `GitRepository.spec.ref` has it; the most specific field that is set wins. */
@@ -70,8 +70,7 @@ const commitOf = ({ oid, peeled }: Ref): string => peeled ?? oid;
 
 /** A repository without any reference is a different mistake than a wrong name. */
 async function missing(remote: RemoteConnection, message: string, signal: AbortSignal): Promise<GitError> {
-  const any = await lsRefs(remote, [], signal);
-  return any.size === 0
+  return (await isEmpty(remote, signal))
     ? new GitError('empty-repository', 'the repository is empty: it has no commits yet')
     : new GitError('reference-not-found', message);
 }
