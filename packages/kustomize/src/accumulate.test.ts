@@ -160,3 +160,8 @@ describe('what is not there, or not what it should be', () => {
     expect(namesOf(files)).toEqual([]);
   });
 });
+
+test('a list may be longer than a call has arguments', () => {
+  const files = { 'kustomization.yaml': 'resources: [a.yaml]\n', 'a.yaml': `{"kind": "List", "items": [${'{},'.repeat(300_000)}{}]}` };
+  expect(() => namesOf(files)).toThrow(new BuildError('a.yaml: items[0]: missing kind'));
+});

@@ -80,6 +80,12 @@ test('a value used twice is not shared', () => {
   expect([one, two, value]).toEqual([{ list: [] }, { list: [1] }, { list: [] }]);
 });
 
+test('copies that double the object each time are stopped', () => {
+  const doubling = Array.from({ length: 60 }, (_, n) => ({ op: 'copy', from: '/map', path: `/map/m${n}` }));
+  expect(() => patched(...doubling)).toThrow(/the patch copies too much$/);
+  expect(patched(...doubling.slice(0, 5)).map).toHaveProperty('m4');
+});
+
 describe('hostile pointers', () => {
   test.each(['/__proto__/polluted', '/constructor/prototype/polluted', '/map/__proto__/polluted'])('%s leads nowhere', (path) => {
     expect(() => patched({ op: 'add', path, value: true })).toThrow(BuildError);

@@ -9,18 +9,31 @@ interface Operation {
   readonly value?: Json;
 }
 
+/** What the copies of one patch may add in all: each may double the object. */
+const MAX_COPIED_NODES = 100_000;
+
 /**
  * Applies JSON 6902 operations to a copy, with the liberties of the library that kustomize uses: a negative index counts from the end, `replace` may add a
  * field, and what is missing counts as null for `copy`, `test` and as a value. Throws `BuildError` naming operation and path.
  */
 export function applyJsonPatch(target: JsonMap, operations: readonly unknown[], at: string): JsonMap {
   const root = structuredClone(target);
+  const budget = { left: MAX_COPIED_NODES };
   operations.forEach((operation, index) => {
     const where = `${at}: operation ${index + 1}`;
     if (!isOperation(operation)) throw new BuildError(`${where}: needs op and path`);
-    apply(root, operation, `${where} (${operation.op} ${operation.path})`);
+    const place = `${where} (${operation.op} ${operation.path})`;
+    if (operation.op === 'copy') spend(get(locate(root, operation.from ?? '', place), place), budget, place);
+    apply(root, operation, place);
   });
   return root;
+}
+
+function spend(value: Json | undefined, budget: { left: number }, at: string): void {
+  budget.left -= 1;
+  if (budget.left < 0) throw new BuildError(`${at}: the patch copies too much`);
+  if (Array.isArray(value)) for (const item of value) spend(item, budget, at);
+  else if (isMap(value)) for (const item of Object.values(value)) spend(item, budget, at);
 }
 
 const isOperation = (value: unknown): value is Operation =>

@@ -15,7 +15,9 @@ export function resourcesOf(documents: readonly Document[], file: string): Build
         const text = document.written();
         return isMap(text) && Array.isArray(text.items) ? text.items[index] : undefined;
       };
-      queue.push(...items.map((value, index) => ({ document: { value, written: () => written(index) }, at: `${at}: items[${index}]` })));
+      // One by one: a call takes only so many arguments.
+      for (const [index, value] of items.entries())
+        queue.push({ document: { value, written: () => written(index) }, at: `${at}: items[${index}]` });
     }
   }
   return resources;
