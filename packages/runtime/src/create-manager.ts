@@ -162,7 +162,9 @@ export function createManager(options: ManagerOptions): Manager {
         }
       };
       const lead = async (leading: AbortSignal): Promise<void> => {
-        const led = services.filter(({ leaderOnly }) => leaderOnly).map((service) => guarded(service.run(leading)));
+        // Runs that are being drained still need what the services serve.
+        const drained = new AbortController();
+        const led = services.filter(({ leaderOnly }) => leaderOnly).map((service) => guarded(service.run(drained.signal)));
         await Promise.race([Promise.all([...informers].map((each) => each.whenSynced(leading))), aborted(leading)]).catch(() => undefined);
         using runners = new DisposableStack();
         if (!leading.aborted) {
@@ -173,12 +175,15 @@ export function createManager(options: ManagerOptions): Manager {
             { clock, log, graceMs: options.graceMs ?? DEFAULT_GRACE_MS },
           );
         }
+        drained.abort();
         await Promise.all(led);
       };
       await serve(stack);
-      const everywhere = services.filter(({ leaderOnly }) => !leaderOnly).map((service) => guarded(service.run(life)));
+      const ended = new AbortController();
+      const everywhere = services.filter(({ leaderOnly }) => !leaderOnly).map((service) => guarded(service.run(ended.signal)));
       await guarded(election === undefined ? lead(life) : election.whileLeading(lead, life));
       if (!life.aborted) failed.abort(new Error('leadership ended'));
+      ended.abort();
       await Promise.all(everywhere);
       await firstOf(recorder.flush(), { clock, ms: FLUSH_MS });
       if (failed.signal.aborted) throw failed.signal.reason;

@@ -174,6 +174,21 @@ describe('a holder', () => {
     expect(spec()?.leaseTransitions).toBe(1);
   });
 
+  test('hands it back although its last renewal was called off after it had been carried out', async () => {
+    const { api, candidate, spec } = setUp();
+    const a = candidate('a');
+    await a.tryHold(never);
+    const stop = new AbortController();
+    api.after = ({ verb }) => {
+      if (verb === 'replace' && !stop.signal.aborted) stop.abort();
+      stop.signal.throwIfAborted();
+    };
+    expect(await a.tryHold(stop.signal)).toBe(false);
+    api.after = () => undefined;
+    await a.release();
+    expect(spec()).toMatchObject({ holderIdentity: '' });
+  });
+
   test('that cannot hand it back says nothing but to the curious', async () => {
     const { api, candidate, log } = setUp();
     const a = candidate('a');

@@ -111,12 +111,14 @@ export function createLeaseCandidate(options: LeaseOptions): LeaseCandidate {
       return overtaken;
     },
     async release() {
-      if (held === undefined) return;
       using deadline = deadlineSignal({ timeoutMs: RELEASE_TIMEOUT_MS, clock });
       const now = microTime(clock);
-      const spec = { ...held.spec, holderIdentity: '', leaseDurationSeconds: 1, acquireTime: now, renewTime: now };
       try {
-        await client.replace(leases, { ...held, spec }, { signal: deadline.signal });
+        // A renewal that was cut short may have been carried out: what the server holds decides.
+        const current = held ?? (await client.get(leases, key, { signal: deadline.signal }));
+        if (current.spec?.holderIdentity !== identity) return;
+        const spec = { ...current.spec, holderIdentity: '', leaseDurationSeconds: 1, acquireTime: now, renewTime: now };
+        await client.replace(leases, { ...current, spec }, { signal: deadline.signal });
       } catch (error) {
         log.debug('the lease was not released, it will expire', { error: String(error) });
       }
