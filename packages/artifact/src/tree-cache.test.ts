@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type Answer, type ArtifactServer, artifactOf, artifactServer } from './artifact-server.fixture.ts';
@@ -98,6 +98,8 @@ describe('a tree', () => {
 
     one[Symbol.dispose]();
     one[Symbol.dispose]();
+    // Removing takes its time; so does this.
+    using _other = await test.cache.hold(TWO.at(test.server.url), never());
 
     expect(await readdir(two.directory)).toEqual(['a.yaml']);
   });
@@ -265,11 +267,14 @@ describe('when the cache ends', () => {
   test('nothing is left of an unpacking that was given up and takes its time', async () => {
     const entered = gate();
     const proceed = gate();
+    const finished = gate();
     await using test = await testCache({
       async unpack(_archive, directory) {
         entered.resolve();
         await proceed.promise;
+        await mkdir(directory, { recursive: true });
         await writeFile(join(directory, 'late'), 'late');
+        finished.resolve();
         return 4;
       },
     });
@@ -278,12 +283,11 @@ describe('when the cache ends', () => {
     await entered.promise;
     abort.abort(new Error('overtaken'));
     await leaving;
-    // Takes the place of the one that is given up.
-    const next = test.cache.hold(ONE.at(test.server.url), never()).catch(() => undefined);
 
+    // The last moment at which an end that does not wait would be over.
     const ending = test.cache[Symbol.asyncDispose]();
-    proceed.resolve();
-    await Promise.all([ending, next]);
+    setTimeout(proceed.resolve, 50);
+    await Promise.all([ending, finished.promise]);
 
     expect(await readdir(test.work.directory)).toEqual([]);
   });

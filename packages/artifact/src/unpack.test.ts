@@ -97,6 +97,12 @@ describe('links and devices', () => {
     expect(files).toEqual(['file 600 ok']);
   });
 
+  test('leave no trace, neither by their directory nor by a name that a file could not have', async () => {
+    const { files, error } = await unpackEntries({ name: 'd/link', type: '2', linkTo: 'x' }, { name: '../up', type: '2', linkTo: 'x' });
+
+    expect({ files, error }).toEqual({ files: [], error: undefined });
+  });
+
   test('lead nowhere: what is below one is below a directory of ours', async () => {
     const { files, outside } = await unpackEntries({ name: 's', type: '2', linkTo: '../..' }, { name: 's/out', content: 'x' });
 
@@ -117,7 +123,6 @@ describe('a name is refused, and nothing written outside,', () => {
     ['that is absolute', [{ name: '/out' }]],
     ['that is absolute behind ./', [{ name: './/out' }]],
     ['that is empty', [{ name: '' }]],
-    ['that is the directory itself', [{ name: './', content: 'x' }]],
     ['that has an empty part', [{ name: 'a//b' }]],
     ['that has a part of one dot', [{ name: 'a/./b' }]],
     ['that has a backslash', [{ name: '..\\out' }]],
@@ -128,15 +133,33 @@ describe('a name is refused, and nothing written outside,', () => {
     ['with a part longer than any', long('x'.repeat(256))],
     ['that is longer than any', long('dir/'.repeat(1_100).concat('x'))],
     ['that is nested more deeply than 64 directories', long('d/'.repeat(64).concat('x'))],
+  ])('%s', async (_, entries) => {
+    const { error, files, outside } = await unpackEntries(...entries);
+
+    expect(error).toMatchObject({
+      name: 'ArtifactError',
+      kind: 'hostile',
+      message: expect.stringMatching(/must not be unpacked|name that is too long/),
+    });
+    expect(files.filter((line) => !line.endsWith('/ 700'))).toEqual([]);
+    expect(outside).toEqual([]);
+  });
+
+  test.each<[string, readonly RawEntry[]]>([
     ['that is one before', [{ name: 'a' }, { name: 'a' }]],
     ['that is one before in other words', [{ name: 'a' }, { name: './a' }]],
     ['that is a directory before', [{ name: 'a/', type: '5' }, { name: 'a' }]],
     ['that was a file and is a directory', [{ name: 'a' }, { name: 'a/', type: '5' }]],
     ['that lies below a file', [{ name: 'a' }, { name: 'a/b' }]],
+    ['that is the directory itself', [{ name: './', content: 'x' }]],
   ])('%s', async (_, entries) => {
     const { error, outside } = await unpackEntries(...entries);
 
-    expect(error).toMatchObject({ name: 'ArtifactError', kind: 'hostile' });
+    expect(error).toMatchObject({
+      name: 'ArtifactError',
+      kind: 'hostile',
+      message: expect.stringContaining('two entries of the same name'),
+    });
     expect(outside).toEqual([]);
   });
 
