@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { listing, testDirectory } from '../test/tar.ts';
 import { type ArchiveFile, type ArchiveOptions, DIGEST_ALGORITHMS, writeArchive } from './archive.ts';
-import { listing, testDirectory } from './tar.fixture.ts';
 
 const MIB = 1024 * 1024;
 const OPTIONS: ArchiveOptions = { algorithm: 'sha256', maxBytes: MIB };

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fakeClock } from '@gotk/testkit';
 import { describe, expect, test } from 'vitest';
-import { type Answer, artifactServer, sha256 } from './artifact-server.fixture.ts';
+import { type Answer, artifactServer, sha256 } from '../test/artifact-server.ts';
+import { testDirectory } from '../test/tar.ts';
 import { type FetchOptions, fetchArtifact } from './fetch.ts';
-import { testDirectory } from './tar.fixture.ts';
-import { fakeClock } from './testkit.fixture.ts';
 
 const CONTENT = 'the artifact';
 

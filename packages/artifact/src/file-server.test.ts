@@ -4,8 +4,8 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
+import { testDirectory } from '../test/tar.ts';
 import { serveFiles } from './file-server.ts';
-import { testDirectory } from './tar.fixture.ts';
 
 const FILE = '/gitrepository/apps/web/abc.tar.gz';
 const CONTENT = '0123456789';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { access, mkdir, readFile, readlink, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fakeClock } from '@gotk/testkit';
 import { describe, expect, test } from 'vitest';
+import { listing, testDirectory } from '../test/tar.ts';
 import { type ArtifactOwner, garbageAmong, openStorage, type Storage, type StorageOptions, type StoredFile } from './storage.ts';
-import { listing, testDirectory } from './tar.fixture.ts';
-import { fakeClock } from './testkit.fixture.ts';
 
 const OWNER: ArtifactOwner = { kind: 'GitRepository', namespace: 'apps', name: 'web' };
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { entryOf, paxOf, tarOf } from '../test/tar.ts';
 import { ArtifactError } from './artifact-error.ts';
-import { entryOf, paxOf, tarOf } from './tar.fixture.ts';
 import { readTar } from './tar-reader.ts';
 
 async function* inPieces(input: Buffer, bytes: number): AsyncGenerator<Buffer> {

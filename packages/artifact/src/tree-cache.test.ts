@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { eventually, fakeClock } from '@gotk/testkit';
 import { describe, expect, test } from 'vitest';
-import { type Answer, type ArtifactServer, artifactOf, artifactServer } from './artifact-server.fixture.ts';
-import { listing, type TestDirectory, testDirectory } from './tar.fixture.ts';
-import { eventually, fakeClock } from './testkit.fixture.ts';
+import { type Answer, type ArtifactServer, artifactOf, artifactServer } from '../test/artifact-server.ts';
+import { listing, type TestDirectory, testDirectory } from '../test/tar.ts';
 import { createTreeCache, type TreeCache, type TreeCacheOptions } from './tree-cache.ts';
 import { unpack } from './unpack.ts';
 

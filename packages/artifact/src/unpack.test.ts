@@ -5,9 +5,9 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { entryOf, listing, paxOf, type RawEntry, tarOf, testDirectory } from '../test/tar.ts';
 import { writeArchive } from './archive.ts';
 import { ArtifactError } from './artifact-error.ts';
-import { entryOf, listing, paxOf, type RawEntry, tarOf, testDirectory } from './tar.fixture.ts';
 import { unpack } from './unpack.ts';
 
 const MIB = 1024 * 1024;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { never, scriptedServer } from './git-server.fixture.ts';
+import { never, scriptedServer } from '../test/git-server.ts';
 import { handshake, isRefName, lsRefs } from './ls-refs.ts';
 import { FLUSH, renderPacket } from './pkt-line.ts';
 

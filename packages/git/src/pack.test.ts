@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { appending, copyOf, distanceOf, entryOf, headerOf, idOf, packOf, sizeOf, TYPE } from '../test/pack.ts';
 import { GitError } from './git-error.ts';
-import { appending, copyOf, distanceOf, entryOf, headerOf, idOf, packOf, sizeOf, TYPE } from './pack.fixture.ts';
 import { type PackLimits, readPack } from './pack.ts';
 
 const MIB = 1024 * 1024;

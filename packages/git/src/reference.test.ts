@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { anonymously, type GitServer, never, scriptedServer, startGitServer } from './git-server.fixture.ts';
+import { anonymously, type GitServer, never, scriptedServer, startGitServer } from '../test/git-server.ts';
 import { FLUSH, renderPacket } from './pkt-line.ts';
 import { type ReferenceSpec, renderRevision, resolveReference } from './reference.ts';
 

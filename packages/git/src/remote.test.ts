@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { Readable } from 'node:stream';
 import type { HttpLogin } from '@gotk/auth';
 import { describe, expect, test } from 'vitest';
-import { ADVERTISEMENT, anonymously, type GitServer, never, startGitServer } from './git-server.fixture.ts';
+import { ADVERTISEMENT, anonymously, type GitServer, never, startGitServer } from '../test/git-server.ts';
 import { handshake, lsRefs } from './ls-refs.ts';
 import { connect } from './remote.ts';
 

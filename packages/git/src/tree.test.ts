@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { idOf, type TreeEntry, treeContent } from './pack.fixture.ts';
+import { idOf, type TreeEntry, treeContent } from '../test/pack.ts';
 import type { GitObject, ObjectStore } from './pack.ts';
 import { filesOf, isHarmless, treeOf } from './tree.ts';
 

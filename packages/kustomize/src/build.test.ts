@@ -58,7 +58,22 @@ describe('the overlay', () => {
     });
   });
 
-  test('its images take the place of rules for the same name, where those stood', () => {
+  test('its images change rules for the same name field by field, tag and digest being one', () => {
+    const digest = `sha256:${'0'.repeat(64)}`;
+    const file = (rule: string) => ({
+      'kustomization.yaml': `resources: [a.yaml]\nimages: [{name: one, ${rule}}]\n`,
+      'a.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, image: one}]}\n',
+    });
+    const image = (rule: string, over: { readonly newName?: string; readonly newTag?: string; readonly digest?: string }) =>
+      (built(file(rule), { images: [{ name: 'one', ...over }] })[0] as { spec: { containers: { image: string }[] } }).spec.containers[0]
+        ?.image;
+    expect(image('newTag: "1"', { newName: 'two' })).toBe('two:1');
+    expect(image('newName: two', { newTag: '9' })).toBe('two:9');
+    expect(image(`digest: "${digest}"`, { newTag: '9' })).toBe('one:9');
+    expect(image('newTag: "1"', { digest })).toBe(`one@${digest}`);
+  });
+
+  test('its images stand where the rules for the same name stood', () => {
     const files = {
       'kustomization.yaml': 'resources: [a.yaml]\nimages: [{name: one, newName: two}, {name: two, newTag: "2"}]\n',
       'a.yaml': pod('one:1'),

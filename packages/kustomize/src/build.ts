@@ -72,11 +72,17 @@ function withOverlay(kustomization: KustomizationFile, overlay: Overlay): Kustom
   };
 }
 
-/** Rules are chained, so order matters: a rule takes the place of the one for the same name. */
-const withImages = (written: readonly ImageRule[], overlaid: readonly ImageRule[]): readonly ImageRule[] => [
-  ...written.map((rule) => overlaid.find(({ name }) => name === rule.name) ?? rule),
-  ...overlaid.filter(({ name }) => !written.some((rule) => rule.name === name)),
-];
+/** Rules are chained, so order matters: a rule changes the one for the same name where that stands. */
+function withImages(written: readonly ImageRule[], overlaid: readonly ImageRule[]): readonly ImageRule[] {
+  const changed = written.map((rule) => overlaid.filter(({ name }) => name === rule.name).reduce(withImage, rule));
+  return [...changed, ...overlaid.filter(({ name }) => !written.some((rule) => rule.name === name))];
+}
+
+/** Tag and digest are one choice: to make it anew is to drop what was chosen before. A new name alone leaves it. */
+function withImage(rule: ImageRule, over: ImageRule): ImageRule {
+  const { newTag: _tag, digest: _digest, ...unversioned } = rule;
+  return { ...(over.newTag === undefined && over.digest === undefined ? rule : unversioned), ...over };
+}
 
 function recording(tree: FileTree): { readonly recorded: FileTree; readonly filesRead: () => readonly string[] } {
   const read = new Set<string>();

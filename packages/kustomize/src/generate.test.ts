@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { build } from './build.ts';
 import { BuildError } from './build-error.ts';
 import { generateKustomization } from './generate.ts';
 import { memoryTree } from './memory-tree.ts';
@@ -21,11 +22,18 @@ test('a directory with a kustomization of its own is one resource, and not looke
   expect(generateKustomization(tree, '').resources).toEqual(['sub']);
 });
 
-describe('what is no manifest is left out', () => {
+describe('YAML that is no manifest is refused by the build, as Flux refuses it', () => {
   test.each([
-    ['values without a kind', 'values.yaml', 'replicas: 3\n'],
-    ['a kind without an apiVersion', 'a.yaml', 'kind: Thing\n'],
-    ['a list', 'a.yaml', '- a\n'],
+    ['values without a kind', 'replicas: 3\n', /^values\.yaml: missing kind/],
+    ['a kind without an apiVersion', 'kind: Thing\n', /^values\.yaml: missing metadata\.name in Thing/],
+    ['a list', '- a\n', /^values\.yaml: not a Kubernetes object/],
+  ])('%s', (_, text, message) => {
+    expect(() => build(memoryTree({ 'values.yaml': text, 'keep.yaml': OBJECT }), '')).toThrow(message);
+  });
+});
+
+describe('what is not YAML, or empty, is left out', () => {
+  test.each([
     ['nothing', 'a.yaml', '# empty\n'],
     ['JSON by its name', 'a.json', '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"}}'],
     ['text', 'README.md', '# Hello\n'],

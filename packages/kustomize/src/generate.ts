@@ -2,14 +2,12 @@ import { BuildError } from './build-error.ts';
 import { emptyKustomization, findKustomizationFile, type KustomizationFile } from './kustomization-file.ts';
 import { joinPath } from './path.ts';
 import type { FileTree } from './ports.ts';
-import { isMap } from './resource.ts';
 import { type Document, readDocuments } from './yaml/read.ts';
 
 const MAX_DEPTH = 64;
 
 /**
- * The kustomization that a directory without one stands for, as Flux generates it: every YAML file below it that holds Kubernetes objects, in the order of
- * the paths; a directory with a kustomization file of its own is one resource, and not looked into.
+ * The kustomization that a directory without one stands for, as Flux generates it: every YAML file below it that is not empty, in the order of the paths; a directory with a kustomization file of its own is one resource, and not looked into.
  */
 export function generateKustomization(tree: FileTree, directory: string): KustomizationFile {
   if (tree.list(directory) === undefined) throw new BuildError(`${directory}: there is no such directory`);
@@ -19,7 +17,7 @@ export function generateKustomization(tree: FileTree, directory: string): Kustom
   return { ...emptyKustomization(joinPath(directory, 'kustomization.yaml')), resources, documents, isEmpty: resources.length === 0 };
 }
 
-/** A file with objects, which had to be read to know that, or a directory with a kustomization. */
+/** A file with documents, which had to be read to know that, or a directory with a kustomization. */
 interface Entry {
   readonly path: string;
   readonly documents?: readonly Document[];
@@ -32,17 +30,17 @@ function scan(tree: FileTree, directory: string, depth: number): readonly Entry[
   return names.flatMap((name) => {
     const path = joinPath(directory, name);
     if (tree.list(path) !== undefined) return findKustomizationFile(tree, path) === undefined ? scan(tree, path, depth + 1) : [{ path }];
-    const documents = /\.ya?ml$/.test(name) ? objectsIn(tree, path) : undefined;
+    const documents = /\.ya?ml$/.test(name) ? documentsIn(tree, path) : undefined;
     return documents === undefined ? [] : [{ path, documents }];
   });
 }
 
-/** Other YAML lies around in repositories: only what has a kind is meant for the cluster. */
-function objectsIn(tree: FileTree, path: string): readonly Document[] | undefined {
+/**
+ * What is in a file; undefined when it is empty. YAML that is no manifest is not left out: the build refuses it, as Flux does, because somebody may have thought
+ * that it is one.
+ */
+function documentsIn(tree: FileTree, path: string): readonly Document[] | undefined {
   const bytes = tree.read(path);
-  if (bytes === undefined) return undefined;
-  const documents = readDocuments(bytes, path);
-  return documents.some(({ value }) => isMap(value) && value.apiVersion !== undefined && value.kind !== undefined && value.kind !== '')
-    ? documents
-    : undefined;
+  const documents = bytes === undefined ? [] : readDocuments(bytes, path);
+  return documents.length === 0 ? undefined : documents;
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import type { ArtifactReference } from './fetch.ts';
-import { type RawEntry, tarOf } from './tar.fixture.ts';
+import type { ArtifactReference } from '../src/fetch.ts';
+import { type RawEntry, tarOf } from './tar.ts';
 
 export interface ArtifactServer extends AsyncDisposable {
   readonly url: string;

@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-// By path: the kit is for tests alone, and no package depends on it.
-import { type GitServer, startGitServer, type TestRepository } from '../../testkit/src/index.ts';
-import { FLUSH, renderPacket } from './pkt-line.ts';
-import { connect, type RemoteConnection } from './remote.ts';
+import { type GitServer, startGitServer, type TestRepository } from '@gotk/testkit';
+import { FLUSH, renderPacket } from '../src/pkt-line.ts';
+import { connect, type RemoteConnection } from '../src/remote.ts';
 
 export { type GitServer, startGitServer, type TestRepository };
 
