@@ -64,13 +64,14 @@ describe('the overlay', () => {
       'kustomization.yaml': `resources: [a.yaml]\nimages: [{name: one, ${rule}}]\n`,
       'a.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, image: one}]}\n',
     });
-    const image = (rule: string, over: { readonly newName?: string; readonly newTag?: string; readonly digest?: string }) =>
-      (built(file(rule), { images: [{ name: 'one', ...over }] })[0] as { spec: { containers: { image: string }[] } }).spec.containers[0]
-        ?.image;
-    expect(image('newTag: "1"', { newName: 'two' })).toBe('two:1');
-    expect(image('newName: two', { newTag: '9' })).toBe('two:9');
-    expect(image(`digest: "${digest}"`, { newTag: '9' })).toBe('one:9');
-    expect(image('newTag: "1"', { digest })).toBe(`one@${digest}`);
+    const cases = [
+      ['newTag: "1"', { newName: 'two' }, 'two:1'],
+      ['newName: two', { newTag: '9' }, 'two:9'],
+      [`digest: "${digest}"`, { newTag: '9' }, 'one:9'],
+      ['newTag: "1"', { digest }, `one@${digest}`],
+    ] as const;
+    for (const [rule, over, image] of cases)
+      expect(built(file(rule), { images: [{ name: 'one', ...over }] })[0]).toMatchObject({ spec: { containers: [{ image }] } });
   });
 
   test('its images stand where the rules for the same name stood', () => {
