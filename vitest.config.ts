@@ -10,6 +10,7 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts', 'test/architecture/**/*.test.ts', 'test/bench/**/*.test.ts', 'test/demo/**/*.test.ts'],
           exclude,
+          maxWorkers: 2,
         },
       },
       {
