@@ -37,6 +37,7 @@ async function testCache(options: Partial<TreeCacheOptions> = {}, answer = servi
     retries: 0,
     maxBytes: 100_000,
     idleBytes: 1_000_000,
+    idleMs: 60_000,
     unpack: (archive, directory) => unpack(archive, directory),
     ...options,
   });
@@ -61,6 +62,22 @@ const never = () => ({ signal: new AbortController().signal });
 const gate = () => Promise.withResolvers<void>();
 
 describe('a tree', () => {
+  test('that nobody has held for a minute is gone, and fetched again for the next', async () => {
+    const clock = fakeClock();
+    await using test = await testCache({ clock });
+    const first = await test.cache.hold(ONE.at(test.server.url), never());
+    first[Symbol.dispose]();
+    await clock.advance(59_999);
+    (await test.cache.hold(ONE.at(test.server.url), never()))[Symbol.dispose]();
+    await clock.advance(59_999);
+    expect(await test.kept()).toHaveLength(1);
+    await clock.advance(1);
+    await eventually(async () => expect(await test.kept()).toEqual([]));
+    expect(clock.pending).toBe(0);
+    using again = await test.cache.hold(ONE.at(test.server.url), never());
+    expect(await listing(again.directory)).toHaveLength(1);
+  });
+
   test('is fetched and unpacked once for all that hold it, at once or one after the other', async () => {
     await using test = await testCache();
     const trees = await Promise.all(Array.from({ length: 20 }, () => test.cache.hold(ONE.at(test.server.url), never())));

@@ -16,6 +16,8 @@ export interface TreeCacheOptions {
   readonly unpack: (archive: string, directory: string, signal: AbortSignal) => Promise<number>;
   /** Trees that nobody holds are kept up to so many bytes: the next reconciliation is likely about the same revision. */
   readonly idleBytes: number;
+  /** And for so long: what rests leaves nothing behind. */
+  readonly idleMs: number;
 }
 
 /** An unpacked artifact that stays where it is until let go of. */
@@ -36,6 +38,8 @@ interface Entry {
   /** Of the tree; undefined until it is whole. */
   bytes: number | undefined;
   holders: number;
+  /** Ends the tree when nobody has asked for it for a while. */
+  idle: Disposable | undefined;
 }
 
 export async function createTreeCache(options: TreeCacheOptions): Promise<TreeCache> {
@@ -69,7 +73,7 @@ export async function createTreeCache(options: TreeCacheOptions): Promise<TreeCa
   const start = (artifact: ArtifactReference): Entry => {
     const directory = join(home, `${artifact.digest.replace(':', '-')}-${made++}`);
     const { promise, resolve } = Promise.withResolvers<void>();
-    const entry: Entry = { directory, abort: new AbortController(), ready: promise, bytes: undefined, holders: 0 };
+    const entry: Entry = { directory, abort: new AbortController(), ready: promise, bytes: undefined, holders: 0, idle: undefined };
     resolve(fill(entry, artifact));
     // A tree that could not be made is no tree: the next one to ask tries again.
     const forget = () => {
@@ -86,12 +90,18 @@ export async function createTreeCache(options: TreeCacheOptions): Promise<TreeCa
     for (const { digest, entry } of idle) {
       if (bytes <= options.idleBytes) return;
       bytes -= entry.bytes ?? 0;
-      entries.delete(digest);
-      inBackground(remove(entry));
+      drop(digest, entry);
     }
   };
-  const release = (entry: Entry) => {
+  const drop = (digest: string, entry: Entry) => {
+    entry.idle?.[Symbol.dispose]();
+    if (entries.get(digest) === entry) entries.delete(digest);
+    inBackground(remove(entry));
+  };
+  const release = (digest: string, entry: Entry) => {
     entry.holders -= 1;
+    if (entry.holders === 0 && entry.bytes !== undefined && !ended)
+      entry.idle = options.clock.after(options.idleMs, () => drop(digest, entry));
     // Nobody is waiting for it any more.
     if (entry.holders === 0 && entry.bytes === undefined) entry.abort.abort();
     evict();
@@ -109,9 +119,10 @@ export async function createTreeCache(options: TreeCacheOptions): Promise<TreeCa
       entries.delete(artifact.digest);
       entries.set(artifact.digest, entry);
       entry.holders += 1;
+      entry.idle?.[Symbol.dispose]();
       let held = true;
       const letGo = () => {
-        if (held) release(entry);
+        if (held) release(artifact.digest, entry);
         held = false;
       };
       try {
@@ -124,7 +135,10 @@ export async function createTreeCache(options: TreeCacheOptions): Promise<TreeCa
     },
     async [Symbol.asyncDispose]() {
       ended = true;
-      for (const { abort } of entries.values()) abort.abort(new Error('the cache of artifacts has ended'));
+      for (const { abort, idle } of entries.values()) {
+        idle?.[Symbol.dispose]();
+        abort.abort(new Error('the cache of artifacts has ended'));
+      }
       while (work.size > 0) await Promise.all(work);
       await rm(home, { recursive: true, force: true });
     },

@@ -67,6 +67,7 @@ export function kustomizeController(entry: WorkerEntry): Program<typeof flags> {
         retries: values['http-retry'],
         maxBytes: 1024 * MIB,
         idleBytes: 512 * MIB,
+        idleMs: 60_000,
         hostOverride: variables.SOURCE_CONTROLLER_LOCALHOST,
         unpack: (archive, directory, signal) => workers.run('unpack', { archive, directory }, { signal, deadlineMs: 120_000 }),
       });
