@@ -1,6 +1,6 @@
 import type { KubeObject, Resource } from '@gotk/apimachinery';
+import { fakeClock, settled } from '@gotk/apimachinery/fake-clock';
 import { describe, expect, test } from 'vitest';
-import { fakeClock, settled } from '../test/fake-clock.ts';
 import type { KubeClient, ListOptions, ListPage, WatchEvent, WatchOptions } from './client.ts';
 import { createInformer, type InformerOptions } from './create-informer.ts';
 import { AnswerTooLarge, ApiError, ConnectionError } from './errors.ts';

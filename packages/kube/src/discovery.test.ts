@@ -1,5 +1,5 @@
+import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { describe, expect, test } from 'vitest';
-import { fakeClock } from '../test/fake-clock.ts';
 import { discoveryMapper } from './discovery.ts';
 import { ApiError, ConnectionError, NoMatch } from './errors.ts';
 import type { Transport } from './transport.ts';

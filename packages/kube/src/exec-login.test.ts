@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { describe, expect, test } from 'vitest';
 import { type TestDirectory, testDirectory } from '../test/directory.ts';
-import { fakeClock } from '../test/fake-clock.ts';
 import { execLogin } from './exec-login.ts';
 
 const apiVersion = 'client.authentication.k8s.io/v1';

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { expect, test } from 'vitest';
 import { testDirectory } from '../test/directory.ts';
-import { fakeClock } from '../test/fake-clock.ts';
 import { loadConnection } from './kubeconfig.ts';
 
 async function setUp(host = '10.0.0.1') {

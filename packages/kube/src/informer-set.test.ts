@@ -1,6 +1,6 @@
 import type { KubeObject, Resource } from '@gotk/apimachinery';
+import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { expect, test } from 'vitest';
-import { fakeClock } from '../test/fake-clock.ts';
 import type { KubeClient, ListOptions } from './client.ts';
 import { createInformerSet } from './informer-set.ts';
 

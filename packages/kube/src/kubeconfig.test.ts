@@ -1,7 +1,7 @@
 import { delimiter, join } from 'node:path';
+import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { describe, expect, test } from 'vitest';
 import { type TestDirectory, testDirectory } from '../test/directory.ts';
-import { fakeClock } from '../test/fake-clock.ts';
 import { loadConnection } from './kubeconfig.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');

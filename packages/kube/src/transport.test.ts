@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { describe, expect, test } from 'vitest';
 import { certificates } from '../test/certificates.ts';
 import { clientBed, configMaps, failure, inTurn, key, leases, ok, received, refuse, signal, web } from '../test/client-bed.ts';
-import { fakeClock } from '../test/fake-clock.ts';
 import { httpsServer, json } from '../test/https-server.ts';
 import { AnswerTooLarge, ConnectionError, ProtocolError } from './errors.ts';
 import { createKubeClient } from './kube-client.ts';

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock, Resource } from '@gotk/apimachinery';
+import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { expect } from 'vitest';
 import type { ClusterConnection } from '../src/connection.ts';
 import { createKubeClient, type KubeClientOptions } from '../src/kube-client.ts';
 import type { RequestSeen } from '../src/transport.ts';
 import { certificates } from './certificates.ts';
-import { fakeClock } from './fake-clock.ts';
 import { type HttpsServer, httpsServer, json, type Received } from './https-server.ts';
 
 export const configMaps: Resource = { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true };

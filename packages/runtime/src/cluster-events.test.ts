@@ -1,6 +1,6 @@
 import type { Unstructured } from '@gotk/apimachinery';
+import { fakeClock, settled } from '@gotk/apimachinery/fake-clock';
 import { expect, test } from 'vitest';
-import { fakeClock, settled } from '../test/fake-clock.ts';
 import { memoryApi, refused, writesOf } from '../test/memory-api.ts';
 import { recordingLog } from '../test/recording.ts';
 import { widget } from '../test/widget.ts';

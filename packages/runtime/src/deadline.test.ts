@@ -1,5 +1,5 @@
+import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { expect, test } from 'vitest';
-import { fakeClock } from '../test/fake-clock.ts';
 import { DeadlineExceeded, deadlineSignal } from './deadline.ts';
 
 test('aborts when the time is up, and says how long it waited', async () => {

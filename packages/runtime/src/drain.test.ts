@@ -1,5 +1,5 @@
+import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { expect, test } from 'vitest';
-import { fakeClock } from '../test/fake-clock.ts';
 import { recordingLog } from '../test/recording.ts';
 import type { Runner } from './controller-runner.ts';
 import { firstOf, workUntil } from './drain.ts';

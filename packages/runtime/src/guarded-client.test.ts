@@ -1,6 +1,6 @@
+import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { ConnectionError } from '@gotk/kube';
 import { expect, test } from 'vitest';
-import { fakeClock } from '../test/fake-clock.ts';
 import { memoryApi, refused, writesOf } from '../test/memory-api.ts';
 import { webKey, widget, widgets } from '../test/widget.ts';
 import { guardedClient } from './guarded-client.ts';

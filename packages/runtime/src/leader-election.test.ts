@@ -1,7 +1,7 @@
 import type { Clock } from '@gotk/apimachinery';
+import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { ConnectionError } from '@gotk/kube';
 import { describe, expect, test } from 'vitest';
-import { fakeClock } from '../test/fake-clock.ts';
 import { memoryApi } from '../test/memory-api.ts';
 import { recordingLog } from '../test/recording.ts';
 import { aborted } from './drain.ts';

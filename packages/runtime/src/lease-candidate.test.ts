@@ -1,6 +1,6 @@
+import { fakeClock, settled } from '@gotk/apimachinery/fake-clock';
 import { ConnectionError } from '@gotk/kube';
 import { describe, expect, test } from 'vitest';
-import { fakeClock, settled } from '../test/fake-clock.ts';
 import { memoryApi, refused, writesOf } from '../test/memory-api.ts';
 import { recordingLog } from '../test/recording.ts';
 import { createLeaseCandidate, type Lease, leases } from './lease-candidate.ts';

@@ -1,5 +1,5 @@
+import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { expect, test } from 'vitest';
-import { fakeClock } from '../test/fake-clock.ts';
 import { createLogger, type LogLevel } from './pino-logger.ts';
 
 function logger(level: LogLevel = 'info', encoding: 'json' | 'console' = 'json') {

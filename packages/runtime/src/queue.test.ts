@@ -1,6 +1,6 @@
+import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fakeClock } from '../test/fake-clock.ts';
 import type { Priority } from './controller.ts';
 import { createQueue, type WorkQueue } from './queue.ts';
 

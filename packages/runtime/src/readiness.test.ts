@@ -1,5 +1,5 @@
+import { fakeClock, settled } from '@gotk/apimachinery/fake-clock';
 import { expect, test } from 'vitest';
-import { fakeClock, settled } from '../test/fake-clock.ts';
 import type { Service } from './manager.ts';
 import { createReadiness } from './readiness.ts';
 

@@ -1,5 +1,5 @@
+import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { expect, test } from 'vitest';
-import { fakeClock } from '../test/fake-clock.ts';
 import { memoryApi } from '../test/memory-api.ts';
 import { recordingLog } from '../test/recording.ts';
 import { widget } from '../test/widget.ts';

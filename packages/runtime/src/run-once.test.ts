@@ -1,5 +1,5 @@
+import { fakeClock, settled } from '@gotk/apimachinery/fake-clock';
 import { describe, expect, test } from 'vitest';
-import { fakeClock, settled } from '../test/fake-clock.ts';
 import { memoryApi, refused, writesOf } from '../test/memory-api.ts';
 import { recordingLog, recordingRecorder } from '../test/recording.ts';
 import { type Widget, webKey, widget, widgets } from '../test/widget.ts';

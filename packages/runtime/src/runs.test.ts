@@ -1,5 +1,5 @@
+import { settled } from '@gotk/apimachinery/fake-clock';
 import { expect, test } from 'vitest';
-import { settled } from '../test/fake-clock.ts';
 import { Superseded } from './outcome.ts';
 import { createRuns } from './runs.ts';
 

@@ -1,6 +1,6 @@
+import { fakeClock, settled } from '@gotk/apimachinery/fake-clock';
 import { ConnectionError } from '@gotk/kube';
 import { expect, test } from 'vitest';
-import { fakeClock, settled } from '../test/fake-clock.ts';
 import { memoryApi, refused, statusIn, writesOf } from '../test/memory-api.ts';
 import { type Widget, webKey, widget, widgets } from '../test/widget.ts';
 import { Superseded } from './outcome.ts';

@@ -1,5 +1,5 @@
+import { fakeClock, settled } from '@gotk/apimachinery/fake-clock';
 import { describe, expect, test } from 'vitest';
-import { fakeClock, settled } from '../test/fake-clock.ts';
 import { createWorkerPool, TaskFailed, type WorkerPool } from './worker-pool.ts';
 
 const entry = new URL('../test/task-worker.ts', import.meta.url);

@@ -1,3 +1,4 @@
+import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { createInformer, type Indexes } from '@gotk/kube';
 import { createBackOff } from '../src/back-off.ts';
 import type { Controller, Trigger, Wake } from '../src/controller.ts';
@@ -5,7 +6,6 @@ import { startRunner } from '../src/controller-runner.ts';
 import { createMetrics } from '../src/metrics.ts';
 import type { Ready } from '../src/outcome.ts';
 import type { ReconcileContext } from '../src/reconcile.ts';
-import { fakeClock } from './fake-clock.ts';
 import { memoryApi } from './memory-api.ts';
 import { recordingLog, recordingRecorder } from './recording.ts';
 import { type Widget, widget, widgets } from './widget.ts';

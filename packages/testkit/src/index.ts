@@ -1,3 +1,4 @@
+export * from '@gotk/apimachinery/fake-clock';
 export { lentCluster, NoControlPlane } from './control-plane/binaries.ts';
 export type { Command } from './control-plane/component.ts';
 export type { Kubectl, KubectlResult } from './control-plane/kubectl.ts';
@@ -6,7 +7,6 @@ export type { RunningControlPlane } from './control-plane/running.ts';
 export * from './control-plane/start.ts';
 export * from './controller-process.ts';
 export * from './eventually.ts';
-export * from './fake-clock.ts';
 export { freePort } from './free-port.ts';
 export type * from './git/repository.ts';
 export * from './git/server.ts';

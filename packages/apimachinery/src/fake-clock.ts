@@ -1,4 +1,4 @@
-import type { Clock } from '@gotk/apimachinery';
+import type { Clock } from './clock.ts';
 
 export interface FakeClock extends Clock {
   /** Moves time on by `ms`, firing in order what falls due on the way (also what that work sets in turn), and lets promises settle after each. */
