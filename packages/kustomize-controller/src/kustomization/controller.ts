@@ -5,7 +5,8 @@ import { type Controller, checkSpec, type Manager, type Trigger, type Wake, watc
 import type { DriftWatch } from '@gotk/ssa';
 import { concernsDependants, dependencyIds } from './dependencies.ts';
 import { finalize } from './finalize.ts';
-import { type ReconcileDeps, reconcile } from './reconcile.ts';
+import { ownerName, type ReconcileDeps } from './progress.ts';
+import { reconcile } from './reconcile.ts';
 import { createSettledSet } from './settled.ts';
 import { sourceId } from './source.ts';
 import { unsupported } from './unsupported.ts';
@@ -65,7 +66,7 @@ function drift(driftWatch: DriftWatch, forget: (owner: string) => void): Trigger
 }
 
 function forget(kustomization: Kustomization, { settled, ledger, driftWatch }: ReconcileDeps): void {
-  const owner = renderKey(keyOf(kustomization));
+  const owner = ownerName(kustomization);
   settled.forget(owner);
   ledger.forget(owner);
   driftWatch.unfollow(owner);

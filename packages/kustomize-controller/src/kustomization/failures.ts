@@ -1,40 +1,16 @@
-import { type Kustomization, Reason } from '@gotk/api';
+import { Reason } from '@gotk/api';
 import { ArtifactError } from '@gotk/artifact';
-import { DeadlineExceeded, Failed, type ReconcileContext, Superseded, TaskFailed, Waiting } from '@gotk/runtime';
-import { type ApplyReport, type InventoryEntry, type PruneReport, union } from '@gotk/ssa';
-import type { Built } from './build-tree.ts';
+import { DeadlineExceeded, Failed, Superseded, TaskFailed, Waiting } from '@gotk/runtime';
+import { type InventoryEntry, union } from '@gotk/ssa';
 import { unhealthy } from './health.ts';
 import { withReconciled } from './history.ts';
 import { PathNotFound } from './manifests.ts';
-import type { Source } from './source.ts';
+import { eventMetadata, type Progress } from './progress.ts';
+import { PruneIncomplete } from './prune-stale.ts';
 import { retryMs } from './timing.ts';
 
 /** The parts of a run that can fail each in their own way. */
 export type Phase = 'manifests' | 'apply' | 'prune' | 'health';
-
-/** How far a run has come. */
-export interface Progress {
-  readonly kustomization: Kustomization;
-  readonly source: Source;
-  readonly ctx: ReconcileContext;
-  readonly signal: AbortSignal;
-  readonly startedMs: number;
-  readonly built?: Built;
-  readonly applied?: ApplyReport;
-  /** What is known to be in the cluster, once that is not what the status says. */
-  readonly inventory?: readonly InventoryEntry[];
-}
-
-/** Some of what is no longer wanted could not be deleted. */
-export class PruneIncomplete extends Error {
-  override readonly name = 'PruneIncomplete';
-  readonly report: PruneReport;
-
-  constructor(report: PruneReport) {
-    super(report.failed.map(({ message }) => message).join('\n'));
-    this.report = report;
-  }
-}
 
 const GONE_AGAIN_MS = 10_000;
 
@@ -60,7 +36,7 @@ function failure(name: Phase, progress: Progress, error: unknown): Failed | Wait
     atMs: ctx.clock.now(),
     durationMs: ctx.clock.monotonic() - startedMs,
     status: reason,
-    metadata: { revision: source.revision },
+    metadata: eventMetadata(source),
   };
   // Its server no longer has it: the source is about to name another, and that wakes us.
   if (error instanceof ArtifactError && error.kind === 'gone') return new Waiting({ reason, message, againMs: GONE_AGAIN_MS });
@@ -70,7 +46,7 @@ function failure(name: Phase, progress: Progress, error: unknown): Failed | Wait
     message,
     cause: error,
     conditions: name === 'health' ? unhealthy(message) : [],
-    eventMetadata: { revision: source.revision },
+    eventMetadata: eventMetadata(source),
     fields: {
       lastAttemptedRevision: source.revision,
       ...(inventory === undefined ? {} : { inventory: { entries: [...inventory] } }),

@@ -1,10 +1,10 @@
 import { type Kustomization, Reason } from '@gotk/api';
-import { keyOf, renderKey } from '@gotk/apimachinery';
+
 import { Failed, type ReconcileContext, Waiting } from '@gotk/runtime';
 import { prune } from '@gotk/ssa';
 import { describeDeleted } from './change-set.ts';
 import { POLICY } from './policy.ts';
-import type { ReconcileDeps } from './reconcile.ts';
+import { ownerName, ownerOf, type ReconcileDeps } from './progress.ts';
 
 type DeletionPolicy = NonNullable<Kustomization['spec']['deletionPolicy']>;
 
@@ -20,14 +20,14 @@ const LOOK_AGAIN_MS = 5_000;
 
 /** Deletes what was applied, as the deletion policy says, unless the Kustomization is suspended. Throws as long as something is left to do. */
 export async function finalize(kustomization: Kustomization, ctx: ReconcileContext, deps: ReconcileDeps): Promise<void> {
-  const { spec, status, metadata } = kustomization;
+  const { spec, status } = kustomization;
   const fate = spec.suspend === true ? 'keep' : FATE[spec.deletionPolicy ?? 'MirrorPrune'](spec);
   if (fate === 'keep') return;
-  const owner = { namespace: metadata.namespace ?? '', name: metadata.name };
+
   const entries = status?.inventory?.entries ?? [];
   const { deleted, lingering, failed, waitingFor } = await prune(entries, {
     client: deps.client,
-    owner,
+    owner: ownerOf(kustomization),
     policy: POLICY,
     concurrency: deps.pruneConcurrency,
     signal: ctx.signal,
@@ -39,7 +39,7 @@ export async function finalize(kustomization: Kustomization, ctx: ReconcileConte
   if (failed.length > 0)
     throw new Failed({ reason: Reason.PruneFailed, message: failed.map((each) => each.message).join('\n'), eventMetadata });
   if (fate === 'delete' || lingering.length === 0) return;
-  for (const reference of waitingFor) deps.driftWatch.awaitDeletion(reference, renderKey(keyOf(kustomization)));
+  for (const reference of waitingFor) deps.driftWatch.awaitDeletion(reference, ownerName(kustomization));
   throw new Waiting({
     reason: Reason.Progressing,
     message: `waiting for the termination of ${lingering.length} objects`,

@@ -1,4 +1,5 @@
-import type { GitRepository, Kustomization } from '@gotk/api';
+import type { GitRepository, Kustomization, SourceReference } from '@gotk/api';
+import { isRecord } from '@gotk/apimachinery';
 import type { Reader } from '@gotk/kube';
 
 export interface OwnershipOptions {
@@ -14,8 +15,10 @@ export function isWantedBy(owner: string, id: string, { kustomizations, reposito
   const [namespace = '', name = ''] = owner.split('/');
   const other = kustomizations.get({ namespace, name });
   if (other === undefined || other.metadata.deletionTimestamp !== undefined) return false;
-  if (other.status?.inventory?.entries.some((entry) => entry.id === id) !== true) return false;
-  const { sourceRef } = other.spec;
-  const revision = repositories.get({ namespace: sourceRef.namespace ?? namespace, name: sourceRef.name })?.status?.artifact?.revision;
-  return other.status.observedGeneration === other.metadata.generation && other.status.lastAppliedRevision === revision;
+  // Of any object in the cache: one that breaks its schema wants nothing.
+  const entries: unknown = other.status?.inventory?.entries;
+  if (!Array.isArray(entries) || !entries.some((entry) => isRecord(entry) && entry.id === id)) return false;
+  const { name: sourceName = '', namespace: sourceNamespace = namespace }: Partial<SourceReference> = other.spec?.sourceRef ?? {};
+  const revision = repositories.get({ namespace: sourceNamespace, name: sourceName })?.status?.artifact?.revision;
+  return other.status?.observedGeneration === other.metadata.generation && other.status?.lastAppliedRevision === revision;
 }

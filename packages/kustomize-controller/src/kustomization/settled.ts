@@ -1,6 +1,7 @@
 import type { Kustomization } from '@gotk/api';
-import { keyOf, renderKey } from '@gotk/apimachinery';
+import { deepEqual, keyOf, renderKey } from '@gotk/apimachinery';
 import type { Ready } from '@gotk/runtime';
+import type { InventoryEntry } from '@gotk/ssa';
 import type { Source } from './source.ts';
 
 /** What a Kustomization was when it was last found to be as it should, objects and all. */
@@ -9,17 +10,21 @@ interface Settled {
   readonly generation: number | undefined;
   readonly digest: string;
   readonly revision: string;
+  readonly inventory: readonly InventoryEntry[];
   readonly untilMs: number;
   readonly ready: Ready;
 }
 
 /**
- * The Kustomizations that need no work: same object, same artifact, and nothing has been heard of what they applied. A look at one of them costs nothing, neither a
- * build nor a request. Kept in memory alone: a process that has just started verifies.
+ * The Kustomizations that need no work: same object, same artifact, the status still says what we wrote, and nothing has been heard of what they applied. A look at
+ * one of them costs nothing, neither a build nor a request. Kept in memory alone: a process that has just started verifies.
  */
 export interface SettledSet {
   find(kustomization: Kustomization, source: Source, nowMs: number): Ready | undefined;
-  add(kustomization: Kustomization, settled: { readonly source: Source; readonly untilMs: number; readonly ready: Ready }): void;
+  add(
+    run: { readonly kustomization: Kustomization; readonly source: Source },
+    settled: Pick<Settled, 'inventory' | 'untilMs' | 'ready'>,
+  ): void;
   /** By `namespace/name`. */
   forget(owner: string): void;
 }
@@ -27,25 +32,18 @@ export interface SettledSet {
 export function createSettledSet(): SettledSet {
   const entries = new Map<string, Settled>();
   return {
-    find({ metadata }, { artifact, revision }, nowMs) {
+    find({ metadata, status }, { artifact, revision }, nowMs) {
       const entry = entries.get(renderKey(keyOf({ metadata })));
       if (entry === undefined || entry.untilMs <= nowMs) return undefined;
-      const same =
-        entry.uid === metadata.uid &&
-        entry.generation === metadata.generation &&
-        entry.digest === artifact.digest &&
-        entry.revision === revision;
-      return same ? entry.ready : undefined;
+      const same = entry.uid === metadata.uid && entry.generation === metadata.generation;
+      const sameSource = entry.digest === artifact.digest && entry.revision === revision && status?.lastAppliedRevision === revision;
+      return same && sameSource && deepEqual(status?.inventory?.entries, entry.inventory) ? entry.ready : undefined;
     },
-    add({ metadata }, { source, untilMs, ready }) {
-      entries.set(renderKey(keyOf({ metadata })), {
-        uid: metadata.uid,
-        generation: metadata.generation,
-        digest: source.artifact.digest,
-        revision: source.revision,
-        untilMs,
-        ready,
-      });
+    add({ kustomization: { metadata }, source: { artifact, revision } }, { inventory, untilMs, ready }) {
+      // What a run has counted once is not counted again by a look that does nothing.
+      const { fields: _fields, conditions: _conditions, ...again } = ready;
+      const { uid, generation } = metadata;
+      entries.set(renderKey(keyOf({ metadata })), { uid, generation, digest: artifact.digest, revision, inventory, untilMs, ready: again });
     },
     forget: (owner) => entries.delete(owner),
   };

@@ -1,4 +1,4 @@
-import { type Artifact, type GitRepository, type Kustomization, ORIGIN_REVISION, Reason } from '@gotk/api';
+import { type Artifact, type GitRepository, type Kustomization, ORIGIN_REVISION, Reason, type SourceReference } from '@gotk/api';
 import { renderKey } from '@gotk/apimachinery';
 import type { Reader } from '@gotk/kube';
 import { Stalled, Waiting } from '@gotk/runtime';
@@ -17,8 +17,11 @@ export interface SourceOptions {
 }
 
 /** Under which a Kustomization is found by what it refers to. */
-export const sourceId = ({ spec, metadata }: Kustomization): string =>
-  `${spec.sourceRef.kind}/${spec.sourceRef.namespace ?? metadata.namespace}/${spec.sourceRef.name}`;
+export function sourceId({ spec, metadata }: Kustomization): string {
+  // Asked of any object in the cache: one that breaks its schema must not fail another.
+  const { kind, namespace = metadata.namespace, name }: Partial<SourceReference> = spec?.sourceRef ?? {};
+  return `${kind}/${namespace}/${name}`;
+}
 
 /** The source's artifact, from the cache. Throws `Waiting` until there is one, and `Stalled` for a source that must not be referred to. */
 export function sourceOf(kustomization: Kustomization, { repositories, crossNamespaceAllowed, againMs }: SourceOptions): Source {

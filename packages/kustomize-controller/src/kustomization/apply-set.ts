@@ -1,0 +1,29 @@
+import { formatDuration } from '@gotk/apimachinery';
+import { type ApplyReport, difference, union } from '@gotk/ssa';
+import { describeChanges } from './change-set.ts';
+import { isWantedBy } from './ownership.ts';
+import { type BuiltProgress, eventMetadata, isReady, ownerOf, type ReconcileDeps } from './progress.ts';
+import { timeoutMs } from './timing.ts';
+
+/** Makes the cluster equal to what was built. Throws what the applier throws. */
+export async function applySet({ kustomization, source, ctx, signal, built }: BuiltProgress, deps: ReconcileDeps): Promise<ApplyReport> {
+  const { status, metadata } = kustomization;
+  const before = status?.inventory?.entries ?? [];
+  ctx.progress(`Applying revision ${source.revision} with a timeout of ${formatDuration(timeoutMs(kustomization.spec))}`);
+  const report = await deps.applier.apply(built.objects, {
+    owner: ownerOf(kustomization),
+    signal,
+    validated:
+      isReady(kustomization) && status?.observedGeneration === metadata.generation && status?.lastAppliedRevision === source.revision,
+    isWantedBy: (owner, id) => isWantedBy(owner, id, deps),
+    // What is about to exist is on record before it does: whatever happens next, nothing of it is forgotten.
+    beforeWrite: async (entries) => {
+      const inventory = { entries: [...union(before, entries)] };
+      if (difference(entries, before).length === 0) return;
+      await ctx.record({ fields: { inventory, lastAttemptedRevision: source.revision } });
+    },
+  });
+  const message = describeChanges(report.changes);
+  if (message !== '') ctx.event({ severity: 'info', reason: 'Progressing', message, metadata: eventMetadata(source) });
+  return report;
+}

@@ -1,0 +1,58 @@
+import type { GitRepository, Kustomization } from '@gotk/api';
+import { keyOf, renderKey } from '@gotk/apimachinery';
+import type { TreeCache } from '@gotk/artifact';
+import type { InformerSet, KubeClient, Reader } from '@gotk/kube';
+import type { ReconcileContext, WorkerPool } from '@gotk/runtime';
+import type { Applier, ApplyReport, DriftWatch, InventoryEntry, Ledger, Owner } from '@gotk/ssa';
+import type { Built } from './build-tree.ts';
+import type { SettledSet } from './settled.ts';
+import type { Source } from './source.ts';
+
+/** What every run works with. */
+export interface ReconcileDeps {
+  readonly client: KubeClient;
+  readonly kustomizations: Reader<Kustomization>;
+  readonly repositories: Reader<GitRepository>;
+  readonly trees: TreeCache;
+  readonly workers: WorkerPool;
+  readonly informers: InformerSet;
+  readonly ledger: Ledger;
+  readonly driftWatch: DriftWatch;
+  readonly applier: Applier;
+  readonly settled: SettledSet;
+  readonly pruneConcurrency: number;
+  readonly verifyAfterMs: number;
+  readonly dependencyRetryMs: number;
+  readonly crossNamespaceAllowed: boolean;
+}
+
+/** One run, and how far it has come. */
+export interface Progress {
+  readonly kustomization: Kustomization;
+  readonly source: Source;
+  readonly ctx: ReconcileContext;
+  readonly signal: AbortSignal;
+  readonly startedMs: number;
+  readonly built?: Built;
+  readonly applied?: ApplyReport;
+  /** What is known to be in the cluster, once that is not what the status says. */
+  readonly inventory?: readonly InventoryEntry[];
+}
+
+/** A run whose manifests are known. */
+export type BuiltProgress = Progress & { readonly built: Built };
+
+/** On whose behalf objects are applied. */
+export const ownerOf = ({ metadata }: Kustomization): Owner => ({ namespace: metadata.namespace ?? '', name: metadata.name });
+
+/** The same as text, `namespace/name`: under which the ledger, the drift watch and the settled know it. */
+export const ownerName = (kustomization: Kustomization): string => renderKey(keyOf(kustomization));
+
+export const isReady = ({ status }: Kustomization): boolean =>
+  status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
+
+/** What every event of a run says besides its message. */
+export const eventMetadata = ({ revision, originRevision }: Source): Readonly<Record<string, string>> => ({
+  revision,
+  ...(originRevision === undefined ? {} : { originRevision }),
+});

@@ -1,0 +1,38 @@
+import { type ApplyReport, difference, type PruneReport, prune } from '@gotk/ssa';
+import { describeDeleted } from './change-set.ts';
+import { POLICY } from './policy.ts';
+import { type BuiltProgress, eventMetadata, ownerName, ownerOf, type ReconcileDeps } from './progress.ts';
+
+/** Some of what is no longer wanted could not be deleted. */
+export class PruneIncomplete extends Error {
+  override readonly name = 'PruneIncomplete';
+  readonly report: PruneReport;
+
+  constructor(report: PruneReport) {
+    super(report.failed.map(({ message }) => message).join('\n'));
+    this.report = report;
+  }
+}
+
+/** Deletes what was applied before and is not wanted any more. */
+export async function pruneStale(
+  applied: ApplyReport,
+  { kustomization, source, ctx, signal }: BuiltProgress,
+  deps: ReconcileDeps,
+): Promise<PruneReport> {
+  const stale = difference(kustomization.status?.inventory?.entries ?? [], applied.entries);
+  if (!kustomization.spec.prune || stale.length === 0) return { deleted: [], lingering: [], waitingFor: [], failed: [] };
+  const report = await prune(stale, {
+    client: deps.client,
+    owner: ownerOf(kustomization),
+    policy: POLICY,
+    concurrency: deps.pruneConcurrency,
+    signal,
+    cached: deps.driftWatch.liveOf,
+  });
+  const message = describeDeleted(report.deleted);
+  if (message !== '') ctx.event({ severity: 'info', reason: 'Progressing', message, metadata: eventMetadata(source) });
+  if (report.failed.length > 0) throw new PruneIncomplete(report);
+  for (const reference of report.waitingFor) deps.driftWatch.awaitDeletion(reference, ownerName(kustomization));
+  return report;
+}

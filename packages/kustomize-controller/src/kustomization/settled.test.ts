@@ -1,0 +1,42 @@
+import type { Kustomization } from '@gotk/api';
+import { expect, test } from 'vitest';
+import { createSettledSet } from './settled.ts';
+
+const entries = [{ id: 'apps_a__ConfigMap', v: 'v1' }];
+const revision = 'main@sha1:1';
+const source = { revision, originRevision: undefined, artifact: { path: '', url: '', revision, digest: 'sha256:1', lastUpdateTime: '' } };
+const kustomization: Kustomization = {
+  apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+  kind: 'Kustomization',
+  metadata: { namespace: 'apps', name: 'web', uid: 'u', generation: 1 },
+  spec: { interval: '1m', prune: true, sourceRef: { kind: 'GitRepository', name: 'repo' } },
+  status: { lastAppliedRevision: revision, inventory: { entries } },
+};
+const ready = { reason: 'ReconciliationSucceeded', message: 'Applied', fields: { history: [] }, againMs: 1 };
+
+function settled() {
+  const set = createSettledSet();
+  set.add({ kustomization, source }, { ready, inventory: entries, untilMs: 100 });
+  return set;
+}
+
+test('what has not moved needs no work, and its status no second counting', () => {
+  expect(settled().find(kustomization, source, 99)).toEqual({ reason: 'ReconciliationSucceeded', message: 'Applied', againMs: 1 });
+});
+
+test.each([
+  ['another generation', { ...kustomization, metadata: { ...kustomization.metadata, generation: 2 } }],
+  ['another object of the same name', { ...kustomization, metadata: { ...kustomization.metadata, uid: 'v' } }],
+  ['a status whose inventory somebody has changed', { ...kustomization, status: { ...kustomization.status, inventory: { entries: [] } } }],
+  ['a status that somebody has taken away', { ...kustomization, status: {} }],
+] as const)('%s is looked at in full', (_what, changed) => {
+  expect(settled().find(changed as Kustomization, source, 99)).toBeUndefined();
+});
+
+test('another artifact, time, and drift end it', () => {
+  expect(settled().find(kustomization, { ...source, artifact: { ...source.artifact, digest: 'sha256:2' } }, 99)).toBeUndefined();
+  expect(settled().find(kustomization, source, 100)).toBeUndefined();
+  const set = settled();
+  set.forget('apps/web');
+  expect(set.find(kustomization, source, 99)).toBeUndefined();
+});
