@@ -1,6 +1,9 @@
 import type { Clock } from './clock.ts';
 
-/** The machine's clock. */
+/** The longest that a timer of Node can wait: anything longer would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The machine's clock, whose timers may be of any length. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
@@ -8,15 +11,20 @@ export const systemClock: Clock = {
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();
       const wake = () => {
-        clearTimeout(timer);
+        timer[Symbol.dispose]();
         signal?.removeEventListener('abort', wake);
         resolve();
       };
-      const timer = setTimeout(wake, ms);
+      const timer = systemClock.after(ms, wake);
       signal?.addEventListener('abort', wake, { once: true });
     }),
-  after: (ms, fire) => {
-    const timer = setTimeout(fire, ms);
+  after(ms, fire) {
+    let timer: NodeJS.Timeout;
+    const wait = (leftMs: number) => {
+      timer =
+        leftMs > LONGEST_TIMER_MS ? setTimeout(() => wait(leftMs - LONGEST_TIMER_MS), LONGEST_TIMER_MS) : setTimeout(() => fire(), leftMs);
+    };
+    wait(ms);
     return { [Symbol.dispose]: () => clearTimeout(timer) };
   },
 };
