@@ -25,9 +25,6 @@ const BIN = join(STATE, 'bin');
 const narrator = createNarrator(process.stdout);
 
 async function up(): Promise<void> {
-  const running = await runningProcesses(STATE);
-  if (running.length > 0)
-    throw new Error(`already up (${running.map(({ name, pid }) => `${name} ${pid}`).join(', ')}): 'make down' stops it`);
   await rm(STATE, { recursive: true, force: true });
   await mkdir(STATE, { recursive: true });
   const controlPlane = await leaveControlPlane(STATE);
@@ -75,6 +72,11 @@ async function linkKubectl(command: Command | undefined): Promise<void> {
   await symlink(command[0], join(BIN, 'kubectl'));
 }
 
+const running = await runningProcesses(STATE);
+if (running.length > 0) {
+  console.error(`already up (${running.map(({ name, pid }) => `${name} ${pid}`).join(', ')}): 'make down' stops it`);
+  process.exit(1);
+}
 try {
   await up();
   process.exit(0);
