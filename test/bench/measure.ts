@@ -52,6 +52,8 @@ export async function measure(
   phase: { readonly name: string; readonly count: number },
   work: () => Promise<readonly number[] | undefined>,
 ): Promise<Row> {
+  // What the phase before has set off is not this one's.
+  await untilQuiet(meter);
   const peaks = new Map<number, number>();
   const sample = async () => {
     for (const { pid } of meter.processes) peaks.set(pid, Math.max(peaks.get(pid) ?? 0, (await processUsage(pid)).rssMiB));
