@@ -54,7 +54,7 @@ deflake: deps control-plane ## Repeat the tests in random order until one breaks
 	@for round in $$(seq 1 $${ROUNDS:-20}); do echo "round $$round"; pnpm --silent test --sequence.shuffle $(ARGS) || exit 1; done
 
 .PHONY: demo
-demo: build control-plane ## A commit goes live: the whole vertical, narrated (ARGS=--cluster for the cluster of $KUBECONFIG)
+demo: build $(if $(findstring --cluster,$(ARGS)),,control-plane) ## A commit goes live: the whole vertical, narrated (ARGS=--cluster for the cluster of $KUBECONFIG)
 	@pnpm --silent demo $(ARGS)
 
 .PHONY: up

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import type { KubeObject, Resource } from '@gotk/apimachinery';
 import { systemClock } from '@gotk/apimachinery';
 import { createInformerSet, createKubeClient } from '@gotk/kube';
-import { ensureNamespace, NoControlPlane, startGitServer, startToolkit } from '@gotk/testkit';
+import { ensureNamespace, lentCluster, NoControlPlane, startGitServer, startToolkit } from '@gotk/testkit';
 import { lentStage, ownStage } from './ground.ts';
 import { createNarrator, renderElapsed } from './narrator.ts';
 import { play } from './scenario.ts';
@@ -14,6 +14,8 @@ import { play } from './scenario.ts';
 const namespaces: Resource = { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false };
 
 const { values } = parseArgs({ options: { cluster: { type: 'boolean', default: false } } });
+const lent = values.cluster ? process.env.KUBECONFIG : lentCluster(process.env);
+const onLent = values.cluster || lent !== undefined;
 const narrator = createNarrator(process.stdout);
 const started = performance.now();
 
@@ -23,7 +25,7 @@ async function demo(): Promise<void> {
   stack.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
   narrator.title('The GitOps Toolkit: a commit goes live, and stays true');
 
-  const ground = stack.use(await (values.cluster ? lentStage(process.env.KUBECONFIG) : ownStage()));
+  const ground = stack.use(await (onLent ? lentStage(lent) : ownStage()));
   narrator.step('ready', ground.description, ground.readyMs);
   const stop = new AbortController();
   const client = createKubeClient({ connection: ground.connection, userAgent: 'demo', qps: 500, burst: 500 });
@@ -32,7 +34,7 @@ async function demo(): Promise<void> {
   const { signal } = stop;
   const namespace = `demo-${process.pid}`;
   await ensureNamespace(client, namespace, signal);
-  if (values.cluster)
+  if (onLent)
     stack.defer(
       async () => void (await client.delete(namespaces, { namespace: '', name: namespace }, { signal: AbortSignal.timeout(30_000) })),
     );
@@ -40,7 +42,7 @@ async function demo(): Promise<void> {
   const git = stack.use(await startGitServer());
   const repository = await git.createRepository('demo');
   const toolkit = stack.use(
-    await startToolkit({ kubeconfigPath: ground.kubeconfigPath, namespace, directory, watchAllNamespaces: !values.cluster }),
+    await startToolkit({ kubeconfigPath: ground.kubeconfigPath, namespace, directory, watchAllNamespaces: !onLent }),
   );
   for (const { name, readyMs } of toolkit.controllers) narrator.step('ready', name, readyMs);
 
