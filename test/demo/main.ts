@@ -14,12 +14,12 @@ import { play } from './scenario.ts';
 const namespaces: Resource = { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false };
 
 const { values } = parseArgs({ options: { cluster: { type: 'boolean', default: false } } });
-const lent = values.cluster ? process.env.KUBECONFIG : lentCluster(process.env);
-const onLent = values.cluster || lent !== undefined;
 const narrator = createNarrator(process.stdout);
 const started = performance.now();
 
 async function demo(): Promise<void> {
+  const lent = values.cluster ? process.env.KUBECONFIG : lentCluster(process.env);
+  const onLent = values.cluster || lent !== undefined;
   await using stack = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'gotk-demo-'));
   stack.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
