@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { definitions, gitRepositories, kustomizations, renderCrd } from '@gotk/api';
-import type { Resource, Unstructured } from '@gotk/apimachinery';
+import type { KubeObject, Resource, Unstructured } from '@gotk/apimachinery';
 import { eventually, installCrds, startControlPlane, startToolkit } from '@gotk/testkit';
 import { expect, test } from 'vitest';
 import { configMap } from './manifests.ts';
@@ -54,7 +54,7 @@ const brokenAppliers: Readonly<Record<string, unknown>> = {
   'metadata-numbers': { ...applier, commonMetadata: { labels: { a: 1 } } },
 };
 
-test('objects that were stored past their schema stall, each by itself; the others go on', async () => {
+test('objects that were stored past their schema stall, each by itself, and can be deleted; the others go on', async () => {
   await using plane = await startControlPlane({ controllerManager: false });
   await using bed = await testbed(plane);
   const directory = await mkdtemp(join(tmpdir(), 'gotk-past-schema-'));
@@ -83,6 +83,14 @@ test('objects that were stored past their schema stall, each by itself; the othe
   const writable = (names: Readonly<Record<string, unknown>>) => Object.keys(names).filter((name) => name !== 'spec-is-text');
   for (const name of writable(brokenSources)) expect(await bed.source(name, isStalled), name).toSatisfy(failsWith('InvalidSpec'));
   for (const name of writable(brokenAppliers)) expect(await bed.applier(name, isStalled), name).toSatisfy(failsWith('InvalidSpec'));
+  for (const [resource, names] of [
+    [gitRepositories, writable(brokenSources)],
+    [kustomizations, writable(brokenAppliers)],
+  ] as const) {
+    for (const name of names)
+      await bed.client.delete(resource as Resource<KubeObject>, { namespace: bed.namespace, name }, { signal: bed.signal });
+    for (const name of names) await bed.untilGone(resource as Resource<KubeObject>, name);
+  }
   for (const { name, logFile, healthUrl } of toolkit.controllers) {
     expect((await fetch(`${healthUrl}/readyz`)).status, name).toBe(200);
     expect(await readFile(logFile, 'utf8')).not.toMatch(/TypeError|unhandled|uncaught/i);

@@ -22,6 +22,8 @@ export async function pruneStale(
 ): Promise<PruneReport> {
   const stale = difference(kustomization.status?.inventory?.entries ?? [], applied.entries);
   if (!kustomization.spec.prune || stale.length === 0) return { deleted: [], lingering: [], waitingFor: [], failed: [] };
+  // That they go is our own doing, and nobody's drift.
+  for (const { id } of stale) deps.ledger.delete(id);
   const report = await prune(stale, {
     client: deps.client,
     owner: ownerOf(kustomization),
