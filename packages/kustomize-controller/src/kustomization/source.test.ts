@@ -1,0 +1,70 @@
+import type { GitRepository, Kustomization } from '@gotk/api';
+import { renderKey } from '@gotk/apimachinery';
+import { Stalled, Waiting } from '@gotk/runtime';
+import { expect, test } from 'vitest';
+import { sourceId, sourceOf } from './source.ts';
+
+const artifact = {
+  path: 'x',
+  url: 'http://x/x',
+  revision: 'main@sha1:1',
+  digest: 'sha256:1',
+  lastUpdateTime: '',
+  metadata: { 'org.opencontainers.image.revision': 'v1' },
+};
+
+const kustomization = (sourceRef: Kustomization['spec']['sourceRef']): Kustomization => ({
+  apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+  kind: 'Kustomization',
+  metadata: { namespace: 'apps', name: 'web' },
+  spec: { interval: '1m', prune: true, sourceRef },
+});
+
+function find(sourceRef: Kustomization['spec']['sourceRef'], status: unknown, crossNamespaceAllowed = true): unknown {
+  const get = (key: { readonly namespace: string; readonly name: string }) =>
+    ['apps/repo', 'infra/repo'].includes(renderKey(key)) ? ({ metadata: key, spec: {}, status } as unknown as GitRepository) : undefined;
+  try {
+    return sourceOf(kustomization(sourceRef), {
+      repositories: { get, list: () => [], byIndex: () => [] },
+      crossNamespaceAllowed,
+      againMs: 1,
+    });
+  } catch (error) {
+    return error;
+  }
+}
+
+test("the source is the artifact's revision, and that of its own source", () => {
+  expect(find({ kind: 'GitRepository', name: 'repo' }, { artifact })).toMatchObject({ revision: 'main@sha1:1', originRevision: 'v1' });
+});
+
+test.each([
+  ['that is not there', { kind: 'GitRepository', name: 'none' }, {}, "Source 'GitRepository/apps/none' not found"],
+  [
+    'that has no artifact yet',
+    { kind: 'GitRepository', name: 'repo' },
+    {},
+    "Source 'GitRepository/apps/repo' is not ready, artifact not found",
+  ],
+] as const)('a source %s is waited for', (...[, sourceRef, status, message]) => {
+  const outcome = find(sourceRef, status);
+  expect(outcome).toBeInstanceOf(Waiting);
+  expect(outcome).toMatchObject({ reason: 'ArtifactFailed', message });
+});
+
+test('a source of another namespace is taken unless that is forbidden', () => {
+  const ref = { kind: 'GitRepository', name: 'repo', namespace: 'infra' } as const;
+  expect(find(ref, { artifact })).toMatchObject({ revision: 'main@sha1:1' });
+  const refused = find(ref, { artifact }, false);
+  expect(refused).toBeInstanceOf(Stalled);
+  expect(refused).toMatchObject({
+    reason: 'AccessDenied',
+    message: "can't access 'GitRepository/infra/repo', cross-namespace references have been blocked",
+  });
+  expect(find({ ...ref, namespace: 'apps' }, { artifact }, false)).toMatchObject({ revision: 'main@sha1:1' });
+});
+
+test('a Kustomization is found by what it refers to', () => {
+  expect(sourceId(kustomization({ kind: 'GitRepository', name: 'repo' }))).toBe('GitRepository/apps/repo');
+  expect(sourceId(kustomization({ kind: 'GitRepository', name: 'repo', namespace: 'infra' }))).toBe('GitRepository/infra/repo');
+});
