@@ -47,6 +47,15 @@ test.each([
     /./,
   ],
   [
+    'a Secret that is still encrypted',
+    {
+      'bad.yaml':
+        'apiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { password: "ENC[AES256_GCM,data:x]" }\nsops: { mac: x }\n',
+    },
+    'ReconciliationFailed',
+    /Secret\/.*s is SOPS encrypted, configuring decryption is required/,
+  ],
+  [
     'a secret that cannot be',
     { 'bad.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: { name: s }\ndata: { password: "not base64 CANARY!" }\n' },
     'ReconciliationFailed',

@@ -1,5 +1,5 @@
-import { formatDuration } from '@gotk/apimachinery';
-import { type ApplyReport, difference, union } from '@gotk/ssa';
+import { formatDuration, type Unstructured } from '@gotk/apimachinery';
+import { type ApplyReport, difference, referenceTo, SetRefused, union } from '@gotk/ssa';
 import { describeChanges } from './change-set.ts';
 import { isWantedBy } from './ownership.ts';
 import { type BuiltProgress, eventMetadata, isReady, ownerOf, type ReconcileDeps } from './progress.ts';
@@ -7,6 +7,7 @@ import { timeoutMs } from './timing.ts';
 
 /** Makes the cluster equal to what was built. Throws what the applier throws. */
 export async function applySet({ kustomization, source, ctx, signal, built }: BuiltProgress, deps: ReconcileDeps): Promise<ApplyReport> {
+  refuseEncrypted(built.objects);
   const { status, metadata } = kustomization;
   const before = status?.inventory?.entries ?? [];
   ctx.progress(`Applying revision ${source.revision} with a timeout of ${formatDuration(timeoutMs(kustomization.spec))}`);
@@ -26,4 +27,11 @@ export async function applySet({ kustomization, source, ctx, signal, built }: Bu
   const message = describeChanges(report.changes);
   if (message !== '') ctx.event({ severity: 'info', reason: 'Progressing', message, metadata: eventMetadata(source) });
   return report;
+}
+
+/** Ciphertext in a Secret is of use to nobody, and whoever reads it finds no password there but something that looks like one. */
+function refuseEncrypted(objects: readonly Unstructured[]): void {
+  const encrypted = objects.filter(({ kind, sops }) => kind === 'Secret' && sops !== undefined);
+  const message = 'is SOPS encrypted, configuring decryption is required for this secret to be reconciled';
+  if (encrypted.length > 0) throw new SetRefused(encrypted.map((object) => ({ object: referenceTo(object), message })));
 }
