@@ -58,6 +58,37 @@ test('a suspended Kustomization lets the cluster drift, and puts it right when i
   await bed.until(resources.configMap, 'a', isRestored);
 });
 
+test('an object that asks to be left alone, in the cluster or in Git, is; also while others are waited for', async () => {
+  await using bed = await testbed();
+  const policy = (value: string) => `  annotations: { kustomize.toolkit.fluxcd.io/ssa: ${value} }\n`;
+  const annotated = (name: string, value: string) =>
+    configMap(name, { key: 'git' }).replace(`  name: ${name}\n`, `  name: ${name}\n${policy(value)}`);
+  await bed.apply(resources.configMap, { metadata: { name: 'there' }, data: { key: 'theirs' } });
+  const repository = await bed.repository({
+    'there.yaml': annotated('there', 'IfNotPresent'),
+    'new.yaml': annotated('new', 'IfNotPresent'),
+    'ignored.yaml': annotated('ignored', 'Ignore'),
+    'paused.yaml': configMap('paused', { key: 'git' }),
+  });
+  await bed.gitRepository('repo', { url: repository.url, interval: '1s' });
+  await bed.kustomization('app', { wait: true, timeout: '10s' });
+  await bed.applier('app', (it) => (it.status?.inventory?.entries.length ?? 0) === 4);
+  await bed.until(resources.configMap, 'new', isRestored);
+  expect(await bed.get(resources.configMap, 'there')).toMatchObject({ data: { key: 'theirs' } });
+  expect(await bed.get(resources.configMap, 'ignored')).toBeUndefined();
+
+  await bed.merge(resources.configMap, 'paused', {
+    metadata: { annotations: { 'kustomize.toolkit.fluxcd.io/reconcile': 'disabled' } },
+    data: { key: 'mine' },
+  });
+  const commit = await repository.commit('without the ignored one', {
+    'ignored.yaml': null,
+    'paused.yaml': configMap('paused', { key: 'newer' }),
+  });
+  await bed.applier('app', (it) => isReady(it) && it.status?.lastAppliedRevision === `main@sha1:${commit}`);
+  expect(await bed.get(resources.configMap, 'paused')).toMatchObject({ data: { key: 'mine' } });
+});
+
 test('a look at what has not moved asks the API server for nothing', async () => {
   await using bed = await testbed();
   const repository = await bed.repository({ 'a.yaml': configMap('a', { key: 'git' }), 'b.yaml': configMap('b', {}) });

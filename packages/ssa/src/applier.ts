@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Clock, type KubeObject, type Resource, renderJson, type Unstructured } from '@gotk/apimachinery';
-import { type KubeClient, NoMatch } from '@gotk/kube';
+import { type Clock, type KubeObject, keyOf, type Resource, renderJson, type Unstructured } from '@gotk/apimachinery';
+import { isNotFound, type KubeClient, NoMatch } from '@gotk/kube';
 import type { DriftWatch } from './drift-watch.ts';
 import { entryDigest } from './entry-digest.ts';
 import { ApplyFailed, explain, OwnershipConflict, type Refusal, SetRefused } from './errors.ts';
@@ -17,7 +17,8 @@ import {
   union,
 } from './inventory.ts';
 import type { Ledger } from './ledger.ts';
-import { claimed, isDisabled, type Owner, type OwnerPolicy, renderOwner } from './owner.ts';
+import { isLeftAlone, isOnlyCreated } from './object-policy.ts';
+import { claimed, type Owner, type OwnerPolicy, renderOwner } from './owner.ts';
 import { type Desired, type Plan, plan } from './plan.ts';
 import { inApplyOrder, stageOf } from './stages.ts';
 import { validate } from './validate.ts';
@@ -57,7 +58,12 @@ export interface ApplyReport {
   /** What was applied, in the order of application; what needed nothing is not in it. */
   readonly changes: readonly Change[];
   /** The set, for health checks. */
-  readonly objects: readonly { readonly resource: Resource; readonly reference: ObjectReference }[];
+  readonly objects: readonly {
+    readonly resource: Resource;
+    readonly reference: ObjectReference;
+    /** It is as desired; else somebody has asked for it to be left alone. */
+    readonly applied: boolean;
+  }[];
 }
 
 /** Applies sets of objects, and remembers them. */
@@ -106,6 +112,29 @@ export function createApplier({ client, clock, ledger, driftWatch, policy, concu
     }
     if (homeless.length > 0) throw new SetRefused(homeless);
     return inApplyOrder(desired, ({ object }) => referenceTo(object));
+  };
+
+  /** Without what the live object, or the mere existence of one, says is not to be touched. */
+  const withoutLeftAlone = async (desired: readonly Desired[], signal: AbortSignal): Promise<readonly Desired[]> => {
+    const wanted: Desired[] = [];
+    for (const it of desired) {
+      const live = it.resource === undefined ? undefined : driftWatch.liveOf(it.resource, referenceTo(it.object));
+      if (live !== undefined && isLeftAlone(live.metadata, policy)) continue;
+      if (isOnlyCreated(it.object.metadata, policy) && (live !== undefined || (await exists(it, signal)))) continue;
+      wanted.push(it);
+    }
+    return wanted;
+  };
+
+  const exists = async ({ resource, object }: Desired, signal: AbortSignal): Promise<boolean> => {
+    if (resource === undefined) return false;
+    try {
+      await client.get(resource, keyOf(object), { signal, metadataOnly: true });
+      return true;
+    } catch (error) {
+      if (isNotFound(error)) return false;
+      throw error;
+    }
   };
 
   const refuseForeign = (desired: readonly Desired[], { owner, isWantedBy }: ApplyOptions): void => {
@@ -172,7 +201,7 @@ export function createApplier({ client, clock, ledger, driftWatch, policy, concu
     async apply(objects, options) {
       const { signal, owner } = options;
       const { true: disabled = [], false: enabled = [] } = Object.groupBy(objects, ({ metadata }) =>
-        isDisabled(metadata, 'reconcile', policy) ? 'true' : 'false',
+        isLeftAlone(metadata, policy) ? 'true' : 'false',
       );
       const desired = await describe(enabled, options);
       const entries = union(
@@ -187,9 +216,10 @@ export function createApplier({ client, clock, ledger, driftWatch, policy, concu
       assertStorable(entries);
       driftWatch.follow(renderOwner(owner), resources);
       await Promise.all(resources.map((resource) => driftWatch.settle(resource, { timeoutMs: SETTLE_MS, signal })));
-      refuseForeign(desired, options);
+      const wanted = await withoutLeftAlone(desired, signal);
+      refuseForeign(wanted, options);
 
-      const planned = plan(desired, ledger, {
+      const planned = plan(wanted, ledger, {
         isWatched: ({ resource }) => resource !== undefined && driftWatch.isWatched(resource),
         verifyBeforeMs: clock.monotonic() - verifyAfterMs,
         validated: options.validated,
@@ -202,10 +232,11 @@ export function createApplier({ client, clock, ledger, driftWatch, policy, concu
         entries,
         changes,
         objects: await Promise.all(
-          desired.map(async ({ object, resource }) => ({
-            resource: resource ?? (await client.mapper.resourceFor(referenceTo(object), { signal })),
-            reference: referenceTo(object),
-          })),
+          desired.map(async (it) => {
+            const reference = referenceTo(it.object);
+            const resource = it.resource ?? (await client.mapper.resourceFor(reference, { signal }));
+            return { resource, reference, applied: wanted.includes(it) };
+          }),
         ),
       };
     },

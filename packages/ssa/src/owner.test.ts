@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { claimed, isDisabled, isOwnedBy, ownerOf } from './owner.ts';
+import { claimed, isOwnedBy, ownerOf } from './owner.ts';
 
 const policy = { group: 'kustomize.toolkit.fluxcd.io', fieldManager: 'kustomize-controller' };
 const owner = { namespace: 'apps', name: 'web' };
@@ -43,13 +43,4 @@ test('labels of somebody else, or half of ours, make nobody the owner', () => {
     isOwnedBy({ labels: { 'kustomize.toolkit.fluxcd.io/name': 'web', 'kustomize.toolkit.fluxcd.io/namespace': 'other' } }, owner, policy),
   ).toBe(false);
   expect(ownerOf({}, policy)).toBeUndefined();
-});
-
-test.each([
-  [{ annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } }, true],
-  [{ labels: { 'kustomize.toolkit.fluxcd.io/prune': 'Disabled' } }, true],
-  [{ annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'enabled' } }, false],
-  [{ annotations: { 'helm.toolkit.fluxcd.io/prune': 'disabled' } }, false],
-])('an object opts out by label or annotation of its own group, in any case (%#)', (metadata, disabled) => {
-  expect(isDisabled(metadata, 'prune', policy)).toBe(disabled);
 });

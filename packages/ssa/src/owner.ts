@@ -68,12 +68,3 @@ function without(
 ): Readonly<Record<string, string>> | undefined {
   return map === undefined ? undefined : Object.fromEntries(Object.entries(map).filter(([name]) => !names.has(name)));
 }
-
-/** Whether an annotation or label of the owner's group switches something off for this one object; the value's case does not matter. */
-export function isDisabled(
-  metadata: Pick<ObjectMeta, 'labels' | 'annotations'>,
-  what: 'reconcile' | 'prune',
-  { group }: OwnerPolicy,
-): boolean {
-  return [metadata.annotations, metadata.labels].some((map) => map?.[`${group}/${what}`]?.toLowerCase() === 'disabled');
-}

@@ -3,7 +3,8 @@ import { isConflict, isNotFound, type KubeClient, NoMatch } from '@gotk/kube';
 import { explain } from './errors.ts';
 import { inPool } from './in-pool.ts';
 import { type InventoryEntry, type ObjectReference, parseEntry, renderReference } from './inventory.ts';
-import { isDisabled, isOwnedBy, type Owner, type OwnerPolicy } from './owner.ts';
+import { isKept } from './object-policy.ts';
+import { isOwnedBy, type Owner, type OwnerPolicy } from './owner.ts';
 import { inApplyOrder, stageOf } from './stages.ts';
 
 export interface PruneOptions {
@@ -84,12 +85,7 @@ async function remove(reference: ObjectReference, { client, owner, policy, signa
       if (isNotFound(error) || error instanceof NoMatch) return { kind: 'gone' };
       throw error;
     }
-    if (
-      !isOwnedBy(live.metadata, owner, policy) ||
-      isDisabled(live.metadata, 'prune', policy) ||
-      isDisabled(live.metadata, 'reconcile', policy)
-    )
-      return { kind: 'released' };
+    if (!isOwnedBy(live.metadata, owner, policy) || isKept(live.metadata, policy)) return { kind: 'released' };
     if (live.metadata.deletionTimestamp !== undefined) return { kind: 'lingering', asked: 'before' };
     const { uid, resourceVersion } = live.metadata;
     try {

@@ -20,6 +20,6 @@ export function untilDrift(
     if (notice.owner === owner) abort();
   });
   // One that has moved since it was applied has lost its record.
-  if (objects.some(({ reference }) => ledger.get(idOf(reference)) === undefined)) abort();
+  if (objects.some(({ reference, applied }) => applied && ledger.get(idOf(reference)) === undefined)) abort();
   return { signal: AbortSignal.any([signal, moved.signal]), [Symbol.dispose]: () => subscription[Symbol.dispose]() };
 }

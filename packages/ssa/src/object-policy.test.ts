@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { isKept, isLeftAlone, isOnlyCreated } from './object-policy.ts';
+
+const policy = { group: 'kustomize.toolkit.fluxcd.io', fieldManager: 'kustomize-controller' };
+
+test.each([
+  ['reconcile', 'disabled', { leftAlone: true, kept: true, onlyCreated: false }],
+  ['reconcile', 'Enabled', { leftAlone: false, kept: false, onlyCreated: false }],
+  ['ssa', 'Ignore', { leftAlone: true, kept: true, onlyCreated: false }],
+  ['ssa', 'IFNOTPRESENT', { leftAlone: false, kept: false, onlyCreated: true }],
+  ['ssa', 'Merge', { leftAlone: false, kept: false, onlyCreated: false }],
+  ['prune', 'Disabled', { leftAlone: false, kept: true, onlyCreated: false }],
+])('%s: %s means the same as label and as annotation, and nothing in another group', (key, value, expected) => {
+  const read = (metadata: object) => ({
+    leftAlone: isLeftAlone(metadata, policy),
+    kept: isKept(metadata, policy),
+    onlyCreated: isOnlyCreated(metadata, policy),
+  });
+  const ours = { [`kustomize.toolkit.fluxcd.io/${key}`]: value };
+  expect(read({ labels: ours })).toEqual(expected);
+  expect(read({ annotations: ours })).toEqual(expected);
+  expect(read({ annotations: { [`helm.toolkit.fluxcd.io/${key}`]: value } })).toEqual({
+    leftAlone: false,
+    kept: false,
+    onlyCreated: false,
+  });
+});

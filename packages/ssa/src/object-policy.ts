@@ -1,0 +1,22 @@
+import type { ObjectMeta } from '@gotk/apimachinery';
+import type { OwnerPolicy } from './owner.ts';
+
+type Metadata = Pick<ObjectMeta, 'labels' | 'annotations'>;
+
+/**
+ * What an object asks for by labels or annotations of its owner's group, whose values' case does not matter (contract 1.2, per-object policy).
+ *
+ * Neither applied nor deleted, as long as the desired or the live object says so: `reconcile: disabled`, `ssa: Ignore`.
+ */
+export const isLeftAlone = (metadata: Metadata, policy: OwnerPolicy): boolean =>
+  says(metadata, `${policy.group}/reconcile`, 'disabled') || says(metadata, `${policy.group}/ssa`, 'ignore');
+
+/** Not deleted: `prune: disabled`. */
+export const isKept = (metadata: Metadata, policy: OwnerPolicy): boolean =>
+  says(metadata, `${policy.group}/prune`, 'disabled') || isLeftAlone(metadata, policy);
+
+/** Created when it is not there, and left to others from then on: `ssa: IfNotPresent`. */
+export const isOnlyCreated = (metadata: Metadata, policy: OwnerPolicy): boolean => says(metadata, `${policy.group}/ssa`, 'ifnotpresent');
+
+const says = ({ labels, annotations }: Metadata, key: string, value: string): boolean =>
+  [labels, annotations].some((map) => map?.[key]?.toLowerCase() === value);
