@@ -25,6 +25,17 @@ test('lets a burst pass at once, and the rest at the rate, in the order of arriv
   expect(passed).toEqual(['a', 'b', 'c', 'd']);
 });
 
+test('lets everything pass while the server shares out its own capacity, and only then', async () => {
+  const { ceiling, passed, pass } = setUp();
+  ceiling.serverShares(true);
+  await Promise.all(['a', 'b', 'c', 'd'].map((name) => pass(name)));
+  expect(passed).toHaveLength(4);
+  ceiling.serverShares(false);
+  for (const name of ['e', 'f', 'g']) void pass(name);
+  await settled();
+  expect(passed.slice(4)).toEqual(['e', 'f']);
+});
+
 test('rest earns a burst, and never more', async () => {
   const { clock, passed, pass } = setUp();
   await clock.advance(3_600_000);

@@ -4,14 +4,21 @@ import type { Clock } from '@gotk/apimachinery';
 export interface RateCeiling {
   /** Resolves when the request may go; rejects with the signal's reason, and then has used nothing up. */
   pass(signal: AbortSignal): Promise<void>;
+  /** Whether the server shares out its own capacity: as long as it does, it knows better than we how much it can take, and everything passes. */
+  serverShares(does: boolean): void;
 }
 
 /** A token bucket: `burst` at once, `qps` sustained (`--kube-api-qps`, `--kube-api-burst`). */
 export function tokenBucket({ clock, qps, burst }: { readonly clock: Clock; readonly qps: number; readonly burst: number }): RateCeiling {
   let tokens = burst;
   let filledAt = clock.monotonic();
+  let lifted = false;
   return {
+    serverShares(does) {
+      lifted = does;
+    },
     async pass(signal) {
+      if (lifted) return signal.throwIfAborted();
       const now = clock.monotonic();
       tokens = Math.min(burst, tokens + ((now - filledAt) / 1000) * qps);
       filledAt = now;

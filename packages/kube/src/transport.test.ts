@@ -189,6 +189,26 @@ describe('a watch', () => {
   });
 });
 
+test('a server that shares out its own capacity is taken at its word', async () => {
+  const server = await httpsServer((request, response) => {
+    response.setHeader('x-kubernetes-pf-flowschema-uid', 'f00');
+    return ok(request, response);
+  });
+  const clock = fakeClock();
+  const client = createKubeClient({
+    connection: { server: server.url, ca: certificates.ca },
+    userAgent: 'test/1',
+    clock,
+    qps: 1,
+    burst: 1,
+  });
+  await client.get(configMaps, key, { signal });
+  await Promise.all([1, 2, 3, 4].map(() => client.get(configMaps, key, { signal })));
+  expect(server.received).toHaveLength(5);
+  await client.close();
+  await server[Symbol.asyncDispose]();
+});
+
 test('more than the ceiling allows has to wait', async () => {
   const server = await httpsServer(ok);
   const clock = fakeClock();

@@ -46,6 +46,8 @@ export interface TransportOptions {
 }
 
 /** A Status takes a few kilobytes. */
+/** A server with API Priority and Fairness says of each answer under which rule it was given (KEP-1040). client-go, and so Flux, drops its own ceiling then. */
+const FLOW_SCHEMA = 'x-kubernetes-pf-flowschema-uid';
 const MAX_REFUSAL_BYTES = 1024 * 1024;
 
 /** Sends requests under the ceiling, as the connection's user, each with a deadline, and repeats what `afterRefusal` says may be repeated. */
@@ -86,6 +88,7 @@ export function createTransport(options: TransportOptions): Transport {
     let code = 0;
     try {
       const answer = await send(request, { fresh, signal: deadline.signal });
+      ceiling.serverShares(answer.headers[FLOW_SCHEMA] !== undefined);
       if (answer.status >= 300) {
         code = answer.status;
         const text = await readText(answer, MAX_REFUSAL_BYTES);

@@ -10,7 +10,7 @@ export const commonFlags = {
   'requeue-dependency': duration('30s', 'how long a missed dependency event can go unnoticed'),
   'watch-all-namespaces': flag(true, 'watch all namespaces, not only that of RUNTIME_NAMESPACE'),
   'watch-label-selector': text('', 'reconcile only objects with these labels'),
-  'kube-api-qps': integer(50, 'requests to the API server a second, sustained', { min: 1 }),
+  'kube-api-qps': integer(50, 'requests to the API server a second, sustained, unless it has Priority and Fairness', { min: 1 }),
   'kube-api-burst': integer(300, 'requests to the API server at once', { min: 1 }),
   'log-level': oneOf(LOG_LEVELS, 'info', 'least severe level that is logged'),
   'log-encoding': oneOf(['json', 'console'], 'json', 'format of the log'),
