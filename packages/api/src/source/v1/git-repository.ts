@@ -19,7 +19,7 @@ const reference = object(
     semver: optional(string('Range of versions; the highest tag within it is checked out. Takes precedence over tag.')),
     name: optional(string('Full name of any reference, such as `refs/pull/420/head`. Takes precedence over branch, tag and semver.')),
     commit: optional(
-      string('Id of the commit to check out; with branch, the commit must be reachable from it. Takes precedence over everything else.'),
+      string('Id of the commit to check out; branch is then only part of the revision. Takes precedence over everything else.'),
     ),
   },
   'What to check out.',
