@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { kustomizations } from '@gotk/api';
-import { expect, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { configMap } from './manifests.ts';
 import { condition, isReady, resources, testbed } from './testbed.ts';
 
@@ -148,4 +150,21 @@ spec:
 
   await bed.client.delete(kustomizations, { namespace: bed.namespace, name: 'app' }, { signal: bed.signal });
   await bed.untilGone(kustomizations, 'app');
+});
+
+test('what the API server warns of is in the log, with the object that it is about', async () => {
+  await using bed = await testbed();
+  const deprecated = 'apiVersion: v1\nkind: Endpoints\nmetadata: { name: old }\n';
+  const repository = await bed.repository({ 'old.yaml': deprecated });
+  await bed.gitRepository('repo', { url: repository.url });
+  await bed.kustomization('app');
+  await bed.applier('app', isReady);
+  const log = await readFile(join(inject('directory'), 'kustomize-controller.log'), 'utf8');
+  const line = log.split('\n').find((text) => text.includes('the API server warns') && text.includes(bed.namespace));
+  expect(JSON.parse(line ?? '{}')).toMatchObject({
+    level: 'info',
+    name: 'app',
+    object: `Endpoints/${bed.namespace}/old`,
+    warnings: [expect.stringContaining('v1 Endpoints is deprecated')],
+  });
 });

@@ -47,6 +47,15 @@ test.each([
     /./,
   ],
   [
+    'a misspelt field',
+    {
+      'bad.yaml':
+        'apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: { name: other }\nspec: { url: "http://127.0.0.1:9/x", interval: 1m, timout: 5s }\n',
+    },
+    'ReconciliationFailed',
+    /GitRepository\/.*other.*timout/,
+  ],
+  [
     'a Secret that is still encrypted',
     {
       'bad.yaml':

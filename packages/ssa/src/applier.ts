@@ -28,6 +28,8 @@ export type Action = 'created' | 'configured' | 'unchanged';
 export interface Change {
   readonly reference: ObjectReference;
   readonly action: Action;
+  /** What the server remarked, such as that the version is deprecated. Fields that the kind does not have are no remark: it refuses them. */
+  readonly warnings: readonly string[];
 }
 
 export interface ApplierOptions {
@@ -151,7 +153,7 @@ export function createApplier({ client, clock, ledger, driftWatch, policy, concu
     const before = driftWatch.versionOf(resource, reference) ?? ledger.get(it.id)?.resourceVersion;
     // While the request is under way its own event must not pass for drift; without a record nothing does.
     ledger.delete(it.id);
-    const { object, created } = await client.apply<KubeObject>(resource as Resource<KubeObject>, it.object, {
+    const { object, created, warnings } = await client.apply<KubeObject>(resource as Resource<KubeObject>, it.object, {
       fieldManager,
       force: true,
       metadataOnly: true,
@@ -168,7 +170,7 @@ export function createApplier({ client, clock, ledger, driftWatch, policy, concu
     });
     driftWatch.check(resource, reference);
     if (resource.kind === 'CustomResourceDefinition') await untilEstablished(it.object, { client, resource, clock, signal });
-    return { reference, action: created ? 'created' : before === resourceVersion ? 'unchanged' : 'configured' };
+    return { reference, action: created ? 'created' : before === resourceVersion ? 'unchanged' : 'configured', warnings };
   };
 
   const write = async (planned: Plan, deferred: readonly Desired[], options: ApplyOptions): Promise<readonly Change[]> => {

@@ -1,5 +1,5 @@
 import { formatDuration, type Unstructured } from '@gotk/apimachinery';
-import { type ApplyReport, difference, referenceTo, SetRefused, union } from '@gotk/ssa';
+import { type ApplyReport, difference, referenceTo, renderReference, SetRefused, union } from '@gotk/ssa';
 import { describeChanges } from './change-set.ts';
 import { isWantedBy } from './ownership.ts';
 import { type BuiltProgress, eventMetadata, isReady, ownerOf, type ReconcileDeps } from './progress.ts';
@@ -24,6 +24,8 @@ export async function applySet({ kustomization, source, ctx, signal, built }: Bu
       await ctx.record({ fields: { inventory, lastAttemptedRevision: source.revision } });
     },
   });
+  for (const { reference, warnings } of report.changes)
+    if (warnings.length > 0) ctx.log.info('the API server warns', { object: renderReference(reference), warnings });
   const message = describeChanges(report.changes);
   if (message !== '') ctx.event({ severity: 'info', reason: 'Progressing', message, metadata: eventMetadata(source) });
   return report;
