@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { startReaper } from './control-plane/reaper.ts';
 import { freePort } from './free-port.ts';
 
 export interface ControllerProcessOptions {
@@ -67,13 +68,13 @@ export async function startControllerProcess(options: ControllerProcessOptions):
   const exited = once(child, 'exit').then(([code, signal]) => (typeof code === 'number' ? code : signal === null ? 1 : 128));
   const healthUrl = `http://127.0.0.1:${healthPort}`;
 
-  const kill = () => child.kill('SIGKILL');
   if (!options.detached) {
-    process.once('exit', kill);
-    void exited.then(() => process.removeListener('exit', kill));
+    // A test run that is killed must not leave controllers behind.
+    const reaper = startReaper();
+    reaper.guard(child.pid === undefined ? [] : [child.pid]);
+    void exited.then(() => reaper[Symbol.dispose]());
   }
   const stop = async ({ graceMs = 15_000 } = {}) => {
-    process.removeListener('exit', kill);
     if (child.exitCode !== null) return child.exitCode;
     child.kill('SIGTERM');
     const code = await Promise.race([exited, delay(graceMs, undefined, { ref: false })]);

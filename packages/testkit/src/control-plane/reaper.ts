@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 
-/** Ends processes and removes a directory when this process is gone, whatever the way it went. */
+/** Ends processes, and removes a directory, when this process is gone, whatever the way it went. */
 export interface Reaper extends Disposable {
   /** From now on exactly these processes would be ended. */
   guard(pids: readonly number[]): void;
@@ -13,12 +13,13 @@ const SCRIPT = `
 pids=
 while read -r line; do pids=$line; done
 [ -z "$pids" ] || kill -9 $pids 2>/dev/null
+[ -n "$1" ] || exit 0
 sleep 0.2
 rm -rf "$1"
 `;
 
-/** Starts a shell that waits for our end. Disposing of it also removes the directory, with nothing left to kill. */
-export function startReaper(directory: string): Reaper {
+/** Starts a shell that waits for our end. Disposing of it also removes the directory, if there is one, with nothing left to kill. */
+export function startReaper(directory = ''): Reaper {
   // In a session of its own, so that Ctrl-C does not end it together with us.
   const shell = spawn('/bin/sh', ['-c', SCRIPT, 'reaper', directory], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   shell.unref();
