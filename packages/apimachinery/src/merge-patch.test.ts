@@ -23,6 +23,13 @@ test('a field that is gone is patched with null, a list is replaced whole', () =
   });
 });
 
+test.each(['valueOf', 'constructor', 'toString', '__proto__'])('%s is removed, added and kept like any other key', (key) => {
+  const having = Object.fromEntries([[key, 0]]);
+  expect(JSON.stringify(createMergePatch(having, {}))).toBe(`{"${key}":null}`);
+  expect(JSON.stringify(createMergePatch({}, having))).toBe(`{"${key}":0}`);
+  expect(createMergePatch(having, having)).toBeUndefined();
+});
+
 test('__proto__ is a key like any other', () => {
   const patched = applyMergePatch({}, JSON.parse('{"__proto__":{"polluted":true}}'));
   expect(Object.keys(patched as object)).toEqual(['__proto__']);

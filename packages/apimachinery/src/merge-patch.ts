@@ -16,7 +16,8 @@ export function createMergePatch(
   to: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> | undefined {
   const patch = new Map<string, unknown>();
-  for (const key of Object.keys(from)) if (from[key] !== undefined && to[key] === undefined) patch.set(key, null);
+  const isSetIn = (map: Readonly<Record<string, unknown>>, key: string) => Object.hasOwn(map, key) && map[key] !== undefined;
+  for (const key of Object.keys(from)) if (isSetIn(from, key) && !isSetIn(to, key)) patch.set(key, null);
   for (const [key, next] of Object.entries(to)) {
     if (next === undefined) continue;
     const current = Object.hasOwn(from, key) ? from[key] : undefined;
