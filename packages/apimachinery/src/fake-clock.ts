@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { sleepBy } from './sleep.ts';
 
 export interface FakeClock extends Clock {
   /** Moves time on by `ms`, firing in order what falls due on the way (also what that work sets in turn), and lets promises settle after each. */
@@ -33,17 +34,7 @@ export function fakeClock(startMs = Date.parse('2026-01-02T03:04:05.600Z')): Fak
     now: () => startMs + elapsedMs,
     monotonic: () => elapsedMs,
     after,
-    sleep: (ms, signal) =>
-      new Promise((resolve) => {
-        if (signal?.aborted) return resolve();
-        const wake = () => {
-          timer[Symbol.dispose]();
-          signal?.removeEventListener('abort', wake);
-          resolve();
-        };
-        const timer = after(ms, wake);
-        signal?.addEventListener('abort', wake, { once: true });
-      }),
+    sleep: sleepBy(after),
     async advance(ms) {
       const untilMs = elapsedMs + ms;
       await settled();

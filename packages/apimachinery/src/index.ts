@@ -1,5 +1,7 @@
+export * from './abort.ts';
 export type * from './clock.ts';
 export type * from './condition.ts';
+export * from './deadline.ts';
 export * from './duration.ts';
 export * from './group-version-kind.ts';
 export type * from './json.ts';

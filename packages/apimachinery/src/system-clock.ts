@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts';
+import { sleepBy } from './sleep.ts';
 
 /** The longest that a timer of Node can wait: anything longer would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -7,24 +8,16 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve) => {
-      if (signal?.aborted) return resolve();
-      const wake = () => {
-        timer[Symbol.dispose]();
-        signal?.removeEventListener('abort', wake);
-        resolve();
-      };
-      const timer = systemClock.after(ms, wake);
-      signal?.addEventListener('abort', wake, { once: true });
-    }),
-  after(ms, fire) {
-    let timer: NodeJS.Timeout;
-    const wait = (leftMs: number) => {
-      timer =
-        leftMs > LONGEST_TIMER_MS ? setTimeout(() => wait(leftMs - LONGEST_TIMER_MS), LONGEST_TIMER_MS) : setTimeout(() => fire(), leftMs);
-    };
-    wait(ms);
-    return { [Symbol.dispose]: () => clearTimeout(timer) };
-  },
+  sleep: sleepBy(after),
+  after,
 };
+
+function after(ms: number, fire: () => void): Disposable {
+  let timer: NodeJS.Timeout;
+  const wait = (leftMs: number) => {
+    timer =
+      leftMs > LONGEST_TIMER_MS ? setTimeout(() => wait(leftMs - LONGEST_TIMER_MS), LONGEST_TIMER_MS) : setTimeout(() => fire(), leftMs);
+  };
+  wait(ms);
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
+}

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock } from '@gotk/apimachinery';
+import { type Clock, untilAborted } from '@gotk/apimachinery';
 import { parseDigest } from './digest.ts';
 import { type ArtifactReference, fetchArtifact } from './fetch.ts';
 
@@ -126,7 +126,7 @@ export async function createTreeCache(options: TreeCacheOptions): Promise<TreeCa
         held = false;
       };
       try {
-        await unlessAborted(entry.ready, signal);
+        await untilAborted(entry.ready, signal);
       } catch (error) {
         letGo();
         throw error;
@@ -143,16 +143,4 @@ export async function createTreeCache(options: TreeCacheOptions): Promise<TreeCa
       await rm(home, { recursive: true, force: true });
     },
   };
-}
-
-/** Settles as the promise does, or is rejected with the signal's reason as soon as that is aborted. */
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
-  }
 }

@@ -1,9 +1,8 @@
-import { type Clock, type GroupVersionKind, type Resource, renderApiVersion } from '@gotk/apimachinery';
+import { type Clock, type GroupVersionKind, type Resource, renderApiVersion, untilAborted } from '@gotk/apimachinery';
 import { isNotFound, NoMatch } from './errors.ts';
 import { discoveryRequest } from './requests.ts';
 import type { RestMapper } from './rest-mapper.ts';
 import type { Transport } from './transport.ts';
-import { untilAborted } from './until-aborted.ts';
 
 interface ResourceList {
   readonly resources?: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean }[];

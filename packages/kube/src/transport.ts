@@ -1,6 +1,5 @@
-import { type Clock, parseJson } from '@gotk/apimachinery';
+import { type Clock, deadlineSignal, parseJson, untilAborted } from '@gotk/apimachinery';
 import type { ClusterConnection } from './connection.ts';
-import { deadlineSignal } from './deadline-signal.ts';
 import { ApiError, ProtocolError } from './errors.ts';
 import { exchange, type HttpAnswer, readText, StaleConnection } from './exchange.ts';
 import { failureOf } from './failure.ts';
@@ -9,7 +8,6 @@ import type { ApiRequest } from './requests.ts';
 import { afterRefusal } from './retry.ts';
 import { createSockets } from './sockets.ts';
 import { refusalError } from './status.ts';
-import { untilAborted } from './until-aborted.ts';
 import { parseWarnings } from './warnings.ts';
 
 export interface ApiAnswer {
@@ -83,7 +81,8 @@ export function createTransport(options: TransportOptions): Transport {
   };
 
   const attempt = async <T>(request: ApiRequest, fresh: boolean, read: (answer: HttpAnswer) => Promise<T>): Promise<T> => {
-    using deadline = deadlineSignal({ parents: [request.signal, closed.signal], timeoutMs, clock });
+    const reason = () => new Error(`no answer within ${timeoutMs} ms`);
+    using deadline = deadlineSignal({ parents: [request.signal, closed.signal], timeoutMs, clock, reason });
     const began = clock.monotonic();
     let code = 0;
     try {

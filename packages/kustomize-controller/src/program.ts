@@ -1,4 +1,5 @@
 import { availableParallelism, tmpdir } from 'node:os';
+import { aborted } from '@gotk/apimachinery';
 import { createTreeCache } from '@gotk/artifact';
 import { createInformerSet } from '@gotk/kube';
 import {
@@ -84,7 +85,7 @@ export function kustomizeController(entry: WorkerEntry): Program<typeof flags> {
         name: 'applied objects',
         leaderOnly: true,
         run: async (signal) => {
-          await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+          await aborted(signal);
           driftWatch[Symbol.dispose]();
           await Promise.all([informers[Symbol.asyncDispose](), trees[Symbol.asyncDispose](), workers[Symbol.asyncDispose]()]);
         },

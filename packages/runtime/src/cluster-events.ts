@@ -1,6 +1,5 @@
-import type { Clock, KubeObject, Resource, Unstructured } from '@gotk/apimachinery';
+import { type Clock, deadlineSignal, type KubeObject, type Resource, type Unstructured } from '@gotk/apimachinery';
 import { isNotFound, type KubeClient } from '@gotk/kube';
-import { deadlineSignal } from './deadline.ts';
 import { createEventBudget } from './event-budget.ts';
 import type { Logger } from './log.ts';
 import { withinBytes } from './presentable.ts';

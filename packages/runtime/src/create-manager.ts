@@ -1,10 +1,9 @@
-import type { Clock, KubeObject, Resource } from '@gotk/apimachinery';
+import { aborted, type Clock, deadlineSignal, type KubeObject, type Resource } from '@gotk/apimachinery';
 import { createInformerSet, type Indexes, type Informer, type KubeClient, type Selectors } from '@gotk/kube';
 import { createBackOff } from './back-off.ts';
 import type { Controller } from './controller.ts';
 import { type Runner, type RunnerOptions, startRunner } from './controller-runner.ts';
-import { deadlineSignal } from './deadline.ts';
-import { aborted, firstOf, workUntil } from './drain.ts';
+import { firstOf, workUntil } from './drain.ts';
 import { httpEventSink } from './event-sink.ts';
 import { guardedClient } from './guarded-client.ts';
 import { createElection, type Election } from './leader-election.ts';

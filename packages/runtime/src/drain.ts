@@ -1,4 +1,4 @@
-import type { Clock } from '@gotk/apimachinery';
+import { aborted, type Clock } from '@gotk/apimachinery';
 import type { Runner } from './controller-runner.ts';
 import { LeaseLost } from './leader-election.ts';
 import type { Logger } from './log.ts';
@@ -24,12 +24,6 @@ export async function workUntil(signal: AbortSignal, runners: readonly Runner[],
   for (const runner of runners) runner.abort(lost ? 'leadership was lost' : 'the process is shutting down');
   if ((await firstOf(idle, { clock, ms: ABANDON_MS })) === 'late') log.error('gave up on runs that ignore their signal', undefined);
 }
-
-export const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 
 /** What `done` resolves with, or `late` when it takes longer than `ms`. */
 export async function firstOf<T>(done: Promise<T>, { clock, ms }: { readonly clock: Clock; readonly ms: number }): Promise<T | 'late'> {

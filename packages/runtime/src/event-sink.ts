@@ -1,6 +1,5 @@
-import type { Clock } from '@gotk/apimachinery';
+import { type Clock, deadlineSignal } from '@gotk/apimachinery';
 import { request } from 'undici';
-import { deadlineSignal } from './deadline.ts';
 import type { Logger } from './log.ts';
 
 /** An event as the notification-controller takes it (`event.toolkit.fluxcd.io/v1beta1`). */

@@ -2,7 +2,6 @@ export { parseAddress } from './address.ts';
 export * from './common-flags.ts';
 export * from './controller.ts';
 export * from './create-manager.ts';
-export * from './deadline.ts';
 export type * from './events.ts';
 export * from './flags.ts';
 export { LeaseLost } from './leader-election.ts';

@@ -1,10 +1,9 @@
-import type { Clock } from '@gotk/apimachinery';
+import { aborted, type Clock } from '@gotk/apimachinery';
 import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { ConnectionError } from '@gotk/kube';
 import { describe, expect, test } from 'vitest';
 import { memoryApi } from '../test/memory-api.ts';
 import { recordingLog } from '../test/recording.ts';
-import { aborted } from './drain.ts';
 import { createElection, LeaseLost } from './leader-election.ts';
 import { type Lease, leases } from './lease-candidate.ts';
 import { leaseName } from './lease-name.ts';

@@ -1,6 +1,5 @@
-import type { Clock, KubeObject, Resource } from '@gotk/apimachinery';
+import { type Clock, deadlineSignal, type KubeObject, type Resource } from '@gotk/apimachinery';
 import { isConflict, isNotFound, type KubeClient } from '@gotk/kube';
-import { deadlineSignal } from './deadline.ts';
 import type { Logger } from './log.ts';
 
 export interface LeaseOptions {
@@ -86,7 +85,7 @@ export function createLeaseCandidate(options: LeaseOptions): LeaseCandidate {
 
   return {
     async tryHold(signal) {
-      using deadline = deadlineSignal({ timeoutMs: 2 * retryPeriodMs, clock, parent: signal });
+      using deadline = deadlineSignal({ timeoutMs: 2 * retryPeriodMs, clock, parents: [signal] });
       const renewing = held !== undefined;
       const attempt = async (): Promise<boolean> => {
         try {

@@ -1,7 +1,6 @@
-import type { Clock, KubeObject } from '@gotk/apimachinery';
+import { type Clock, deadlineSignal, type KubeObject } from '@gotk/apimachinery';
 import { ApiError, isNotFound, type KubeClient } from '@gotk/kube';
 import type { Controller } from './controller.ts';
-import { deadlineSignal } from './deadline.ts';
 import { addFinalizer, hasFinalizer, removeFinalizer } from './finalizer.ts';
 import type { Logger } from './log.ts';
 import { Failed, type Outcome, Superseded } from './outcome.ts';

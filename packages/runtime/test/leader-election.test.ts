@@ -1,7 +1,6 @@
-import { systemClock } from '@gotk/apimachinery';
+import { aborted, systemClock } from '@gotk/apimachinery';
 import type { KubeClient } from '@gotk/kube';
 import { expect, test } from 'vitest';
-import { aborted } from '../src/drain.ts';
 import { createElection } from '../src/leader-election.ts';
 import { type Lease, leases } from '../src/lease-candidate.ts';
 import { type Cluster, cluster } from './cluster.ts';

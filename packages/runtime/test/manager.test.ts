@@ -1,8 +1,7 @@
-import { systemClock } from '@gotk/apimachinery';
+import { aborted, systemClock } from '@gotk/apimachinery';
 import { describe, expect, test } from 'vitest';
 import type { Controller } from '../src/controller.ts';
 import { createManager, type ManagerOptions } from '../src/create-manager.ts';
-import { aborted } from '../src/drain.ts';
 import { type Lease, leases } from '../src/lease-candidate.ts';
 import { conditionOf } from '../src/status.ts';
 import { type Cluster, cluster } from './cluster.ts';

@@ -18,7 +18,7 @@ import {
 } from './inventory.ts';
 import type { Ledger } from './ledger.ts';
 import { isLeftAlone, isOnlyCreated } from './object-policy.ts';
-import { claimed, type Owner, type OwnerPolicy, renderOwner } from './owner.ts';
+import { claimed, type Owner, type OwnerPolicy, ownerOf, renderOwner } from './owner.ts';
 import { type Desired, type Plan, plan } from './plan.ts';
 import { inApplyOrder, stageOf } from './stages.ts';
 import { validate } from './validate.ts';
@@ -141,8 +141,10 @@ export function createApplier({ client, clock, ledger, driftWatch, policy, concu
 
   const refuseForeign = (desired: readonly Desired[], { owner, isWantedBy }: ApplyOptions): void => {
     for (const { id, object, resource } of desired) {
-      const holder = resource === undefined ? undefined : driftWatch.ownerOf(resource, referenceTo(object));
-      if (holder === undefined || holder === '' || holder === renderOwner(owner) || !isWantedBy(holder, id)) continue;
+      const live = resource === undefined ? undefined : driftWatch.liveOf(resource, referenceTo(object));
+      const found = live === undefined ? undefined : ownerOf(live.metadata, policy);
+      const holder = found === undefined ? undefined : renderOwner(found);
+      if (holder === undefined || holder === renderOwner(owner) || !isWantedBy(holder, id)) continue;
       throw new OwnershipConflict(`${renderReference(referenceTo(object))} is already managed by ${holder}: remove it from one of the two`);
     }
   };
@@ -150,7 +152,7 @@ export function createApplier({ client, clock, ledger, driftWatch, policy, concu
   const applyOne = async (it: Desired, { owner, signal }: ApplyOptions): Promise<Change> => {
     const reference = referenceTo(it.object);
     const resource = it.resource ?? (await client.mapper.resourceFor(reference, { signal }));
-    const before = driftWatch.versionOf(resource, reference) ?? ledger.get(it.id)?.resourceVersion;
+    const before = driftWatch.liveOf(resource, reference)?.metadata.resourceVersion ?? ledger.get(it.id)?.resourceVersion;
     // While the request is under way its own event must not pass for drift; without a record nothing does.
     ledger.delete(it.id);
     const { object, created, warnings } = await client.apply<KubeObject>(resource as Resource<KubeObject>, it.object, {

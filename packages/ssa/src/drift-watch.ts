@@ -2,7 +2,7 @@ import { type Clock, type KubeObject, type Resource, renderApiVersion, type Unst
 import type { Delta, HeldInformer, InformerSet } from '@gotk/kube';
 import { hasDrifted, type Seen } from './drift.ts';
 import { entryDigest } from './entry-digest.ts';
-import { idOf, type ObjectReference } from './inventory.ts';
+import { type InventoryEntry, idOf, type ObjectReference } from './inventory.ts';
 import type { Ledger } from './ledger.ts';
 import { nameLabel, type OwnerPolicy, ownerOf, renderOwner } from './owner.ts';
 
@@ -29,16 +29,12 @@ export interface DriftWatch extends Disposable {
   /** Resolves when the kind's cache is complete, or after `timeoutMs` (the kind may not be watchable). */
   settle(resource: Resource, options: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<void>;
   isWatched(resource: Resource): boolean;
-  /** Who the live object belongs to, as far as the cache knows. */
-  ownerOf(resource: Resource, reference: ObjectReference): string | undefined;
-  /** The resourceVersion of the live object, as far as the cache knows. */
-  versionOf(resource: Resource, reference: ObjectReference): string | undefined;
   /** Name, uid, version, owner labels and opt-outs of the live object, as far as the cache knows. */
   readonly liveOf: (resource: Resource, reference: ObjectReference) => KubeObject | undefined;
   /** Notes what has just been applied; checks at once whether it was overtaken meanwhile. */
   check(resource: Resource, reference: ObjectReference): void;
   /** Tell the owner when this object has finally gone. */
-  awaitDeletion(reference: ObjectReference, owner: string): void;
+  awaitDeletion(entry: InventoryEntry, owner: string): void;
   subscribe(listener: (notice: DriftNotice) => void): Disposable;
 }
 
@@ -114,6 +110,8 @@ export function createDriftWatch({
     };
   };
 
+  const liveOf = (resource: Resource, { namespace, name }: ObjectReference): Tracked | undefined =>
+    held.get(keyOf(resource))?.holder.informer.get({ namespace, name });
   const drop = (key: string, owner: string) => {
     const entry = held.get(key);
     if (entry === undefined || !entry.owners.delete(owner) || entry.owners.size > 0) return;
@@ -152,18 +150,12 @@ export function createDriftWatch({
       await entry.holder.informer.whenSynced(AbortSignal.any([signal, enough.signal])).catch(() => signal.throwIfAborted());
     },
     isWatched: (resource) => held.get(keyOf(resource))?.holder.informer.synced === true,
-    ownerOf(resource, { namespace, name }) {
-      const tracked = held.get(keyOf(resource))?.holder.informer.get({ namespace, name });
-      return tracked === undefined ? undefined : seen(tracked).owner;
-    },
-    versionOf: (resource, { namespace, name }) =>
-      held.get(keyOf(resource))?.holder.informer.get({ namespace, name })?.metadata.resourceVersion,
-    liveOf: (resource, { namespace, name }) => held.get(keyOf(resource))?.holder.informer.get({ namespace, name }),
-    check(resource, { namespace, name }) {
-      const tracked = held.get(keyOf(resource))?.holder.informer.get({ namespace, name });
+    liveOf,
+    check(resource, reference) {
+      const tracked = liveOf(resource, reference);
       if (tracked !== undefined) inspect(resource, tracked);
     },
-    awaitDeletion: (reference, owner) => lingering.set(idOf(reference), owner),
+    awaitDeletion: ({ id }, owner) => lingering.set(id, owner),
     subscribe(listener) {
       listeners.add(listener);
       return { [Symbol.dispose]: () => listeners.delete(listener) };

@@ -22,8 +22,6 @@ export interface PruneReport {
   readonly deleted: readonly ObjectReference[];
   /** Deleted, and still there: a finalizer holds them. They belong in the next inventory. */
   readonly lingering: readonly InventoryEntry[];
-  /** The same, as references. */
-  readonly waitingFor: readonly ObjectReference[];
   /** Could not be deleted, with the reason. They belong in the next inventory. */
   readonly failed: readonly { readonly entry: InventoryEntry; readonly message: string }[];
 }
@@ -45,7 +43,6 @@ const ATTEMPTS = 3;
 export async function prune(entries: readonly InventoryEntry[], options: PruneOptions): Promise<PruneReport> {
   const deleted: ObjectReference[] = [];
   const lingering: InventoryEntry[] = [];
-  const waitingFor: ObjectReference[] = [];
   const failed: { readonly entry: InventoryEntry; readonly message: string }[] = [];
   const parsed = entries.flatMap((entry) => {
     const reference = parseEntry(entry);
@@ -59,16 +56,14 @@ export async function prune(entries: readonly InventoryEntry[], options: PruneOp
       try {
         const fate = await remove(reference, options);
         if (fate.kind === 'deleted' || (fate.kind === 'lingering' && fate.asked === 'now')) deleted.push(reference);
-        if (fate.kind !== 'lingering') return;
-        lingering.push(entry);
-        waitingFor.push(reference);
+        if (fate.kind === 'lingering') lingering.push(entry);
       } catch (error) {
         options.signal.throwIfAborted();
         failed.push({ entry, message: `${renderReference(reference)} ${explain(error, reference).replace('not applied', 'not deleted')}` });
       }
     });
   }
-  return { deleted, lingering, waitingFor, failed };
+  return { deleted, lingering, failed };
 }
 
 async function remove(reference: ObjectReference, { client, owner, policy, signal, cached }: PruneOptions): Promise<Fate> {

@@ -1,7 +1,7 @@
 import type { Kustomization } from '@gotk/api';
-import { systemClock } from '@gotk/apimachinery';
+import { DeadlineExceeded, systemClock } from '@gotk/apimachinery';
 import { ArtifactError } from '@gotk/artifact';
-import { DeadlineExceeded, type ReconcileContext, Superseded, TaskFailed } from '@gotk/runtime';
+import { type ReconcileContext, Superseded, TaskFailed } from '@gotk/runtime';
 import { Unhealthy } from '@gotk/ssa';
 import { expect, test } from 'vitest';
 import { type Phase, phase } from './failures.ts';
@@ -39,7 +39,7 @@ test.each([
   ['manifests', new TaskFailed('no', { kind: 'error', errorName: 'BuildError' }), 'BuildFailed'],
   ['manifests', new TaskFailed('no', { kind: 'deadline' }), 'BuildFailed'],
   ['apply', new Error('no'), 'ReconciliationFailed'],
-  ['prune', new PruneIncomplete({ deleted: [], lingering: [], waitingFor: [], failed: [] }), 'PruneFailed'],
+  ['prune', new PruneIncomplete({ deleted: [], lingering: [], failed: [] }), 'PruneFailed'],
   ['health', new Unhealthy('no'), 'HealthCheckFailed'],
 ] as const)('what goes wrong with %s has its reason (%#)', async (name, error, reason) => {
   expect(await fail(name, error)).toMatchObject({
@@ -67,7 +67,7 @@ test('a run that was overtaken has not failed; one that ran out of time has', as
 });
 
 test('what could not be deleted, or is not gone yet, stays on record beside what was applied', async () => {
-  const report = { deleted: [], lingering: [entry('b')], waitingFor: [], failed: [{ entry: entry('c'), message: 'forbidden' }] };
+  const report = { deleted: [], lingering: [entry('b')], failed: [{ entry: entry('c'), message: 'forbidden' }] };
   const applied = { entries: [entry('a')], changes: [], objects: [] };
   expect(await fail('prune', new PruneIncomplete(report), { applied })).toMatchObject({
     message: 'forbidden',

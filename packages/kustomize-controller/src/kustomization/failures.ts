@@ -1,6 +1,7 @@
 import { Reason } from '@gotk/api';
+import { DeadlineExceeded } from '@gotk/apimachinery';
 import { ArtifactError } from '@gotk/artifact';
-import { DeadlineExceeded, Failed, Superseded, TaskFailed, Waiting } from '@gotk/runtime';
+import { Failed, Superseded, TaskFailed, Waiting } from '@gotk/runtime';
 import { type InventoryEntry, union } from '@gotk/ssa';
 import { unhealthy } from './health.ts';
 import { withReconciled } from './history.ts';

@@ -34,7 +34,7 @@ export async function finalize(kustomization: Kustomization, ctx: ReconcileConte
   // That they go is our own doing, and nobody's drift.
   deps.ledger.forget(ownerName(kustomization));
   const entries = status?.inventory?.entries ?? [];
-  const { deleted, lingering, failed, waitingFor } = await prune(entries, {
+  const { deleted, lingering, failed } = await prune(entries, {
     client: deps.client,
     owner: ownerOf(kustomization),
     policy: POLICY,
@@ -48,7 +48,7 @@ export async function finalize(kustomization: Kustomization, ctx: ReconcileConte
   if (failed.length > 0)
     throw new Failed({ reason: Reason.PruneFailed, message: failed.map((each) => each.message).join('\n'), eventMetadata });
   if (fate === 'delete' || lingering.length === 0) return;
-  for (const reference of waitingFor) deps.driftWatch.awaitDeletion(reference, ownerName(kustomization));
+  for (const entry of lingering) deps.driftWatch.awaitDeletion(entry, ownerName(kustomization));
   throw new Waiting({
     reason: Reason.Progressing,
     message: `waiting for the termination of ${lingering.length} objects`,

@@ -21,7 +21,7 @@ export async function pruneStale(
   deps: ReconcileDeps,
 ): Promise<PruneReport> {
   const stale = difference(kustomization.status?.inventory?.entries ?? [], applied.entries);
-  if (!kustomization.spec.prune || stale.length === 0) return { deleted: [], lingering: [], waitingFor: [], failed: [] };
+  if (!kustomization.spec.prune || stale.length === 0) return { deleted: [], lingering: [], failed: [] };
   // That they go is our own doing, and nobody's drift.
   for (const { id } of stale) deps.ledger.delete(id);
   const report = await prune(stale, {
@@ -35,6 +35,6 @@ export async function pruneStale(
   const message = describeDeleted(report.deleted);
   if (message !== '') ctx.event({ severity: 'info', reason: 'Progressing', message, metadata: eventMetadata(source) });
   if (report.failed.length > 0) throw new PruneIncomplete(report);
-  for (const reference of report.waitingFor) deps.driftWatch.awaitDeletion(reference, ownerName(kustomization));
+  for (const entry of report.lingering) deps.driftWatch.awaitDeletion(entry, ownerName(kustomization));
   return report;
 }

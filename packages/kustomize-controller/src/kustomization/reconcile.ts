@@ -1,5 +1,6 @@
 import type { Kustomization } from '@gotk/api';
-import { deadlineSignal, type Ready, type ReconcileContext } from '@gotk/runtime';
+import { deadlineSignal } from '@gotk/apimachinery';
+import type { Ready, ReconcileContext } from '@gotk/runtime';
 import { union } from '@gotk/ssa';
 import { announce, appliedOutcome, isNews } from './applied-outcome.ts';
 import { applySet } from './apply-set.ts';
@@ -22,7 +23,7 @@ export async function reconcile(kustomization: Kustomization, ctx: ReconcileCont
 
   // From here on, what was known to be settled may be changed.
   deps.settled.forget(ownerName(kustomization));
-  using deadline = deadlineSignal({ timeoutMs: timeoutMs(kustomization.spec), clock: ctx.clock, parent: ctx.signal });
+  using deadline = deadlineSignal({ timeoutMs: timeoutMs(kustomization.spec), clock: ctx.clock, parents: [ctx.signal] });
   const { signal } = deadline;
   const started = { kustomization, source, ctx, signal, startedMs: ctx.clock.monotonic() };
 

@@ -1,17 +1,8 @@
 import { type Artifact, type GitRepository, gitRepositories, gitRepositoryDefinition } from '@gotk/api';
-import { parseDuration } from '@gotk/apimachinery';
+import { deadlineSignal, parseDuration } from '@gotk/apimachinery';
 import type { ArtifactOwner } from '@gotk/artifact';
 import { connect, type Remote, type Revision, renderRevision, resolveReference } from '@gotk/git';
-import {
-  type Controller,
-  checkSpec,
-  deadlineSignal,
-  type Manager,
-  type Ready,
-  type ReconcileContext,
-  type Trigger,
-  watches,
-} from '@gotk/runtime';
+import { type Controller, checkSpec, type Manager, type Ready, type ReconcileContext, type Trigger, watches } from '@gotk/runtime';
 import { inStorage } from './conditions.ts';
 import { type Stage, stage } from './failures.ts';
 import { remoteOf, secrets } from './remote.ts';
@@ -49,7 +40,7 @@ function changedSecrets(manager: Manager, labelSelector: string): Trigger {
 
 async function reconcile(repository: GitRepository, ctx: ReconcileContext, deps: GitRepositoryDeps): Promise<Ready> {
   const { spec, status } = repository;
-  using deadline = deadlineSignal({ timeoutMs: parseDuration(spec.timeout ?? '60s'), clock: ctx.clock, parent: ctx.signal });
+  using deadline = deadlineSignal({ timeoutMs: parseDuration(spec.timeout ?? '60s'), clock: ctx.clock, parents: [ctx.signal] });
   const { signal } = deadline;
   const within = <T>(name: Stage, work: () => Promise<T>) => stage(name, { url: spec.url, signal }, work);
 

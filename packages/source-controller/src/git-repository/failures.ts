@@ -1,7 +1,8 @@
+import { DeadlineExceeded } from '@gotk/apimachinery';
 import { ArtifactError } from '@gotk/artifact';
 import { InvalidLogin } from '@gotk/auth';
 import { GitError } from '@gotk/git';
-import { DeadlineExceeded, Failed, presentable, Stalled, TaskFailed } from '@gotk/runtime';
+import { Failed, presentable, Stalled, TaskFailed } from '@gotk/runtime';
 import { inTrouble, type Trouble } from './conditions.ts';
 
 /** Which part of the work failed. */

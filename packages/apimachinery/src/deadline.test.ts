@@ -14,10 +14,10 @@ test('aborts when the time is up, and says how long it waited', async () => {
 
 test('aborts with its parent, for the reason of its parent', () => {
   const parent = new AbortController();
-  using deadline = deadlineSignal({ timeoutMs: 100, clock: fakeClock(), parent: parent.signal });
+  using deadline = deadlineSignal({ timeoutMs: 100, clock: fakeClock(), parents: [parent.signal] });
   parent.abort('enough');
   expect(deadline.signal.reason).toBe('enough');
-  using late = deadlineSignal({ timeoutMs: 100, clock: fakeClock(), parent: parent.signal });
+  using late = deadlineSignal({ timeoutMs: 100, clock: fakeClock(), parents: [parent.signal] });
   expect(late.signal.reason).toBe('enough');
 });
 
