@@ -71,4 +71,4 @@ bench: build control-plane ## Seconds, CPU, memory and API requests (N=500 for m
 
 .PHONY: clean
 clean: ## Remove everything that was built in this checkout
-	@rm -rf node_modules .toolchain packages/*/node_modules test/*/node_modules packages/*/dist test/*/dist .run
+	@rm -rf node_modules .toolchain packages/*/node_modules test/*/node_modules examples/*/node_modules packages/*/dist test/*/dist examples/*/dist .run

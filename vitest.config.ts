@@ -17,7 +17,7 @@ export default defineConfig({
         // One control plane serves every file of this project: each test works in a namespace of its own.
         test: {
           name: 'integration',
-          include: ['packages/*/test/**/*.test.ts', 'test/integration/**/*.test.ts'],
+          include: ['packages/*/test/**/*.test.ts', 'test/integration/**/*.test.ts', 'test/faults/**/*.test.ts', 'examples/**/*.test.ts'],
           exclude,
           globalSetup: ['test/integration/global-setup.ts'],
           testTimeout: 60_000,
