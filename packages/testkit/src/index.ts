@@ -1,11 +1,13 @@
 export * from '@gotk/apimachinery/fake-clock';
 export { lentCluster, NoControlPlane } from './control-plane/binaries.ts';
 export type { Command } from './control-plane/component.ts';
+export type { ComponentName, RestartOptions } from './control-plane/component-place.ts';
 export type { Kubectl, KubectlResult } from './control-plane/kubectl.ts';
 export * from './control-plane/process-record.ts';
 export type { RunningControlPlane } from './control-plane/running.ts';
 export * from './control-plane/start.ts';
 export * from './controller-process.ts';
+export * from './etcd.ts';
 export * from './eventually.ts';
 export { freePort } from './free-port.ts';
 export type * from './git/repository.ts';
@@ -15,3 +17,4 @@ export { ensureNamespace, installCrds } from './prepare-cluster.ts';
 export { createRawApi, type RawApi } from './raw-api.ts';
 export * from './serving-certificate.ts';
 export * from './toolkit.ts';
+export * from './webhook-server.ts';

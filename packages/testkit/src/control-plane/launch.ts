@@ -1,6 +1,7 @@
 import { createRawApi } from '../raw-api.ts';
 import type { Binaries } from './binaries.ts';
-import { type Command, type Component, startComponent, untilReady } from './component.ts';
+import type { Command, Component } from './component.ts';
+import { type ComponentName, type ComponentPlace, openPlace } from './component-place.ts';
 import { apiServerFlags, controllerManagerFlags, etcdFlags } from './flags.ts';
 import type { Layout } from './layout.ts';
 
@@ -8,36 +9,57 @@ export interface LaunchOptions {
   readonly binaries: Binaries;
   readonly layout: Layout;
   readonly controllerManager: boolean;
+  /** Further flags of kube-apiserver. */
+  readonly apiServerFlags?: readonly string[];
   /** Told of each process as soon as it exists. */
   readonly onStart: (component: Component) => Promise<void> | void;
 }
 
 const READY_TIMEOUT_MS = 60_000;
 
+interface Program {
+  readonly command: Command;
+  readonly args: readonly string[];
+  readonly probe?: () => Promise<boolean>;
+}
+
 /** Starts the components and resolves when the API server is ready. Throws with the end of the log of whichever did not come up; nothing runs on then. */
-export async function launch({ binaries, layout, controllerManager, onStart }: LaunchOptions): Promise<readonly Component[]> {
-  const started: Component[] = [];
-  const start = async (name: string, { command, args }: { readonly command: Command; readonly args: readonly string[] }) => {
-    const component = await startComponent({ name, command, args, logFile: layout.log(name) });
-    started.push(component);
-    await onStart(component);
-    return component;
+export async function launch(options: LaunchOptions): Promise<readonly ComponentPlace[]> {
+  const { binaries, layout, controllerManager, onStart } = options;
+  const places: ComponentPlace[] = [];
+  const open = async (name: ComponentName, program: Program) => {
+    const place = await openPlace({ name, ...program, logFile: layout.log(name), readyTimeoutMs: READY_TIMEOUT_MS, onStart });
+    places.push(place);
+    return place;
   };
-  const api = createRawApi({ server: layout.server, ca: layout.ca, token: async () => layout.adminToken });
   try {
-    const etcd = await start('etcd', { command: binaries.etcd, args: etcdFlags(layout) });
-    // The API server keeps trying until etcd answers: both come up at the same time.
-    const apiServer = await start('kube-apiserver', { command: binaries.apiServer, args: apiServerFlags(layout) });
-    await untilReady(etcd, { probe: async () => (await fetch(`${layout.etcdUrl}/health`)).ok, timeoutMs: READY_TIMEOUT_MS });
-    await untilReady(apiServer, {
-      probe: async () => (await api.request({ method: 'GET', path: '/readyz' })).status === 200,
-      timeoutMs: READY_TIMEOUT_MS,
+    const etcd = await open('etcd', {
+      command: binaries.etcd,
+      args: etcdFlags(layout),
+      probe: async () => (await fetch(`${layout.etcdUrl}/health`)).ok,
     });
-    if (controllerManager) await start('kube-controller-manager', { command: managerOf(binaries), args: controllerManagerFlags(layout) });
-    return started;
+    // The API server keeps trying until etcd answers: both come up at the same time.
+    const apiServer = await open('kube-apiserver', {
+      command: binaries.apiServer,
+      args: [...apiServerFlags(layout), ...(options.apiServerFlags ?? [])],
+      probe: () => answersReady(layout),
+    });
+    await etcd.ready();
+    await apiServer.ready();
+    if (controllerManager) await open('kube-controller-manager', { command: managerOf(binaries), args: controllerManagerFlags(layout) });
+    return places;
   } catch (error) {
-    await Promise.all(started.map((component) => component.kill()));
+    await Promise.all(places.map((place) => place.kill()));
     throw error;
+  }
+}
+
+const PROBE_TIMEOUT_MS = 2_000;
+
+async function answersReady({ server, ca, adminToken }: Layout): Promise<boolean> {
+  const api = createRawApi({ server, ca, token: async () => adminToken });
+  try {
+    return (await api.request({ method: 'GET', path: '/readyz', signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) })).status === 200;
   } finally {
     await api.close();
   }
