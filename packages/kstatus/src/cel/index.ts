@@ -1,0 +1,1 @@
+export { type CelExpression, type CelResults, type CompileOptions, compileCel, EvaluationFailed, InvalidExpression } from './expression.ts';
