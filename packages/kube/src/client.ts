@@ -61,6 +61,11 @@ export interface Applied<T> {
 
 export type Patch = { readonly type: 'merge'; readonly body: unknown } | { readonly type: 'json'; readonly body: readonly unknown[] };
 
+export interface CreateOptions extends RequestOptions {
+  /** Of the object that `object` is named after, such as `token` of a ServiceAccount: what is created is not the object itself but asked of it. */
+  readonly subresource?: string;
+}
+
 export interface PatchOptions extends RequestOptions {
   readonly subresource?: 'status';
   readonly fieldManager?: string;
@@ -98,7 +103,7 @@ export interface KubeClient {
   list<T extends KubeObject = Unstructured>(resource: Resource<T>, options: ListOptions): Promise<ListPage<T>>;
   /** Ends without error when the server closes the watch. Throws `ApiError` 410 for an expired resourceVersion, also when it comes as an ERROR event. */
   watch<T extends KubeObject = Unstructured>(resource: Resource<T>, options: WatchOptions): AsyncIterable<WatchEvent<T>>;
-  create<T extends KubeObject = Unstructured>(resource: Resource<T>, object: T, options: RequestOptions): Promise<T>;
+  create<T extends KubeObject = Unstructured>(resource: Resource<T>, object: T, options: CreateOptions): Promise<T>;
   /** PUT with the object's resourceVersion: for Leases, where losing a race must show. */
   replace<T extends KubeObject = Unstructured>(resource: Resource<T>, object: T, options: RequestOptions): Promise<T>;
   /** Server-side apply. */

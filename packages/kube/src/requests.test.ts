@@ -80,6 +80,14 @@ describe('writes', () => {
     expect(bodyOf(create)).toEqual(object);
   });
 
+  test('what is asked of an object goes to its own path', () => {
+    expect(createRequest(configMaps, object, { signal, subresource: 'token' })).toMatchObject({
+      method: 'POST',
+      path: `${path}/web/token`,
+    });
+    expect(() => createRequest(configMaps, object, { signal, subresource: '../x' })).toThrow(InvalidName);
+  });
+
   test('apply says who, and whether by force', () => {
     const request = applyRequest(configMaps, object, { signal, fieldManager: 'kustomize-controller', force: false });
     expect(queryOf(request)).toEqual({ fieldManager: 'kustomize-controller', force: 'false', fieldValidation: 'Warn' });

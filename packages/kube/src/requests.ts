@@ -1,6 +1,16 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { type KubeObject, keyOf, type ObjectKey, type Resource, renderJson } from '@gotk/apimachinery';
-import type { ApplyOptions, DeleteOptions, ListOptions, Patch, PatchOptions, RequestOptions, Selectors, WatchOptions } from './client.ts';
+import type {
+  ApplyOptions,
+  CreateOptions,
+  DeleteOptions,
+  ListOptions,
+  Patch,
+  PatchOptions,
+  RequestOptions,
+  Selectors,
+  WatchOptions,
+} from './client.ts';
 import type { Method } from './exchange.ts';
 import { collectionPath, groupVersionPath, objectPath } from './resource-path.ts';
 
@@ -80,8 +90,9 @@ export function watchRequest(resource: AnyResource, options: WatchOptions & { re
   };
 }
 
-export function createRequest(resource: AnyResource, object: KubeObject, { signal }: RequestOptions): ApiRequest {
-  const path = collectionPath(resource, object.metadata.namespace);
+export function createRequest(resource: AnyResource, object: KubeObject, { signal, subresource }: CreateOptions): ApiRequest {
+  const path =
+    subresource === undefined ? collectionPath(resource, object.metadata.namespace) : objectPath(resource, keyOf(object), subresource);
   return { ...about(resource, 'create'), method: 'POST', path, ...json(object), repeatable: false, signal };
 }
 
