@@ -10,6 +10,11 @@ export interface ClusterConnection {
   readonly ca?: string | undefined;
   readonly insecureSkipTlsVerify?: boolean;
   readonly tlsServerName?: string;
+  /**
+   * `remote`: never a loopback, link-local or metadata address, whatever the server's name stands for. For connections that somebody else has described,
+   * who must not reach what only we can.
+   */
+  readonly reach?: 'anywhere' | 'remote';
   readonly clientCertificate?: { readonly cert: string; readonly key: string } | undefined;
   /** Asked for every request; the implementation caches and refreshes (projected tokens rotate). `fresh`: the server has just refused the one before. */
   readonly token?: (options?: { readonly fresh: boolean }) => Promise<string | undefined>;

@@ -56,3 +56,22 @@ describe('trust', () => {
     },
   );
 });
+
+describe('reach', () => {
+  test('a server elsewhere is no local one, by whatever name', async () => {
+    await using bed = await clientBed(ok);
+    const { port } = bed.server;
+    const named = createKubeClient({
+      connection: { server: `https://localhost:${port}`, ca: certificates.ca, reach: 'remote' },
+      userAgent: 'test/1',
+    });
+    const error = await failure(named.get(configMaps, key, { signal }));
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(String(error)).toContain(`'localhost' is a loopback, link-local or metadata address`);
+    expect(() => createKubeClient({ connection: { server: `https://127.0.0.1:${port}`, reach: 'remote' }, userAgent: 'test/1' })).toThrow(
+      'loopback, link-local or metadata address',
+    );
+    expect(bed.server.connections).toBe(0);
+    await named.close();
+  });
+});

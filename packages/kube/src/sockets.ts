@@ -2,6 +2,7 @@ import { Agent as PlainAgent } from 'node:http';
 import { Agent } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import type { ClusterConnection } from './connection.ts';
+import { refuseLocalHost, remoteLookup } from './outbound-address.ts';
 
 /** The two sets of kept-alive HTTP/1.1 connections to one API server. */
 export interface Sockets {
@@ -29,12 +30,14 @@ const KEEP_ALIVE_MS = 15_000;
  * Connections that follow `connection`: when its certificates change, new requests go over new connections, and running ones end on theirs.
  *
  * Node's own client, because undici's took 20 MiB to load and 100 MiB more over 15,000 requests at the same speed and CPU time (measured: Node 24.21, undici 8.12).
- * HTTP/1.1, because over HTTP/2 the same calls took three times as long. Throws for plain http to anything but a loopback address.
+ * HTTP/1.1, because over HTTP/2 the same calls took three times as long. Throws for plain http to anything but a loopback address, and for a local address where it shall not reach.
  */
 export function createSockets(connection: ClusterConnection): Sockets {
   const { protocol, hostname } = new URL(connection.server);
   if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback(hostname)))
     throw new Error(`failed to use API server '${hostname}': neither https nor http on a loopback address`);
+  const remoteOnly = connection.reach === 'remote';
+  if (remoteOnly) refuseLocalHost(hostname);
 
   let current: Agents | undefined;
   const retired: Agents[] = [];
@@ -43,8 +46,16 @@ export function createSockets(connection: ClusterConnection): Sockets {
     if (current !== undefined && trust.every((pem, index) => pem === current?.trust[index])) return current;
     if (current !== undefined) retired.push(current);
     const settings = protocol === 'https:' ? tlsSettings(connection) : {};
+    const reach = remoteOnly ? { lookup: remoteLookup() } : {};
     const create = (maxSockets: number) => {
-      const options = { keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MS, timeout: IDLE_MS, scheduling: 'lifo', maxSockets } as const;
+      const options = {
+        keepAlive: true,
+        keepAliveMsecs: KEEP_ALIVE_MS,
+        timeout: IDLE_MS,
+        scheduling: 'lifo',
+        maxSockets,
+        ...reach,
+      } as const;
       return protocol === 'https:' ? new Agent({ ...options, ...settings }) : new PlainAgent(options);
     };
     current = { trust, calls: create(MAX_CALL_SOCKETS), reserved: create(Number.POSITIVE_INFINITY) };
