@@ -2,6 +2,12 @@ import type { Condition } from '@gotk/apimachinery';
 import type { ConditionUpdate } from './outcome.ts';
 import { presentable } from './presentable.ts';
 
+/**
+ * The conditions that a controller owns besides Ready, Reconciling and Stalled, which every kind has. A negative one says that something is wrong: it is there
+ * while that is so, and goes with the first run that does not say it again. Conditions that nobody declared are somebody else's: kept, and never written.
+ */
+export type OwnedConditions = Readonly<Record<string, 'positive' | 'negative'>>;
+
 /** Whoever lists an object sees first what is wrong with it; the order is upstream's. */
 const FIRST: readonly string[] = ['Stalled', 'Reconciling', 'Ready'];
 

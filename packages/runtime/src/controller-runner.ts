@@ -3,6 +3,7 @@ import type { Delta, Informer, KubeClient } from '@gotk/kube';
 import type { BackOff } from './back-off.ts';
 import type { Controller, Wake } from './controller.ts';
 import { createFreshest } from './freshest.ts';
+import { intentOf, isSettled } from './intent.ts';
 import type { Logger } from './log.ts';
 import type { ControllerMetrics } from './metrics.ts';
 import { requeueFor } from './outcome-of.ts';
@@ -12,7 +13,7 @@ import type { Recorder } from './recorder.ts';
 import { report } from './report.ts';
 import { type Ended, runOnce } from './run-once.ts';
 import { createRuns } from './runs.ts';
-import { intentOf, isSettled, isSuspended } from './status.ts';
+import { isSuspended } from './status.ts';
 
 export interface RunnerOptions<T extends KubeObject> {
   readonly controller: Controller<T>;

@@ -1,7 +1,9 @@
 import type { KubeObject, ObjectKey, Resource } from '@gotk/apimachinery';
 import type { Delta, Indexes, Informer } from '@gotk/kube';
+import type { OwnedConditions } from './conditions.ts';
 import type { Stalled } from './outcome.ts';
 import type { Finalize, Reconcile } from './reconcile.ts';
+import type { ExtraRequest } from './requests.ts';
 
 /** Why an object should run, as far as the queue cares: a person's change goes before a new revision, that before a periodic look. */
 export type Priority = 'urgent' | 'normal' | 'background';
@@ -54,6 +56,10 @@ export interface Controller<T extends KubeObject> {
   readonly resource: Resource<T>;
   readonly indexes?: Indexes<T>;
   readonly triggers: readonly Trigger[];
+  /** What the status says besides Ready, Reconciling and Stalled. */
+  readonly conditions?: OwnedConditions;
+  /** What a person may ask for beyond a run; the kind's status has a field for each. */
+  readonly requests?: readonly ExtraRequest[];
   /** Why this object can never be reconciled as it is stored; undefined when it can. Asked before every run. */
   readonly validate?: (object: T) => Stalled | undefined;
   readonly reconcile: Reconcile<T>;

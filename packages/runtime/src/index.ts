@@ -1,6 +1,8 @@
 export { parseAddress } from './address.ts';
 export * from './common-flags.ts';
+export type { OwnedConditions } from './conditions.ts';
 export * from './controller.ts';
+
 export * from './create-manager.ts';
 export type * from './events.ts';
 export * from './flags.ts';

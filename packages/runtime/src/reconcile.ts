@@ -2,6 +2,7 @@ import type { Clock, KubeObject } from '@gotk/apimachinery';
 import type { EventDraft } from './events.ts';
 import type { Logger } from './log.ts';
 import type { Ready, StatusChange } from './outcome.ts';
+import type { ExtraRequest } from './requests.ts';
 
 export interface ReconcileContext {
   /** Aborted with `Superseded` when the object is changed, suspended or deleted, when a wake-up supersedes the run, and at shutdown. */
@@ -10,6 +11,8 @@ export interface ReconcileContext {
   readonly clock: Clock;
   /** The token of a `reconcile.fluxcd.io/requestedAt` that has not been handled yet: a person is waiting. */
   readonly requestedAt: string | undefined;
+  /** Whether that person asked for this too: `reconcile.fluxcd.io/forceAt`, `resetAt`. True once for each token. */
+  isRequested(request: ExtraRequest): boolean;
   /** Says what the run is doing. Written as Reconciling=True (Ready=Unknown) only if the run outlives the grace period. Never blocks. */
   progress(message: string): void;
   /** Writes the status before the run ends: for what must be on record before an effect, such as the inventory. Resolves when the server has it. */

@@ -4,7 +4,8 @@ import type { EventDraft } from './events.ts';
 import type { Logger } from './log.ts';
 import type { Failed, Outcome, Stalled, Waiting } from './outcome.ts';
 import type { Recorder } from './recorder.ts';
-import { conditionOf, pendingRequest } from './status.ts';
+import { pendingRequest } from './requests.ts';
+import { conditionOf } from './status.ts';
 
 export interface Reporters {
   readonly log: Logger;

@@ -6,8 +6,8 @@ import type { Logger } from './log.ts';
 import { Failed, type Outcome, Superseded } from './outcome.ts';
 import { outcomeOf, readyOutcome } from './outcome-of.ts';
 import type { Recorder } from './recorder.ts';
+import { pendingRequest } from './requests.ts';
 import { createRun, type Run } from './run.ts';
-import { pendingRequest } from './status.ts';
 import { statusWriter } from './status-writer.ts';
 import { type Seen, type Settled, seenIn, statusAfter } from './summarise.ts';
 
@@ -46,11 +46,11 @@ export async function runOnce<T extends KubeObject>(found: T, options: RunOnceOp
   if (deleting && !hasFinalizer(found)) return undefined;
   const { controller, signal } = options;
   const target = { ...options, resource: controller.resource };
-  const seen = seenIn(found);
+  const seen = seenIn(found, controller.requests);
   let object = found;
   const outcome = await attempt(signal, async () => {
     if (!deleting) object = await addFinalizer(found, target);
-    const run = createRun({ ...target, object });
+    const run = createRun({ ...target, object, conditions: controller.conditions, requests: controller.requests });
     try {
       return await (deleting ? finalize(run, target) : reconcile(run, target));
     } finally {
@@ -97,7 +97,8 @@ async function writeOutcome<T extends KubeObject>(object: T, { outcome, seen }: 
   using deadline = deadlineSignal({ timeoutMs: WRITE_TIMEOUT_MS, clock });
   const writer = statusWriter(object, { ...target, signal: deadline.signal });
   let written = outcome;
-  const write = () => writer.write((current) => statusAfter(current, written, { seen, nowMs: clock.now() }));
+  const owned = target.controller.conditions;
+  const write = () => writer.write((current) => statusAfter(current, written, { seen, nowMs: clock.now(), owned }));
   try {
     await write().catch((error) => {
       if (!isRefusal(error)) throw error;

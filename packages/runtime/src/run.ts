@@ -1,9 +1,11 @@
 import type { Clock, KubeObject, Resource } from '@gotk/apimachinery';
 import type { KubeClient } from '@gotk/kube';
+import type { OwnedConditions } from './conditions.ts';
 import type { Logger } from './log.ts';
 import type { ReconcileContext } from './reconcile.ts';
 import type { Recorder } from './recorder.ts';
-import { pendingRequest, statusOf } from './status.ts';
+import { type ExtraRequest, isRequested, pendingRequest } from './requests.ts';
+import { statusOf } from './status.ts';
 import { type StatusWriter, statusWriter } from './status-writer.ts';
 import { seenIn, statusInProgress, withChange } from './summarise.ts';
 
@@ -16,6 +18,8 @@ export interface RunOptions<T extends KubeObject> {
   readonly fieldManager: string;
   readonly log: Logger;
   readonly signal: AbortSignal;
+  readonly conditions?: OwnedConditions | undefined;
+  readonly requests?: readonly ExtraRequest[] | undefined;
 }
 
 /** One run of a reconciler: what it may do, and the status it writes on the way. */
@@ -32,7 +36,8 @@ const PROGRESS_GRACE_MS = 1_000;
 export function createRun<T extends KubeObject>(options: RunOptions<T>): Run<T> {
   const { object, clock, recorder, log, signal } = options;
   const status = statusWriter(object, options);
-  const seen = seenIn(object);
+  const seen = seenIn(object, options.requests);
+  const at = () => ({ seen, nowMs: clock.now(), owned: options.conditions });
   let message: string | undefined;
   let state: 'in-grace' | 'late' | 'settled' = 'in-grace';
 
@@ -40,7 +45,7 @@ export function createRun<T extends KubeObject>(options: RunOptions<T>): Run<T> 
     const text = message;
     if (state !== 'late' || text === undefined) return;
     status
-      .write((current) => (state === 'settled' ? statusOf(current) : statusInProgress(current, text, { seen, nowMs: clock.now() })))
+      .write((current) => (state === 'settled' ? statusOf(current) : statusInProgress(current, text, at())))
       // Progress is a courtesy: failing to say it must not fail the run.
       .catch((error) => log.debug('progress was not written', { error: String(error) }));
   };
@@ -56,6 +61,7 @@ export function createRun<T extends KubeObject>(options: RunOptions<T>): Run<T> 
       log,
       clock,
       requestedAt: pendingRequest(object),
+      isRequested: (request) => options.requests?.includes(request) === true && isRequested(object, request),
       progress(text) {
         if (text === message) return;
         message = text;
@@ -63,7 +69,7 @@ export function createRun<T extends KubeObject>(options: RunOptions<T>): Run<T> 
       },
       record(change) {
         if (state === 'settled') return Promise.reject(new Error('the run is over: its status can no longer be written'));
-        return status.write((current) => withChange(current, change, { seen, nowMs: clock.now() }));
+        return status.write((current) => withChange(current, change, at()));
       },
       event: (event) => recorder.record(object, event),
     },

@@ -1,4 +1,3 @@
-import { Annotation } from '@gotk/api';
 import { type Condition, isRecord, type KubeObject } from '@gotk/apimachinery';
 
 /** The part of a status that the runtime knows of every kind; the rest belongs to the controller. */
@@ -29,39 +28,12 @@ export function conditionOf(object: KubeObject, type: string): Condition | undef
   return conditionsOf(object).find((condition) => condition.type === type);
 }
 
-/** The token of `reconcile.fluxcd.io/requestedAt`, handled or not. */
-export function requestOf({ metadata }: KubeObject): string | undefined {
-  const token = metadata.annotations?.[Annotation.requestedAt];
-  return token === '' ? undefined : token;
-}
-
-/** The token of a reconcile request that the status does not show as handled. */
-export function pendingRequest(object: KubeObject): string | undefined {
-  const token = requestOf(object);
-  return token === statusOf(object).lastHandledReconcileAt ? undefined : token;
-}
-
-/** Ready for its generation, with nobody waiting for an answer. */
-export function isSettled(object: KubeObject): boolean {
-  return (
-    statusOf(object).observedGeneration === object.metadata.generation &&
-    conditionOf(object, 'Ready')?.status === 'True' &&
-    pendingRequest(object) === undefined
-  );
-}
+/** Ready for its generation. */
+export const isCurrent = (object: KubeObject): boolean =>
+  statusOf(object).observedGeneration === object.metadata.generation && conditionOf(object, 'Ready')?.status === 'True';
 
 /** `spec.suspend`. */
 export function isSuspended(object: KubeObject): boolean {
   const { spec } = object as { readonly spec?: unknown };
   return isRecord(spec) && spec.suspend === true;
-}
-
-/** What a change of an object asks for: nothing (a status was written), another run, or a run that overtakes the one under way. */
-export type Intent = 'none' | 'run' | 'overtake';
-
-/** Upstream's predicates: generation (suspension is part of the spec), deletion, and a new reconcile request. */
-export function intentOf(old: KubeObject, now: KubeObject): Intent {
-  if (old.metadata.generation !== now.metadata.generation || old.metadata.deletionTimestamp !== now.metadata.deletionTimestamp)
-    return 'overtake';
-  return requestOf(old) !== requestOf(now) && pendingRequest(now) !== undefined ? 'run' : 'none';
 }

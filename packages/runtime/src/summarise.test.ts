@@ -8,12 +8,13 @@ import { type Settled, seenIn, statusAfter, statusInProgress, withChange } from 
 
 const NOW = '2026-01-02T03:04:05Z';
 const nowMs = Date.parse(NOW);
-const seen = { generation: 2, requestedAt: undefined };
+const seen = { generation: 2, handled: {} };
+const owned = { Healthy: 'positive', FetchFailed: 'negative' } as const;
 const foreign: Condition = { type: 'Theirs', status: 'True', reason: 'Theirs', message: '', lastTransitionTime: '2026-01-01T00:00:00Z' };
 const why = { reason: 'BecauseOfIt', message: 'what happened' };
 
 const withStatus = (status: CommonStatus): Widget => widget({ metadata: { generation: 2 }, status });
-const after = (outcome: Settled, status: CommonStatus = {}) => statusAfter(withStatus(status), outcome, { seen, nowMs });
+const after = (outcome: Settled, status: CommonStatus = {}) => statusAfter(withStatus(status), outcome, { seen, nowMs, owned });
 const shown = ({ conditions = [] }: CommonStatus) => conditions.map(({ type, status, reason }) => `${type}=${status} ${reason}`);
 
 const outcomes = {
@@ -49,7 +50,7 @@ describe('the status after a run', () => {
   });
 
   test.each(['ready', 'waiting', 'stalled', 'failed'] as const)('%s answers the reconcile request that the run saw', (kind) => {
-    const asked = { ...seen, requestedAt: 'token-1' };
+    const asked = { ...seen, handled: { lastHandledReconcileAt: 'token-1' } };
     expect(
       statusAfter(withStatus({ lastHandledReconcileAt: 'token-0' }), outcomes[kind], { seen: asked, nowMs }).lastHandledReconcileAt,
     ).toBe('token-1');
@@ -59,8 +60,9 @@ describe('the status after a run', () => {
   test('a request that came during the run is still open', () => {
     const annotations = { 'reconcile.fluxcd.io/requestedAt': 'token-2' };
     const later = widget({ metadata: { generation: 2, annotations } });
-    expect(statusAfter(later, outcomes.ready, { seen: { ...seen, requestedAt: 'token-1' }, nowMs }).lastHandledReconcileAt).toBe('token-1');
-    expect(seenIn(later)).toEqual({ generation: 2, requestedAt: 'token-2' });
+    const asked = { ...seen, handled: { lastHandledReconcileAt: 'token-1' } };
+    expect(statusAfter(later, outcomes.ready, { seen: asked, nowMs }).lastHandledReconcileAt).toBe('token-1');
+    expect(seenIn(later)).toEqual({ generation: 2, handled: { lastHandledReconcileAt: 'token-2' } });
   });
 
   test('conditions and fields of others are kept', () => {
@@ -76,6 +78,27 @@ describe('the status after a run', () => {
     const status = after({ kind: 'failed', by });
     expect(shown(status)).toEqual(['Reconciling=True ProgressingWithRetry', 'Ready=False BecauseOfIt', 'Healthy=False Mine']);
     expect(status.attempted).toBe('main@sha1:2');
+  });
+
+  test('a negative condition is there for as long as runs name it', () => {
+    const trouble = { type: 'FetchFailed', status: 'True', reason: 'GitOperationFailed', message: 'no' } as const;
+    const failed = after({ kind: 'failed', by: new Failed({ ...why, conditions: [trouble] }) });
+    expect(shown(failed)).toContain('FetchFailed=True GitOperationFailed');
+    expect(shown(after({ kind: 'failed', by: new Failed({ ...why, conditions: [trouble] }) }, failed))).toEqual(shown(failed));
+    expect(shown(after(outcomes.waiting, failed))).toContain('FetchFailed=True GitOperationFailed');
+    for (const kind of ['ready', 'stalled', 'failed'] as const)
+      expect(shown(after(outcomes[kind], failed)).join()).not.toContain('FetchFailed');
+  });
+
+  test('a positive condition stays as it is until a run says otherwise', () => {
+    const healthy = { type: 'Healthy', status: 'True', reason: 'Succeeded', message: '' } as const;
+    const before = after(readyOutcome({ ...why, conditions: [healthy] }) as Settled);
+    for (const outcome of Object.values(outcomes)) expect(shown(after(outcome, before))).toContain('Healthy=True Succeeded');
+  });
+
+  test('a condition that the controller does not own is not its to write', () => {
+    const theirs = { type: 'Theirs', status: 'False', reason: 'Mine', message: '' } as const;
+    expect(() => after({ kind: 'failed', by: new Failed({ ...why, conditions: [theirs] }) })).toThrow(/'Theirs' is not one that/);
   });
 
   test('the same outcome a minute later changes nothing', () => {
@@ -96,7 +119,10 @@ describe('the status after a run', () => {
 describe('the status of a run under way', () => {
   test('says what it is doing, and that nothing is decided', () => {
     const before = after(outcomes.stalled, { conditions: [foreign], lastHandledReconcileAt: 'token-0' });
-    const status = statusInProgress(withStatus(before), 'building', { seen: { generation: 3, requestedAt: 'token-1' }, nowMs });
+    const status = statusInProgress(withStatus(before), 'building', {
+      seen: { generation: 3, handled: { lastHandledReconcileAt: 'token-1' } },
+      nowMs,
+    });
     expect(shown(status)).toEqual(['Reconciling=True Progressing', 'Ready=Unknown Progressing', 'Theirs=True Theirs']);
     expect(status.conditions?.[0]).toMatchObject({ message: 'building', observedGeneration: 3, lastTransitionTime: NOW });
     expect(status).toMatchObject({ observedGeneration: 2, lastHandledReconcileAt: 'token-0' });

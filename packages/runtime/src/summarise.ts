@@ -1,22 +1,28 @@
 import { ConditionType, Reason } from '@gotk/api';
 import type { KubeObject } from '@gotk/apimachinery';
-import { updateConditions } from './conditions.ts';
+import { type OwnedConditions, updateConditions } from './conditions.ts';
 import type { ConditionUpdate, Outcome, StatusChange } from './outcome.ts';
-import { type CommonStatus, conditionsOf, requestOf, statusOf } from './status.ts';
+import { type ExtraRequest, handledRequests } from './requests.ts';
+import { type CommonStatus, conditionsOf, statusOf } from './status.ts';
 
 export type Settled = Exclude<Outcome, { kind: 'superseded' }>;
 
 /** What a run started from: the intent that its outcome answers, whatever the object has become meanwhile. */
 export interface Seen {
   readonly generation: number | undefined;
-  readonly requestedAt: string | undefined;
+  /** Status fields that record the requests that the run answers. */
+  readonly handled: Readonly<Record<string, string>>;
 }
 
-export const seenIn = (object: KubeObject): Seen => ({ generation: object.metadata.generation, requestedAt: requestOf(object) });
+export const seenIn = (object: KubeObject, requests: readonly ExtraRequest[] = []): Seen => ({
+  generation: object.metadata.generation,
+  handled: handledRequests(object, requests),
+});
 
 interface At {
   readonly seen: Seen;
   readonly nowMs: number;
+  readonly owned?: OwnedConditions | undefined;
 }
 
 /**
@@ -26,14 +32,22 @@ interface At {
  * to an end that kstatus may trust, ready or stalled, and only to the generation that the run had seen; a reconcile request counts as handled whatever the
  * outcome, because whoever asked waits for an answer.
  */
-export function statusAfter(object: KubeObject, outcome: Settled, { seen, nowMs }: At): CommonStatus {
+export function statusAfter(object: KubeObject, outcome: Settled, at: At): CommonStatus {
+  const { generation, handled } = at.seen;
   const change = changeOf(outcome);
+  const conditions = [...overcome(outcome, at.owned), ...(change.conditions ?? []), ...verdict(outcome)];
   const settled = outcome.kind === 'ready' || outcome.kind === 'stalled';
   return {
-    ...withChange(object, { ...change, conditions: [...(change.conditions ?? []), ...verdict(outcome)] }, { seen, nowMs }),
-    ...(settled && seen.generation !== undefined ? { observedGeneration: seen.generation } : {}),
-    ...(seen.requestedAt === undefined ? {} : { lastHandledReconcileAt: seen.requestedAt }),
+    ...withChange(object, { ...change, conditions }, at),
+    ...(settled && generation !== undefined ? { observedGeneration: generation } : {}),
+    ...handled,
   };
+}
+
+/** A run that came to an end has found whatever is wrong: what it does not name is over. One that waits may not have come that far. */
+function overcome({ kind }: Settled, owned: OwnedConditions = {}): readonly ConditionUpdate[] {
+  if (kind === 'waiting') return [];
+  return Object.entries(owned).flatMap(([type, meaning]) => (meaning === 'negative' ? [absent(type)] : []));
 }
 
 /** The status of a run under way: what it says it is doing, and nothing decided yet. */
@@ -47,7 +61,9 @@ export function statusInProgress(object: KubeObject, message: string, at: At): C
 }
 
 /** The status with a controller's own fields and conditions changed, and nothing else. */
-export function withChange(object: KubeObject, change: StatusChange, { seen, nowMs }: At): CommonStatus {
+export function withChange(object: KubeObject, change: StatusChange, { seen, nowMs, owned = {} }: At): CommonStatus {
+  const stranger = change.conditions?.find(({ type }) => !COMMON.has(type) && !Object.hasOwn(owned, type));
+  if (stranger !== undefined) throw new TypeError(`condition '${stranger.type}' is not one that the controller declares as its own`);
   const fields = new Map(Object.entries(statusOf(object)));
   for (const [name, value] of Object.entries(change.fields ?? {})) {
     if (value === undefined) fields.delete(name);
@@ -101,5 +117,7 @@ function verdict(outcome: Settled): readonly ConditionUpdate[] {
     }
   }
 }
+
+const COMMON: ReadonlySet<string> = new Set([ConditionType.Ready, ConditionType.Reconciling, ConditionType.Stalled]);
 
 const absent = (type: string): ConditionUpdate => ({ type, absent: true });

@@ -28,6 +28,8 @@ export type Reason = (typeof Reason)[keyof typeof Reason];
 
 export const Annotation = {
   requestedAt: 'reconcile.fluxcd.io/requestedAt',
+  forceAt: 'reconcile.fluxcd.io/forceAt',
+  resetAt: 'reconcile.fluxcd.io/resetAt',
 } as const;
 
 export const FINALIZER = 'finalizers.fluxcd.io';

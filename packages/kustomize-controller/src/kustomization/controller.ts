@@ -28,6 +28,7 @@ export function kustomizationController({ manager, concurrency, ...rest }: Kusto
     name: 'kustomization',
     resource: kustomizations,
     indexes,
+    conditions: { Healthy: 'positive' },
     concurrency,
     triggers: [
       watches(repositories, wakesOfSource),

@@ -1,20 +1,11 @@
-import type { ConditionUpdate } from '@gotk/runtime';
+import type { OwnedConditions } from '@gotk/runtime';
 
-/** What goes wrong with a repository, besides Ready (contract 1.1). */
-export type Trouble = 'FetchFailed' | 'StorageOperationFailed';
+/** What a GitRepository's status says besides Ready, Reconciling and Stalled (contract 1.1). */
+export const conditions = {
+  ArtifactInStorage: 'positive',
+  FetchFailed: 'negative',
+  StorageOperationFailed: 'negative',
+} as const satisfies OwnedConditions;
 
-const TROUBLES: readonly Trouble[] = ['FetchFailed', 'StorageOperationFailed'];
-
-/** The one trouble there is, and no other. */
-export const inTrouble = (
-  type: Trouble,
-  { reason, message }: { readonly reason: string; readonly message: string },
-): readonly ConditionUpdate[] => [
-  { type, status: 'True', reason, message },
-  ...TROUBLES.filter((other) => other !== type).map((other) => ({ type: other, absent: true }) as const),
-];
-
-export const inStorage = (message: string): readonly ConditionUpdate[] => [
-  { type: 'ArtifactInStorage', status: 'True', reason: 'Succeeded', message },
-  ...TROUBLES.map((type) => ({ type, absent: true }) as const),
-];
+/** What can be wrong with a repository. */
+export type Trouble = Exclude<keyof typeof conditions, 'ArtifactInStorage'>;

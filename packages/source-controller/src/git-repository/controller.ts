@@ -3,7 +3,7 @@ import { deadlineSignal, parseDuration } from '@gotk/apimachinery';
 import type { ArtifactOwner } from '@gotk/artifact';
 import { connect, type Remote, type Revision, renderRevision, resolveReference } from '@gotk/git';
 import { type Controller, checkSpec, type Manager, type Ready, type ReconcileContext, type Trigger, watches } from '@gotk/runtime';
-import { inStorage } from './conditions.ts';
+import { conditions } from './conditions.ts';
 import { type Stage, stage } from './failures.ts';
 import { remoteOf, secrets } from './remote.ts';
 import { type StoreOptions, storeCommit } from './store.ts';
@@ -24,6 +24,7 @@ export function gitRepositoryController(deps: GitRepositoryDeps): Controller<Git
     resource: gitRepositories,
     indexes: { secret: ({ spec, metadata }) => (spec.secretRef === undefined ? [] : [`${metadata.namespace}/${spec.secretRef.name}`]) },
     triggers: deps.watchSecrets === undefined ? [] : [changedSecrets(manager, deps.watchSecrets)],
+    conditions,
     concurrency: deps.concurrency,
     validate: (repository) => checkSpec(repository, { definition: gitRepositoryDefinition, unsupported }),
     reconcile: (repository, ctx) => reconcile(repository, ctx, deps),
@@ -95,7 +96,7 @@ function stored({ spec }: GitRepository, artifact: Artifact): Ready {
   return {
     reason: 'Succeeded',
     message,
-    conditions: inStorage(message),
+    conditions: [{ type: 'ArtifactInStorage', status: 'True', reason: 'Succeeded', message }],
     fields: { artifact, observedIgnore: spec.ignore },
     againMs: parseDuration(spec.interval),
   };

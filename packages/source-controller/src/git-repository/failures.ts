@@ -3,7 +3,7 @@ import { ArtifactError } from '@gotk/artifact';
 import { InvalidLogin } from '@gotk/auth';
 import { GitError } from '@gotk/git';
 import { Failed, presentable, Stalled, TaskFailed } from '@gotk/runtime';
-import { inTrouble, type Trouble } from './conditions.ts';
+import type { Trouble } from './conditions.ts';
 
 /** Which part of the work failed. */
 export type Stage = 'login' | 'fetch' | 'store';
@@ -25,7 +25,7 @@ export async function stage<T>(
     if (error instanceof Stalled || (name === 'login' && !(error instanceof InvalidLogin))) throw error;
     const reason = reasonFor(name, error);
     const message = presentable(messageFor(name, error, url));
-    throw new Failed({ reason, message, cause: error, conditions: inTrouble(TROUBLE[name], { reason, message }) });
+    throw new Failed({ reason, message, cause: error, conditions: [{ type: TROUBLE[name], status: 'True', reason, message }] });
   }
 }
 
