@@ -1,8 +1,8 @@
-import type { KubeObject, Resource } from '@gotk/apimachinery';
 import { describe, expect, inject, test } from 'vitest';
 import { type Bed, createBed } from '../subject.ts';
 import { auditedRequests, createdTwice, writesAmong } from './audit-log.ts';
 import { names, updateInsistently } from './insistent-user.ts';
+import { leaseOf, leases } from './lease.ts';
 import type {} from './provided.ts';
 import { type SubjectProcess, startSubjectProcess } from './subject-process.ts';
 
@@ -12,11 +12,6 @@ const RENEW_MS = 2_000;
 const RETRY_MS = 500;
 /** For a machine that does other things as well. */
 const SLACK_MS = 2_000;
-
-interface Lease extends KubeObject {
-  readonly spec: { readonly holderIdentity: string; readonly renewTime: string; readonly leaseDurationSeconds: number };
-}
-const leases: Resource<Lease> = { group: 'coordination.k8s.io', version: 'v1', kind: 'Lease', plural: 'leases', namespaced: true };
 
 const kubeconfigPath = inject('kubeconfigPath');
 const replica = (bed: Bed, name: string): SubjectProcess =>
@@ -29,8 +24,6 @@ const replica = (bed: Bed, name: string): SubjectProcess =>
       election: { namespace: bed.namespace, leaseDurationMs: LEASE_MS, renewDeadlineMs: RENEW_MS, retryPeriodMs: RETRY_MS },
     },
   });
-const leaseOf = async ({ client, namespace }: Bed): Promise<Lease> =>
-  client.get(leases, { namespace, name: 'widget-controller-leader-election' }, { signal: AbortSignal.timeout(5_000) });
 const requestsOf = (bed: Bed, userAgent: string) => auditedRequests(inject('auditLog'), { namespace: bed.namespace, userAgent });
 
 /** `first` leads and everything is as wanted; `second` waits. */
