@@ -1,5 +1,5 @@
 import { address, duration, featureGates, flag, httpUrl, integer, oneOf, text } from './flags.ts';
-import { LOG_LEVELS } from './pino-logger.ts';
+import { LOG_LEVELS } from './log-level.ts';
 
 /** The flags that every controller has, with upstream's names and defaults. Durations are milliseconds. */
 export const commonFlags = {

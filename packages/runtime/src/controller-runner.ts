@@ -6,6 +6,7 @@ import { createFreshest } from './freshest.ts';
 import { intentOf, isSettled } from './intent.ts';
 import type { Logger } from './log.ts';
 import type { ControllerMetrics } from './metrics.ts';
+import { meteredQueue } from './metrics-queue.ts';
 import { requeueFor } from './outcome-of.ts';
 import { createPace } from './pace.ts';
 import { createQueue, type Taken } from './queue.ts';
@@ -51,7 +52,7 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
   const { controller, informer, clock, metrics, backOff } = options;
   const { group: controllerGroup, kind: controllerKind } = controller.resource;
   const log = options.log.with({ controller: controller.name, controllerGroup, controllerKind });
-  const queue = createQueue({ clock });
+  const queue = meteredQueue(createQueue({ clock }), metrics.queue, clock);
   const pace = createPace({ clock });
   const runs = createRuns();
   const freshest = createFreshest<T>();
@@ -163,7 +164,10 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
       if (taken === undefined) break;
       active += 1;
       void work(taken)
-        .catch((error) => log.error('a run escaped its own error handling', error, { key: taken.key }))
+        .catch((error) => {
+          metrics.panicked();
+          log.error('a run escaped its own error handling', error, { key: taken.key });
+        })
         .finally(() => {
           active -= 1;
           queue.done(taken.key);

@@ -9,9 +9,11 @@ import { guardedClient } from './guarded-client.ts';
 import { createElection, type Election } from './leader-election.ts';
 import { leaseName } from './lease-name.ts';
 import type { Logger } from './log.ts';
+import type { LogLevelSwitch } from './log-level.ts';
 import type { Manager, Service } from './manager.ts';
 import { createMetrics, type RuntimeMetrics } from './metrics.ts';
 import { createReadiness } from './readiness.ts';
+import { createLiveness } from './readiness-liveness.ts';
 import { createRecorder } from './recorder.ts';
 import { serveMetrics, serveProbes } from './servers.ts';
 
@@ -24,6 +26,8 @@ export interface ManagerOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics?: RuntimeMetrics;
+  /** The switch of `log`, to be turned through the health server; absent: nobody can. */
+  readonly logLevel?: LogLevelSwitch;
   /** Only objects of this namespace are reconciled; absent: all. */
   readonly watchNamespace?: string;
   /** Only objects with these labels are reconciled (`--watch-label-selector`). */
@@ -69,9 +73,10 @@ export function createManager(options: ManagerOptions): Manager {
       identity: `${instance}_${crypto.randomUUID()}`,
     });
   const mayWrite = () => election === undefined || election.holds();
+  if (election !== undefined) metrics.leads(leaseName(name, options.watchLabelSelector), election.holds);
   const { client, silentForMs } = guardedClient(options.client, { mayWrite, clock });
   const set = createInformerSet({ client, clock, onError: (error) => log.debug('watch interrupted', { error: String(error) }) });
-  const informers = new Set<Informer<KubeObject>>();
+  const informers = new Map<Informer<KubeObject>, string>();
   const services: Service[] = [];
   const starts: (() => Runner)[] = [];
   const own: Resource<KubeObject>[] = [];
@@ -86,14 +91,16 @@ export function createManager(options: ManagerOptions): Manager {
   ): Informer<T> => {
     const transform = selectors.metadataOnly === true ? {} : { transform: withoutManagedFields<T> };
     const held = set.hold(resource, { ...scopeOf(resource), ...selectors, ...transform }).informer;
-    informers.add(held as unknown as Informer<KubeObject>);
+    const known = held as unknown as Informer<KubeObject>;
+    if (!informers.has(known)) metrics.informer(resource.kind, known);
+    informers.set(known, resource.kind);
     return held;
   };
 
   const readiness = createReadiness({
     clock,
     silentForMs,
-    synced: () => [...informers].every(({ synced }) => synced),
+    unsynced: () => [...informers].filter(([{ synced }]) => !synced).map(([, kind]) => kind),
     services: () => services,
     async ask() {
       const resource = own[0];
@@ -106,9 +113,11 @@ export function createManager(options: ManagerOptions): Manager {
   });
 
   const serve = async (stack: AsyncDisposableStack): Promise<void> => {
+    const { notReady } = stack.use(readiness);
+    const { notAlive } = stack.use(createLiveness({ clock }));
     for (const [kind, address, start] of [
-      ['metrics', options.metricsAddress, (at: string) => serveMetrics(at, metrics.registry)],
-      ['health', options.healthAddress, (at: string) => serveProbes(at, readiness)],
+      ['metrics', options.metricsAddress, (at: string) => serveMetrics(at, metrics)],
+      ['health', options.healthAddress, (at: string) => serveProbes(at, { notReady, notAlive, log, levels: options.logLevel })],
     ] as const) {
       if (address === undefined || address === '' || address === '0') continue;
       const { url } = stack.use(await start(address));
@@ -124,7 +133,7 @@ export function createManager(options: ManagerOptions): Manager {
     clock,
     log,
     recorder,
-    metrics: metrics.forController(controller.name),
+    metrics: metrics.forController(controller.name, controller.concurrency),
     backOff: createBackOff({ minMs: options.minRetryDelayMs ?? 750, maxMs: options.maxRetryDelayMs ?? 900_000, random }),
     fieldManager: controller.statusManager ?? name,
     intervalJitter: options.intervalJitter ?? 0.05,
@@ -164,7 +173,9 @@ export function createManager(options: ManagerOptions): Manager {
         // Runs that are being drained still need what the services serve.
         const drained = new AbortController();
         const led = services.filter(({ leaderOnly }) => leaderOnly).map((service) => guarded(service.run(drained.signal)));
-        await Promise.race([Promise.all([...informers].map((each) => each.whenSynced(leading))), aborted(leading)]).catch(() => undefined);
+        await Promise.race([Promise.all([...informers.keys()].map((each) => each.whenSynced(leading))), aborted(leading)]).catch(
+          () => undefined,
+        );
         using runners = new DisposableStack();
         if (!leading.aborted) {
           log.info('caches are synced, controllers start');

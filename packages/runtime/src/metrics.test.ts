@@ -7,30 +7,14 @@ const conditions = (...types: readonly string[]) =>
 
 function setUp() {
   const metrics = createMetrics();
-  const controller = metrics.forController('widget');
-  const lines = async (name: string) =>
-    (await metrics.registry.getSingleMetricAsString(name)).split('\n').filter((line) => !line.startsWith('#') && line !== '');
+  const controller = metrics.forController('widget', 4);
+  const lines = async (name: string) => {
+    let text = '';
+    for await (const slice of metrics.expose()) text += slice;
+    return text.split('\n').filter((line) => new RegExp(`^${name}(_sum|_count|_bucket)?[ {]`).test(line));
+  };
   return { metrics, controller, lines };
 }
-
-test('has upstream’s names', async () => {
-  const { metrics } = setUp();
-  const names = metrics.registry.getMetricsAsArray().map(({ name }) => name);
-  expect(names).toEqual(
-    expect.arrayContaining([
-      'gotk_reconcile_duration_seconds',
-      'gotk_reconcile_condition',
-      'gotk_suspend_status',
-      'controller_runtime_reconcile_total',
-      'controller_runtime_reconcile_errors_total',
-      'controller_runtime_active_workers',
-      'workqueue_depth',
-      'rest_client_requests_total',
-      'rest_client_request_duration_seconds',
-      'process_cpu_seconds_total',
-    ]),
-  );
-});
 
 test('each condition has a series a status, one of which is 1', async () => {
   const { controller, lines } = setUp();
@@ -41,6 +25,24 @@ test('each condition has a series a status, one of which is 1', async () => {
     `gotk_reconcile_condition{${labels},status="True"} 1`,
     `gotk_reconcile_condition{${labels},status="Unknown"} 0`,
   ]);
+});
+
+test('an object that nobody has reconciled yet is neither ready nor failed', async () => {
+  const { controller, lines } = setUp();
+  controller.observe(widget());
+  expect(await lines('gotk_reconcile_condition')).toContain(
+    'gotk_reconcile_condition{kind="Widget",name="web",namespace="apps",type="Ready",status="Unknown"} 1',
+  );
+});
+
+test('what is stored past its schema breaks no line, and makes no series twice', async () => {
+  const { controller, lines } = setUp();
+  const types = ['Ready', 'Ready', 'a"b\\\n', ...Array.from({ length: 1_000 }, (_, index) => `T${index}`), 'x'.repeat(100_000)];
+  controller.observe(widget({ status: { conditions: conditions(...types) } }));
+  const series = (await lines('gotk_reconcile_condition')).map((line) => line.replace(/ [01]$/, ''));
+  expect(new Set(series).size).toBe(series.length);
+  expect(series.length).toBeLessThanOrEqual(60);
+  expect(series).toContain('gotk_reconcile_condition{kind="Widget",name="web",namespace="apps",type="a\\"b\\\\\\n",status="True"}');
 });
 
 test('a condition that is gone has no series', async () => {
@@ -71,28 +73,50 @@ test('an object that is gone leaves no series of its own behind', async () => {
 });
 
 test.each([
-  ['ready', 'success', 0],
-  ['waiting', 'requeue_after', 0],
-  ['superseded', 'requeue', 0],
-  ['failed', 'error', 1],
-  ['stalled', 'error', 1],
-] as const)('a run that ends %s counts as %s', async (outcome, result, errors) => {
+  ['ready', 'success', { errors: 0, terminal: 0 }],
+  ['waiting', 'requeue_after', { errors: 0, terminal: 0 }],
+  ['superseded', 'requeue', { errors: 0, terminal: 0 }],
+  ['failed', 'error', { errors: 1, terminal: 0 }],
+  ['stalled', 'error', { errors: 1, terminal: 1 }],
+] as const)('a run that ends %s counts as %s, and the other results as 0', async (outcome, result, { errors, terminal }) => {
   const { controller, lines } = setUp();
-  controller.reconciled(widget(), outcome, 1);
-  expect(await lines('controller_runtime_reconcile_total')).toEqual([
+  controller.reconciled(widget(), outcome, 250);
+  const totals = await lines('controller_runtime_reconcile_total');
+  expect(totals).toHaveLength(4);
+  expect(totals.filter((line) => line.endsWith(' 1'))).toEqual([
     `controller_runtime_reconcile_total{controller="widget",result="${result}"} 1`,
   ]);
-  expect(await lines('controller_runtime_reconcile_errors_total')).toHaveLength(errors);
+  expect(await lines('controller_runtime_reconcile_errors_total')).toEqual([
+    `controller_runtime_reconcile_errors_total{controller="widget"} ${errors}`,
+  ]);
+  expect(await lines('controller_runtime_terminal_reconcile_errors_total')).toEqual([
+    `controller_runtime_terminal_reconcile_errors_total{controller="widget"} ${terminal}`,
+  ]);
+  expect(await lines('controller_runtime_reconcile_time_seconds')).toContain(
+    'controller_runtime_reconcile_time_seconds_sum{controller="widget"} 0.25',
+  );
 });
 
-test('requests count by method and code, those without an answer as errors', async () => {
+const request = { verb: 'list', method: 'GET', resource: 'widgets', code: 200, durationMs: 10 } as const;
+
+test('requests count by code, method and host, those without an answer as errors', async () => {
   const { metrics, lines } = setUp();
-  metrics.request({ method: 'GET', code: 200, durationMs: 10 });
-  metrics.request({ method: 'GET', code: 0, durationMs: 10 });
+  const seen = metrics.requestsTo('https://10.0.0.1:6443/base');
+  seen(request);
+  seen({ ...request, code: 0 });
   expect(await lines('rest_client_requests_total')).toEqual([
-    'rest_client_requests_total{method="GET",code="200"} 1',
-    'rest_client_requests_total{method="GET",code="<error>"} 1',
+    'rest_client_requests_total{code="200",method="GET",host="10.0.0.1:6443"} 1',
+    'rest_client_requests_total{code="<error>",method="GET",host="10.0.0.1:6443"} 1',
   ]);
+  expect(await lines('gotk_kube_requests_total')).toEqual(['gotk_kube_requests_total{verb="list",resource="widgets"} 2']);
+});
+
+test('servers without number, as tenants may name them, make no series without number', async () => {
+  const { metrics, lines } = setUp();
+  for (let index = 0; index < 1_000; index++) metrics.requestsTo(`https://tenant-${index}.example.dev`)(request);
+  const series = await lines('rest_client_requests_total');
+  expect(series).toHaveLength(101);
+  expect(series).toContain('rest_client_requests_total{code="200",method="GET",host="other"} 900');
 });
 
 test('the load of a controller is what it is now', async () => {
@@ -101,4 +125,54 @@ test('the load of a controller is what it is now', async () => {
   controller.load({ queued: 3, active: 2 });
   expect(await lines('workqueue_depth')).toEqual(['workqueue_depth{name="widget",controller="widget"} 3']);
   expect(await lines('controller_runtime_active_workers')).toEqual(['controller_runtime_active_workers{controller="widget"} 2']);
+  expect(await lines('controller_runtime_max_concurrent_reconciles')).toEqual([
+    'controller_runtime_max_concurrent_reconciles{controller="widget"} 4',
+  ]);
+});
+
+test('who leads is asked when somebody wants to know', async () => {
+  const { metrics, lines } = setUp();
+  let leads = true;
+  metrics.leads('widget-controller-leader-election', () => leads);
+  expect(await lines('leader_election_master_status')).toEqual([
+    'leader_election_master_status{name="widget-controller-leader-election"} 1',
+  ]);
+  leads = false;
+  expect(await lines('leader_election_master_status')).toEqual([
+    'leader_election_master_status{name="widget-controller-leader-election"} 0',
+  ]);
+});
+
+test('a run is counted in the bucket that it fits and in all above, with the bounds of upstream', async () => {
+  const { controller, lines } = setUp();
+  for (const ms of [10, 11, 3_600_000]) controller.reconciled(widget(), 'ready', ms);
+  const buckets = (await lines('gotk_reconcile_duration_seconds')).flatMap((line) => {
+    const [, bound, count] = /le="([^"]+)"\} (\d+)$/.exec(line) ?? [];
+    return bound === undefined ? [] : [[bound, Number(count)] as const];
+  });
+  expect(buckets).toHaveLength(11);
+  expect([buckets[0], buckets[1]?.[1], buckets[9]?.[1], buckets[10]]).toEqual([['0.01', 1], 2, 2, ['+Inf', 3]]);
+  expect(Number(buckets[1]?.[0])).toBeCloseTo(0.0383632, 6);
+  expect(Number(buckets[9]?.[0])).toBeCloseTo(1800, 6);
+});
+
+test('thousands of objects are told of in slices, between which other work is done', async () => {
+  const { metrics, controller } = setUp();
+  for (let index = 0; index < 2_000; index++) {
+    const object = widget({ metadata: { name: `web-${index}` }, status: { conditions: conditions('Ready') } });
+    controller.observe(object);
+    controller.reconciled(object, 'ready', 10);
+  }
+  let turns = 0;
+  let going = true;
+  const turn = () => {
+    turns += 1;
+    if (going) setImmediate(turn);
+  };
+  setImmediate(turn);
+  let series = 0;
+  for await (const slice of metrics.expose()) series += slice.split('\n').filter((line) => line.includes('name="web-')).length;
+  going = false;
+  expect(series).toBe(2_000 * (3 + 1 + 13));
+  expect(turns).toBeGreaterThan(20);
 });

@@ -1,49 +1,162 @@
+import { setImmediate } from 'node:timers/promises';
 import { type KubeObject, keyOf, renderKey } from '@gotk/apimachinery';
-import type { Series } from './series.ts';
 import { conditionsOf, isSuspended } from './status.ts';
 
-/** The series that exist for one object each: they come and go with it. */
+/**
+ * The series that exist for one object each: they come and go with it.
+ *
+ * Thousands of objects make a hundred thousand lines. So an object costs a few numbers until somebody asks, and the text is made in slices, between which the
+ * process does its work.
+ */
 export interface ObjectSeries {
   took(object: KubeObject, durationMs: number): void;
+  /** Keeps the condition and suspend gauges equal to the object. */
   observe(object: KubeObject): void;
+  /** Takes away every series of an object that is gone. */
   forget(object: KubeObject): void;
+  /** All series in the text format of Prometheus. */
+  slices(): AsyncGenerator<string>;
 }
 
 const STATUSES = ['True', 'False', 'Unknown'] as const;
 
-const labelsOf = ({ kind, metadata }: KubeObject) => ({ kind, name: metadata.name, namespace: metadata.namespace ?? '' });
+/** What is stored past its schema may hold anything. */
+const MAX_CONDITIONS = 20;
+const MAX_LABEL = 316;
 
-export function objectSeries({ duration, condition, suspended }: Series): ObjectSeries {
-  // A condition that is absent now may have had a series before.
-  const exported = new Map<string, readonly string[]>();
+const OBJECTS_A_SLICE = 200;
 
-  const drop = (object: KubeObject, types: readonly string[]) => {
-    for (const type of types) for (const status of STATUSES) condition.remove({ ...labelsOf(object), type, status });
+/** Ten exponential buckets from 10 ms to 30 min, computed as upstream does (seconds). */
+const BUCKETS = Array.from({ length: 10 }, (_, index) => 0.01 * ((1800 / 0.01) ** (1 / 9)) ** index);
+const BOUNDS = [...BUCKETS.map(String), '+Inf'];
+
+interface Durations {
+  /** How many runs ended in each bucket, not counting those of the buckets below; the last is beyond all. */
+  readonly runs: number[];
+  seconds: number;
+}
+
+interface Entry {
+  /** The labels that every series of the object has, escaped. */
+  readonly labels: string;
+  conditions: readonly Standing[] | undefined;
+  suspended: boolean;
+  durations: Durations | undefined;
+}
+
+interface Standing {
+  readonly type: string;
+  readonly status: string;
+}
+
+interface Family {
+  readonly name: string;
+  readonly type: 'gauge' | 'histogram';
+  readonly help: string;
+  readonly render: (entry: Entry) => string;
+}
+
+const FAMILIES: readonly Family[] = [
+  {
+    name: 'gotk_reconcile_condition',
+    type: 'gauge',
+    help: 'The conditions of an object: 1 for the status that each has.',
+    render: renderConditions,
+  },
+  {
+    name: 'gotk_suspend_status',
+    type: 'gauge',
+    help: 'Whether an object is suspended (1) or not (0).',
+    render: ({ labels, conditions, suspended }) =>
+      conditions === undefined ? '' : `gotk_suspend_status{${labels}} ${suspended ? 1 : 0}\n`,
+  },
+  {
+    name: 'gotk_reconcile_duration_seconds',
+    type: 'histogram',
+    help: 'How long the runs of an object took.',
+    render: renderDurations,
+  },
+];
+
+export function createObjectSeries(): ObjectSeries {
+  const entries = new Map<string, Entry>();
+  const idOf = (object: KubeObject) => `${object.kind}/${renderKey(keyOf(object))}`;
+
+  const entryOf = (object: KubeObject): Entry => {
+    const id = idOf(object);
+    const known = entries.get(id);
+    if (known !== undefined) return known;
+    const { name, namespace = '' } = object.metadata;
+    const labels = `kind="${escaped(object.kind)}",name="${escaped(name)}",namespace="${escaped(namespace)}"`;
+    const entry: Entry = { labels, conditions: undefined, suspended: false, durations: undefined };
+    entries.set(id, entry);
+    return entry;
   };
 
   return {
-    took: (object, durationMs) => duration.observe(labelsOf(object), durationMs / 1000),
-    observe(object) {
-      const key = renderKey(keyOf(object));
-      const labels = labelsOf(object);
-      const conditions = conditionsOf(object);
-      const types = conditions.map(({ type }) => type);
-      drop(
-        object,
-        (exported.get(key) ?? []).filter((type) => !types.includes(type)),
-      );
-      exported.set(key, types);
-      for (const { type, status } of conditions) {
-        for (const candidate of STATUSES) condition.set({ ...labels, type, status: candidate }, candidate === status ? 1 : 0);
-      }
-      suspended.set(labels, isSuspended(object) ? 1 : 0);
+    took(object, durationMs) {
+      const entry = entryOf(object);
+      entry.durations ??= { runs: BOUNDS.map(() => 0), seconds: 0 };
+      const { runs } = entry.durations;
+      const seconds = durationMs / 1000;
+      const fits = BUCKETS.findIndex((bound) => seconds <= bound);
+      const bucket = fits < 0 ? BUCKETS.length : fits;
+      runs[bucket] = (runs[bucket] ?? 0) + 1;
+      entry.durations.seconds += seconds;
     },
-    forget(object) {
-      const key = renderKey(keyOf(object));
-      duration.remove(labelsOf(object));
-      suspended.remove(labelsOf(object));
-      drop(object, exported.get(key) ?? []);
-      exported.delete(key);
+    observe(object) {
+      const entry = entryOf(object);
+      const conditions = conditionsOf(object).slice(0, MAX_CONDITIONS);
+      // As upstream: an object that nobody has reconciled yet counts as neither ready nor failed.
+      const unknown = conditions.some(({ type }) => type === 'Ready') ? [] : [{ type: 'Ready', status: 'Unknown' }];
+      entry.conditions = [...conditions.map(({ type, status }) => ({ type, status: String(status) })), ...unknown];
+      entry.suspended = isSuspended(object);
+    },
+    forget: (object) => void entries.delete(idOf(object)),
+    async *slices() {
+      for (const { name, type, help, render } of FAMILIES) {
+        let text = `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
+        let objects = 0;
+        for (const entry of entries.values()) {
+          text += render(entry);
+          objects += 1;
+          if (objects % OBJECTS_A_SLICE !== 0) continue;
+          yield text;
+          text = '';
+          await setImmediate();
+        }
+        yield text;
+      }
     },
   };
 }
+
+function renderConditions({ labels, conditions = [] }: Entry): string {
+  const seen = new Set<string>();
+  let text = '';
+  for (const { type, status } of conditions) {
+    const shown = escaped(type);
+    // The same series twice would make the whole answer invalid.
+    if (seen.has(shown)) continue;
+    seen.add(shown);
+    for (const each of STATUSES)
+      text += `gotk_reconcile_condition{${labels},type="${shown}",status="${each}"} ${each === status ? 1 : 0}\n`;
+  }
+  return text;
+}
+
+function renderDurations({ labels, durations }: Entry): string {
+  if (durations === undefined) return '';
+  let count = 0;
+  let text = '';
+  for (const [index, bound] of BOUNDS.entries()) {
+    count += durations.runs[index] ?? 0;
+    text += `gotk_reconcile_duration_seconds_bucket{${labels},le="${bound}"} ${count}\n`;
+  }
+  const { seconds } = durations;
+  return `${text}gotk_reconcile_duration_seconds_sum{${labels}} ${seconds}\ngotk_reconcile_duration_seconds_count{${labels}} ${count}\n`;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n' };
+
+const escaped = (value: string): string => value.slice(0, MAX_LABEL).replace(/[\\"\n]/g, (character) => ESCAPES[character] ?? '');

@@ -1,8 +1,9 @@
 import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { expect, test } from 'vitest';
-import { createLogger, type LogLevel } from './pino-logger.ts';
+import { createLogLevel, type LogLevel, type LogLevelSwitch } from './log-level.ts';
+import { createLogger } from './pino-logger.ts';
 
-function logger(level: LogLevel = 'info', encoding: 'json' | 'console' = 'json') {
+function logger(level: LogLevel | LogLevelSwitch = 'info', encoding: 'json' | 'console' = 'json') {
   const lines: string[] = [];
   const log = createLogger({ level, encoding, clock: fakeClock(), destination: { write: (line: string) => void lines.push(line) } });
   return { log, lines, last: () => JSON.parse(lines.at(-1) ?? '') as Record<string, unknown> };
@@ -54,4 +55,42 @@ test('for people it writes a line of text', () => {
   const { log, lines } = logger('info', 'console');
   log.error('failed', new Error('refused'), { name: 'web', count: 2 });
   expect(lines).toEqual(['2026-01-02T03:04:05.600Z ERROR failed: refused name=web count=2\n']);
+});
+
+test('a level that is changed holds at once, also for loggers that were there before', () => {
+  const levels = createLogLevel('error');
+  const { log, lines } = logger(levels);
+  const child = log.with({ controller: 'widget' });
+  child.info('unheard');
+  levels.level = 'debug';
+  child.debug('heard');
+  expect(lines.map((line) => (JSON.parse(line) as { readonly msg: string }).msg)).toEqual(['heard']);
+});
+
+test('what is not logged is not made ready for the log either', () => {
+  const { log } = logger('info');
+  const fields = {
+    get costly(): string {
+      throw new Error('was read');
+    },
+  };
+  expect(() => log.debug('detail', fields)).not.toThrow();
+  expect(() => log.info('news', fields)).toThrow('was read');
+});
+
+test('flux logs finds level, kind, name, namespace and text where it looks for them', () => {
+  const { log, last } = logger();
+  const run = log.with({ controller: 'widget', controllerGroup: 'example.dev', controllerKind: 'Widget' });
+  run.with({ name: 'web', namespace: 'apps', reconcileID: '1' }).info('stored');
+  expect(last()).toEqual({
+    level: 'info',
+    ts: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/),
+    controller: 'widget',
+    controllerGroup: 'example.dev',
+    controllerKind: 'Widget',
+    name: 'web',
+    namespace: 'apps',
+    reconcileID: '1',
+    msg: 'stored',
+  });
 });

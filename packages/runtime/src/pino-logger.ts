@@ -2,13 +2,12 @@ import { type Clock, systemClock } from '@gotk/apimachinery';
 import { type DestinationStream, type Logger as Pino, pino } from 'pino';
 import { consoleStream } from './console-stream.ts';
 import type { LogFields, Logger } from './log.ts';
+import { createLogLevel, type LogLevel, type LogLevelSwitch } from './log-level.ts';
 import { presentable } from './presentable.ts';
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'error'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
-
 export interface LoggerOptions {
-  readonly level: LogLevel;
+  /** A switch may be turned while the logger is used, and turns every logger made from it. */
+  readonly level: LogLevel | LogLevelSwitch;
   readonly encoding: 'json' | 'console';
   /** Default: standard output for JSON, standard error for the console encoding. */
   readonly destination?: DestinationStream;
@@ -26,23 +25,27 @@ const MAX_DEPTH = 4;
 export function createLogger({ level, encoding, destination, clock = systemClock }: LoggerOptions): Logger {
   const out = destination ?? pino.destination({ dest: encoding === 'json' ? 1 : 2, sync: true });
   const options = {
-    level,
+    // Loggers made from another one keep the level it had: the switch decides instead, for all of them.
+    level: 'trace',
     messageKey: 'msg',
     base: null,
     timestamp: () => `,"ts":"${new Date(clock.now()).toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return wrap(pino(options, encoding === 'json' ? out : consoleStream(out)));
+  const levels = typeof level === 'string' ? createLogLevel(level) : level;
+  return wrap(pino(options, encoding === 'json' ? out : consoleStream(out)), levels);
 }
 
-function wrap(log: Pino): Logger {
+function wrap(log: Pino, levels: LogLevelSwitch): Logger {
   return {
     debug: (message, fields = {}) => {
-      if (log.isLevelEnabled('debug')) log.debug(clean(fields), cleanText(message));
+      if (levels.logs('debug')) log.debug(clean(fields), cleanText(message));
     },
-    info: (message, fields = {}) => log.info(clean(fields), cleanText(message)),
+    info: (message, fields = {}) => {
+      if (levels.logs('info')) log.info(clean(fields), cleanText(message));
+    },
     error: (message, error, fields = {}) => log.error({ ...clean(fields), ...describe(error) }, cleanText(message)),
-    with: (fields) => wrap(log.child(clean(fields))),
+    with: (fields) => wrap(log.child(clean(fields)), levels),
   };
 }
 

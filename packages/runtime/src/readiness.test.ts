@@ -5,11 +5,16 @@ import { createReadiness } from './readiness.ts';
 
 function setUp() {
   const clock = fakeClock();
-  const surroundings = { synced: true, services: [] as Service[], silentMs: 60_000, answer: (): Promise<void> => Promise.resolve() };
+  const surroundings = {
+    unsynced: [] as string[],
+    services: [] as Service[],
+    silentMs: 60_000,
+    answer: (): Promise<void> => Promise.resolve(),
+  };
   let asked = 0;
   const probes = createReadiness({
     clock,
-    synced: () => surroundings.synced,
+    unsynced: () => surroundings.unsynced,
     services: () => surroundings.services,
     silentForMs: () => surroundings.silentMs,
     ask: () => {
@@ -34,8 +39,8 @@ test('is ready when the server answers', async () => {
 
 test('is not ready before the caches are synced, and asks nobody', async () => {
   const { probes, surroundings, asked } = setUp();
-  surroundings.synced = false;
-  expect(await probes.notReady()).toBe('caches have not synced');
+  surroundings.unsynced = ['Widget', 'Secret', 'Widget'];
+  expect(await probes.notReady()).toBe('caches have not synced: Widget, Secret');
   expect(asked()).toBe(0);
 });
 
@@ -48,24 +53,48 @@ test('is not ready while a service is not; one that says nothing is', async () =
   expect(await probes.notReady()).toBe('artifact-server is not ready');
 });
 
-test('takes an answer that came a moment ago for one', async () => {
+test('takes an answer that came this very moment for one', async () => {
   const { probes, surroundings, asked } = setUp();
-  surroundings.silentMs = 5_000;
+  surroundings.silentMs = 250;
   expect(await probes.notReady()).toBeUndefined();
   expect(asked()).toBe(0);
 });
 
-test('asks a server that has been silent, at most once in five seconds, and believes what it found', async () => {
-  const { probes, surroundings, clock, asked } = setUp();
+test('with a probe every 10 s, a server that is frozen right after one shows in the next, which need not wait', async () => {
+  const { probes, surroundings, clock } = setUp();
+  expect(await probes.notReady()).toBeUndefined();
+  surroundings.answer = () => clock.sleep(900).then(() => Promise.reject(new Error('timeout')));
+  await clock.advance(10_000);
+  const answeredAtMs = clock.monotonic();
+  expect(await probes.notReady()).toBe('the API server does not answer');
+  expect(clock.monotonic()).toBe(answeredAtMs);
+});
+
+test('a server that comes back shows in the next probe but one at the latest', async () => {
+  const { probes, surroundings, clock } = setUp();
   surroundings.answer = () => Promise.reject(new Error('refused'));
   expect(await probes.notReady()).toBe('the API server does not answer');
-  await clock.advance(5_000);
-  expect(await probes.notReady()).toBe('the API server does not answer');
-  expect(asked()).toBe(1);
-  await clock.advance(1);
+  await clock.advance(10_000);
   surroundings.answer = () => Promise.resolve();
+  await probes.notReady();
+  await clock.advance(10_000);
   expect(await probes.notReady()).toBeUndefined();
-  expect(asked()).toBe(2);
+});
+
+test('a failed question counts for nothing when the server has answered somebody else meanwhile', async () => {
+  const { probes, surroundings } = setUp();
+  surroundings.answer = () => {
+    surroundings.silentMs = 10;
+    return Promise.reject(new Error('timeout'));
+  };
+  expect(await probes.notReady()).toBeUndefined();
+});
+
+test('asks once for a probe and once after it, and nothing when nobody probes', async () => {
+  const { probes, clock, asked } = setUp();
+  await probes.notReady();
+  await clock.advance(3_600_000);
+  expect([asked(), clock.pending]).toEqual([2, 0]);
 });
 
 test('many who ask at once share one question', async () => {

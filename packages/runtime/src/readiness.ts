@@ -1,53 +1,76 @@
 import type { Clock } from '@gotk/apimachinery';
 import type { Service } from './manager.ts';
-import type { Probes } from './servers.ts';
 
 export interface ReadinessOptions {
   readonly clock: Clock;
-  readonly synced: () => boolean;
+  /** The kinds whose objects have not all been seen yet. */
+  readonly unsynced: () => readonly string[];
   readonly services: () => readonly Service[];
   /** Milliseconds since the API server last answered. */
   readonly silentForMs: () => number;
-  /** Asks the API server for something that costs it nothing; rejects when it does not answer. */
+  /** Asks the API server for something that costs it nothing; rejects when it does not answer, and does so in less time than a probe has. */
   readonly ask: () => Promise<void>;
 }
 
-/** An answer from the API server is taken to hold for so long: with a probe every 10 s, a server that is lost shows in the next one. */
-const FRESH_MS = 5_000;
+export interface Readiness extends Disposable {
+  /** Why this process is not ready; undefined when it is. */
+  notReady(): Promise<string | undefined>;
+}
+
+/** An answer is believed for no longer than it takes to ask again: many probes at once are one question, the next probe is another. */
+const FRESH_MS = 250;
 
 /**
- * Ready means: the caches are synced, the services say so, and the API server answers.
- *
- * Watches cannot tell: one that is quiet and one whose server is gone look the same for a minute. So whoever asks for readiness makes us ask the server,
- * unless it answered something else a moment ago.
+ * How long after a probe the server is asked once more, without anybody waiting for it. A server lost right after a probe is known to be so when the
+ * next one comes (the kubelet's are 10 s apart), which then has no timeout to wait for.
  */
-export function createReadiness({ clock, synced, services, silentForMs, ask }: ReadinessOptions): Probes {
-  let asking: Promise<void> | undefined;
-  let askedAtMs = Number.NEGATIVE_INFINITY;
-  let answers = true;
+const AGAIN_MS = 5_000;
 
-  const askServer = async (): Promise<void> => {
+/**
+ * Ready means: the caches are synced, the services say so, and the API server answers. Whether this process leads does not matter.
+ *
+ * Watches cannot tell: one that is quiet and one whose server is gone look the same for a minute. So whoever asks for readiness makes us ask the server.
+ * A process that nobody probes asks nothing.
+ */
+export function createReadiness({ clock, unsynced, services, silentForMs, ask }: ReadinessOptions): Readiness {
+  let asking: Promise<void> | undefined;
+  let lost = false;
+  let again: Disposable | undefined;
+
+  const askOnce = async (): Promise<void> => {
     try {
       await ask();
-      answers = true;
+      lost = false;
     } catch {
-      answers = false;
+      lost = silentForMs() > FRESH_MS;
     }
-    askedAtMs = clock.monotonic();
     asking = undefined;
+  };
+  const askServer = (): Promise<void> => {
+    asking ??= askOnce();
+    return asking;
+  };
+  const askLater = () => {
+    again?.[Symbol.dispose]();
+    again = clock.after(AGAIN_MS, () => void askServer());
   };
 
   return {
     async notReady() {
-      if (!synced()) return 'caches have not synced';
+      const kinds = unsynced();
+      if (kinds.length > 0) return `caches have not synced: ${[...new Set(kinds)].join(', ')}`;
       const waiting = services().find(({ ready }) => ready?.() === false);
       if (waiting !== undefined) return `${waiting.name} is not ready`;
-      if (silentForMs() <= FRESH_MS) return undefined;
-      if (clock.monotonic() - askedAtMs > FRESH_MS) {
-        asking ??= askServer();
-        await asking;
+      askLater();
+      if (silentForMs() <= FRESH_MS) {
+        lost = false;
+        return undefined;
       }
-      return answers ? undefined : 'the API server does not answer';
+      // Who is known to be gone is asked as well, for the sake of the next probe; this one has its answer.
+      const answered = askServer();
+      if (!lost) await answered;
+      return lost ? 'the API server does not answer' : undefined;
     },
+    [Symbol.dispose]: () => again?.[Symbol.dispose](),
   };
 }

@@ -6,6 +6,7 @@ import { commonFlags, ignoredFlags } from './common-flags.ts';
 import { createManager, type ManagerOptions } from './create-manager.ts';
 import { type FlagTable, type FlagValues, parseFlags, renderHelp, UsageError } from './flags.ts';
 import type { Logger } from './log.ts';
+import { createLogLevel, type LogLevelSwitch } from './log-level.ts';
 import type { Manager } from './manager.ts';
 import { createMetrics } from './metrics.ts';
 import { createLogger } from './pino-logger.ts';
@@ -55,10 +56,11 @@ export async function runMain<Table extends FlagTable>(program: Program<Table>, 
     process.stderr.write(`${program.name}: ${error.message}; see --help\n`);
     return 2;
   }
-  const log = createLogger({ level: start.common['log-level'], encoding: start.common['log-encoding'] });
+  const logLevel = createLogLevel(start.common['log-level']);
+  const log = createLogger({ level: logLevel, encoding: start.common['log-encoding'] });
   const stop = stopSignal(process, log);
   try {
-    await run(start, log, stop);
+    await run({ ...start, log, logLevel }, stop);
     log.info('stopped');
     return 0;
   } catch (error) {
@@ -77,8 +79,13 @@ interface Start<Table extends FlagTable> {
   readonly values: ProgramValues<Table>;
 }
 
-async function run<Table extends FlagTable>(start: Start<Table>, log: Logger, signal: AbortSignal): Promise<void> {
-  const { program, process, ignored, common, values } = start;
+interface Started<Table extends FlagTable> extends Start<Table> {
+  readonly log: Logger;
+  readonly logLevel: LogLevelSwitch;
+}
+
+async function run<Table extends FlagTable>(start: Started<Table>, signal: AbortSignal): Promise<void> {
+  const { program, process, ignored, common, values, log, logLevel } = start;
   const environment: Environment = { namespace: process.env.RUNTIME_NAMESPACE ?? 'flux-system', variables: process.env };
   log.info(`starting ${program.name}`, { version: program.version, node: process.version });
   if (ignored.length > 0) log.info('flags without effect here', { flags: ignored });
@@ -89,7 +96,7 @@ async function run<Table extends FlagTable>(start: Start<Table>, log: Logger, si
     userAgent: `${program.name}/${program.version}`,
     qps: common['kube-api-qps'],
     burst: common['kube-api-burst'],
-    onRequest: metrics.request,
+    onRequest: metrics.requestsTo(connection.server),
   });
   const manager = createManager({
     name: program.name,
@@ -97,6 +104,7 @@ async function run<Table extends FlagTable>(start: Start<Table>, log: Logger, si
     client,
     clock: systemClock,
     log,
+    logLevel,
     metrics,
     ...fromFlags(common, environment),
   });

@@ -62,7 +62,7 @@ export async function runnerBed({ objects = [settledWidget()], random = () => 0.
     clock,
     log,
     recorder,
-    metrics: metrics.forController('widget'),
+    metrics: metrics.forController('widget', 4),
     backOff: createBackOff({ minMs: 1_000, maxMs: 8_000, random: () => 0 }),
     fieldManager: 'widget-controller',
     intervalJitter: 0.1,
