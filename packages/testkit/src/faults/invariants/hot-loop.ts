@@ -1,0 +1,40 @@
+import type { RequestRecord } from '../request-trace.ts';
+import { busiestWindow } from './windows.ts';
+
+export interface Run {
+  readonly object: string;
+  readonly atMs: number;
+}
+
+export interface LoopLimits {
+  /** Sustained is what goes on for so long; default: 10 s. Shorter bursts are free up to what the whole window allows. */
+  readonly windowMs?: number;
+  /** Defaults: one run of an object a second, 50 requests, one list of a kind. */
+  readonly runsPerSecond?: number;
+  readonly requestsPerSecond?: number;
+  readonly listsPerSecond?: number;
+}
+
+/** I13: nothing goes round and round: neither an object's runs, nor requests at large, nor lists of a kind. A list's further pages are part of it. */
+export function noHotLoop(
+  { requests, runs }: { readonly requests: readonly RequestRecord[]; readonly runs: readonly Run[] },
+  limits: LoopLimits = {},
+): readonly string[] {
+  const { windowMs = 10_000, runsPerSecond = 1, requestsPerSecond = 50, listsPerSecond = 1 } = limits;
+  const tooOften = (what: string, moments: readonly { readonly atMs: number }[], perSecond: number): readonly string[] => {
+    const most = busiestWindow(
+      moments.map(({ atMs }) => atMs),
+      windowMs,
+    );
+    const allowed = Math.ceil((perSecond * windowMs) / 1_000);
+    return most > allowed ? [`${what} ${most} times within ${windowMs} ms, ${allowed} are allowed`] : [];
+  };
+  const lists = requests.filter(({ verb, query }) => verb === 'list' && !new URLSearchParams(query).has('continue'));
+  return [
+    ...[...Map.groupBy(runs, ({ object }) => object)].flatMap(([object, ofObject]) =>
+      tooOften(`${object} was run`, ofObject, runsPerSecond),
+    ),
+    ...tooOften('requests were made', requests, requestsPerSecond),
+    ...[...Map.groupBy(lists, ({ path }) => path)].flatMap(([path, ofKind]) => tooOften(`${path} was listed`, ofKind, listsPerSecond)),
+  ];
+}
