@@ -131,6 +131,7 @@ test.each<[string, unknown, string]>([
   ['has no version', { command: 'login' }, `with version '', which is not supported`],
   ['has a version of its own', { command: 'login', apiVersion: 'v1alpha1' }, `with version 'v1alpha1', which is not supported`],
   ['wants a terminal', { command: 'login', apiVersion, interactiveMode: 'Always' }, 'which wants a terminal'],
+  ['has a list for an argument', { apiVersion, command: 'login', args: [['x']] }, 'an argument that is not a text'],
   ['has arguments that are no list', { command: 'login', apiVersion, args: 'x' }, `'args' is not a list`],
 ])('an exec entry that %s is refused', async (_what, exec, message) => {
   await expect(execLogin({ exec, cluster: {}, directory: '/' }, fakeClock())).rejects.toThrow(message);

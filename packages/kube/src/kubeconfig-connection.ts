@@ -15,7 +15,7 @@ export interface KubeconfigSource {
 export async function kubeconfigConnection({ paths, context }: KubeconfigSource, clock: Clock): Promise<ClusterConnection> {
   try {
     const config = mergeKubeconfigs(await readAll(paths));
-    return await connectionOf(config, context ?? config.currentContext, clock);
+    return await connectionOf(chooseContext(config, context), clock);
   } catch (error) {
     throw new Error(`failed to use kubeconfig '${paths.join("', '")}': ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
@@ -38,21 +38,47 @@ async function readAll(paths: readonly string[]): Promise<readonly Kubeconfig[]>
   return configs;
 }
 
-async function connectionOf(config: Kubeconfig, contextName: string | undefined, clock: Clock): Promise<ClusterConnection> {
+/** What a context leads to. */
+export interface Chosen {
+  readonly cluster: Entry;
+  readonly user: Entry;
+}
+
+/** A name that stands for nothing in the kubeconfig. */
+export class MissingEntry extends Error {
+  override readonly name = 'MissingEntry';
+  readonly list: 'contexts' | 'clusters' | 'users';
+
+  constructor(list: MissingEntry['list'], entry: string) {
+    super(`it has no '${entry}' among its ${list}`);
+    this.list = list;
+  }
+}
+
+/** Cluster and user of a context; absent: of the current one. Throws `MissingEntry`. */
+export function chooseContext(config: Kubeconfig, contextName = config.currentContext): Chosen {
   if (contextName === undefined) throw new Error('it has no current context');
   const { fields: context } = find(config, 'contexts', contextName);
   const cluster = find(config, 'clusters', textOf(context, 'cluster'));
   const user = find(config, 'users', textOf(context, 'user'));
+  return { cluster, user };
+}
 
+/** The connection that an entry of each list describes, believed in every word: see `tenant-kubeconfig.ts` for those that are not. */
+export async function connectionOf(
+  { cluster, user }: Chosen,
+  clock: Clock,
+  reach: ClusterConnection['reach'] = 'anywhere',
+): Promise<ClusterConnection> {
   const server = textOf(cluster.fields, 'server');
-  if (server === undefined || !URL.canParse(server)) throw new Error(`the server of context '${contextName}' is not a URL`);
-  if (textOf(cluster.fields, 'proxy-url') !== undefined)
-    throw new Error(`context '${contextName}' goes through a proxy, which is not supported`);
+  if (server === undefined || !URL.canParse(server)) throw new Error(`its cluster's 'server' is not a URL`);
+  if (textOf(cluster.fields, 'proxy-url') !== undefined) throw new Error(`its cluster is behind a proxy, which is not supported`);
   const ca = await pemOf(cluster, 'certificate-authority');
   const tlsServerName = textOf(cluster.fields, 'tls-server-name');
   const login = await loginOf({ user, cluster: cluster.fields }, clock);
   return {
     server,
+    ...(reach === 'anywhere' ? {} : { reach }),
     ...(ca === undefined ? {} : { ca }),
     ...(cluster.fields['insecure-skip-tls-verify'] === true ? { insecureSkipTlsVerify: true } : {}),
     ...(tlsServerName === undefined ? {} : { tlsServerName }),
@@ -63,8 +89,8 @@ async function connectionOf(config: Kubeconfig, contextName: string | undefined,
   };
 }
 
-function find(config: Kubeconfig, list: 'contexts' | 'clusters' | 'users', name: string | undefined): Entry {
+function find(config: Kubeconfig, list: MissingEntry['list'], name: string | undefined): Entry {
   const entry = name === undefined ? undefined : config[list].get(name);
-  if (entry === undefined) throw new Error(`it has no '${name ?? ''}' among its ${list}`);
+  if (entry === undefined) throw new MissingEntry(list, name ?? '');
   return entry;
 }

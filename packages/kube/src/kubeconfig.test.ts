@@ -183,14 +183,10 @@ describe('what is wrong is said, with the file’s name and without its secrets'
     ['clusters that are no list', kubeconfig({ clusters: { home: SECRET } }), `'clusters' is not a list`],
     ['an entry without a name', kubeconfig({ users: [{ user: { token: SECRET } }] }), `'users' has an entry without a name`],
     ['an entry that is none', kubeconfig({ users: [SECRET] }), `'users' has an entry without a name`],
-    ['a server that is no URL', kubeconfig({ cluster: { server: 'example' } }), `the server of context 'dev' is not a URL`],
-    ['no server', kubeconfig({ cluster: { server: '' } }), `the server of context 'dev' is not a URL`],
+    ['a server that is no URL', kubeconfig({ cluster: { server: 'example' } }), `its cluster's 'server' is not a URL`],
+    ['no server', kubeconfig({ cluster: { server: '' } }), `its cluster's 'server' is not a URL`],
     ['a token that is no text', kubeconfig({ user: { token: [SECRET] } }), `'token' is not a text`],
-    [
-      'a proxy',
-      kubeconfig({ cluster: { 'proxy-url': `http://u:${SECRET}@p` } }),
-      `context 'dev' goes through a proxy, which is not supported`,
-    ],
+    ['a proxy', kubeconfig({ cluster: { 'proxy-url': `http://u:${SECRET}@p` } }), 'its cluster is behind a proxy, which is not supported'],
     ['a missing certificate', kubeconfig({ cluster: { 'certificate-authority': 'nowhere.pem' } }), 'ENOENT'],
   ])('%s', async (_what, content, message) => {
     await using directory = await testDirectory();
