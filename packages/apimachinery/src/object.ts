@@ -59,3 +59,9 @@ export function keyOf(object: { readonly metadata: ObjectMeta }): ObjectKey {
 export function renderKey(key: ObjectKey): string {
   return key.namespace === '' ? key.name : `${key.namespace}/${key.name}`;
 }
+
+/** The reverse of `renderKey`. */
+export function parseKey(text: string): ObjectKey {
+  const slash = text.indexOf('/');
+  return { namespace: text.slice(0, Math.max(0, slash)), name: text.slice(slash + 1) };
+}

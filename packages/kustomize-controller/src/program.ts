@@ -1,8 +1,10 @@
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
+import { basename } from 'node:path';
 import { aborted } from '@gotk/apimachinery';
 import { createTreeCache } from '@gotk/artifact';
 import { createInformerSet } from '@gotk/kube';
 import {
+  celEvaluator,
   configWatchFlags,
   createWorkerPool,
   duration,
@@ -60,8 +62,7 @@ export function kustomizeController(entry: WorkerEntry): Program<typeof flags> {
     ignoredFlags: ignored,
     async setup(manager, values, { variables }) {
       const { client, clock } = manager;
-      // Two at least: one tenant's build that hangs until its deadline must leave a thread to the others.
-      const workers = createWorkerPool({ entry, clock, size: Math.max(2, availableParallelism()) });
+      const workers = createWorkerPool({ entry, clock });
       const trees = await createTreeCache({
         root: tmpdir(),
         clock,
@@ -70,7 +71,9 @@ export function kustomizeController(entry: WorkerEntry): Program<typeof flags> {
         idleBytes: 512 * MIB,
         idleMs: 60_000,
         hostOverride: variables.SOURCE_CONTROLLER_LOCALHOST,
-        unpack: (archive, directory, signal) => workers.run('unpack', { archive, directory }, { signal, deadlineMs: 120_000 }),
+        // One tree serves the Kustomizations of many namespaces: it is a tenant of its own.
+        unpack: (archive, directory, signal) =>
+          workers.run('unpack', { archive, directory }, { signal, deadlineMs: 120_000, of: `${basename(directory)}/tree` }),
       });
       const informers = createInformerSet({
         client,
@@ -104,6 +107,8 @@ export function kustomizeController(entry: WorkerEntry): Program<typeof flags> {
           verifyAfterMs,
           dependencyRetryMs: values['requeue-dependency'],
           crossNamespaceAllowed: !values['no-cross-namespace-refs'],
+          cel: celEvaluator({ workers }),
+          additiveDependencyCheck: values['feature-gates'].AdditiveCELDependencyCheck,
         }),
       );
     },

@@ -22,6 +22,7 @@ export const Reason = {
   HealthCheckFailed: 'HealthCheckFailed',
   ReconciliationSucceeded: 'ReconciliationSucceeded',
   ReconciliationFailed: 'ReconciliationFailed',
+  InvalidCELExpression: 'InvalidCELExpression',
   AccessDenied: 'AccessDenied',
 } as const;
 export type Reason = (typeof Reason)[keyof typeof Reason];

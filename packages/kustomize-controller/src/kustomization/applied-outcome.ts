@@ -1,8 +1,7 @@
 import { formatDuration } from '@gotk/apimachinery';
-import type { Ready } from '@gotk/runtime';
+import { type Ready, withReconciled } from '@gotk/runtime';
 import type { ApplyReport, InventoryEntry, PruneReport } from '@gotk/ssa';
 import { healthy } from './health.ts';
-import { withReconciled } from './history.ts';
 import { type BuiltProgress, eventMetadata, isReady, type Progress } from './progress.ts';
 import { intervalMs } from './timing.ts';
 

@@ -1,9 +1,8 @@
 import { type GitRepository, gitRepositories, type Kustomization, kustomizationDefinition, kustomizations } from '@gotk/api';
-import { keyOf, renderKey } from '@gotk/apimachinery';
 import type { Delta } from '@gotk/kube';
-import { type Controller, checkSpec, type Manager, type Trigger, type Wake, watches } from '@gotk/runtime';
+import { type CelEvaluator, type Controller, checkSpec, type Manager, type Trigger, type Wake, watches } from '@gotk/runtime';
 import type { DriftWatch } from '@gotk/ssa';
-import { concernsDependants, dependencyIds } from './dependencies.ts';
+import { dependenciesOf } from './dependencies.ts';
 import { finalize } from './finalize.ts';
 import { ownerName, type ReconcileDeps } from './progress.ts';
 import { reconcile } from './reconcile.ts';
@@ -11,30 +10,46 @@ import { createSettledSet } from './settled.ts';
 import { sourceId } from './source.ts';
 import { unsupported } from './unsupported.ts';
 
-export interface KustomizationDeps extends Omit<ReconcileDeps, 'client' | 'kustomizations' | 'repositories' | 'settled'> {
+export interface KustomizationDeps extends Omit<ReconcileDeps, 'client' | 'kustomizations' | 'repositories' | 'settled' | 'dependencies'> {
   readonly manager: Manager;
+  readonly cel: CelEvaluator;
+  /** A dependency with a `readyExpr` has to be Ready as well. */
+  readonly additiveDependencyCheck: boolean;
   /** Kustomizations reconciled at once. */
   readonly concurrency: number;
 }
 
-const indexes = { source: (it: Kustomization) => [sourceId(it)], dependency: dependencyIds };
-
 /** Keeps the objects of each Kustomization equal to what its source says, and as they were applied. */
-export function kustomizationController({ manager, concurrency, ...rest }: KustomizationDeps): Controller<Kustomization> {
+export function kustomizationController({
+  manager,
+  concurrency,
+  cel,
+  additiveDependencyCheck: additive,
+  ...rest
+}: KustomizationDeps): Controller<Kustomization> {
   const repositories = manager.informer(gitRepositories);
-  const others = manager.informer(kustomizations, { indexes });
-  const deps: ReconcileDeps = { ...rest, client: manager.client, repositories, kustomizations: others, settled: createSettledSet() };
+  const all = manager.informer(kustomizations);
+  const dependencies = dependenciesOf({ kustomizations: all, cel, additive });
+  const deps: ReconcileDeps = {
+    ...rest,
+    client: manager.client,
+    repositories,
+    kustomizations: all,
+    dependencies,
+    settled: createSettledSet(),
+  };
   return {
     name: 'kustomization',
     resource: kustomizations,
-    indexes,
+    indexes: { ...dependencies.indexes, source: (it) => [sourceId(it)] },
     conditions: { Healthy: 'positive' },
     concurrency,
     triggers: [
       watches(repositories, wakesOfSource),
-      watches(others, (delta) => {
+      dependencies.trigger,
+      watches(all, (delta) => {
         if (delta.kind === 'deleted') forget(delta.object, deps);
-        return concernsDependants(delta) ? [{ index: 'dependency', value: renderKey(keyOf(delta.object)), priority: 'normal' }] : [];
+        return [];
       }),
       drift(deps.driftWatch, (owner) => deps.settled.forget(owner)),
     ],

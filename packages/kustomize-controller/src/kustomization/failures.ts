@@ -1,10 +1,9 @@
 import { Reason } from '@gotk/api';
 import { DeadlineExceeded } from '@gotk/apimachinery';
 import { ArtifactError } from '@gotk/artifact';
-import { Failed, Superseded, TaskFailed, Waiting } from '@gotk/runtime';
+import { Failed, Superseded, TaskFailed, Waiting, withReconciled } from '@gotk/runtime';
 import { type InventoryEntry, union } from '@gotk/ssa';
 import { unhealthy } from './health.ts';
-import { withReconciled } from './history.ts';
 import { PathNotFound } from './manifests.ts';
 import { eventMetadata, type Progress } from './progress.ts';
 import { PruneIncomplete } from './prune-stale.ts';

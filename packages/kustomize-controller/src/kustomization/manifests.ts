@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { Kustomization } from '@gotk/api';
+import { keyOf, renderKey } from '@gotk/apimachinery';
 import type { TreeCache } from '@gotk/artifact';
 import type { ReconcileContext, WorkerPool } from '@gotk/runtime';
 import type { BuildTree, Built } from './build-tree.ts';
@@ -23,7 +24,11 @@ export interface ManifestsOptions {
 }
 
 /** What a Kustomization stands for, built from its source's artifact. Throws `ArtifactError`, `PathNotFound`, or `TaskFailed` with what the build says. */
-export async function fetchAndBuild({ spec }: Kustomization, { source, trees, workers, signal, ctx }: ManifestsOptions): Promise<Built> {
+export async function fetchAndBuild(
+  kustomization: Kustomization,
+  { source, trees, workers, signal, ctx }: ManifestsOptions,
+): Promise<Built> {
+  const { spec } = kustomization;
   ctx.progress(`Fetching manifests for revision ${source.revision}`);
   using tree = await trees.hold(source.artifact, { signal });
   const path = spec.path ?? './';
@@ -32,7 +37,7 @@ export async function fetchAndBuild({ spec }: Kustomization, { source, trees, wo
   return await workers.run<BuildTree, Built>(
     'build',
     { directory: tree.directory, path, overlay: overlayOf(spec) },
-    { signal, deadlineMs: BUILD_DEADLINE_MS },
+    { signal, deadlineMs: BUILD_DEADLINE_MS, of: renderKey(keyOf(kustomization)), repeatable: true },
   );
 }
 

@@ -2,7 +2,7 @@ import type { GitRepository, Kustomization } from '@gotk/api';
 import { keyOf, renderKey } from '@gotk/apimachinery';
 import type { TreeCache } from '@gotk/artifact';
 import type { InformerSet, KubeClient, Reader } from '@gotk/kube';
-import type { ReconcileContext, WorkerPool } from '@gotk/runtime';
+import type { Dependencies, ReconcileContext, WorkerPool } from '@gotk/runtime';
 import type { Applier, ApplyReport, DriftWatch, InventoryEntry, Ledger, Owner } from '@gotk/ssa';
 import type { Built } from './build-tree.ts';
 import type { SettledSet } from './settled.ts';
@@ -13,6 +13,7 @@ export interface ReconcileDeps {
   readonly client: KubeClient;
   readonly kustomizations: Reader<Kustomization>;
   readonly repositories: Reader<GitRepository>;
+  readonly dependencies: Dependencies<Kustomization>;
   readonly trees: TreeCache;
   readonly workers: WorkerPool;
   readonly informers: InformerSet;

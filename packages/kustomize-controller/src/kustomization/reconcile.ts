@@ -5,7 +5,7 @@ import { union } from '@gotk/ssa';
 import { announce, appliedOutcome, isNews } from './applied-outcome.ts';
 import { applySet } from './apply-set.ts';
 import { checkHealth } from './check-health.ts';
-import { checkDependencies } from './dependencies.ts';
+import { revisionObjection } from './dependencies.ts';
 import { phase } from './failures.ts';
 import { asksForHealth } from './health.ts';
 import { fetchAndBuild } from './manifests.ts';
@@ -17,7 +17,8 @@ import { timeoutMs } from './timing.ts';
 /** source → dependencies → manifests → apply → prune → health → ready. Objects that nobody has touched since cost nothing. */
 export async function reconcile(kustomization: Kustomization, ctx: ReconcileContext, deps: ReconcileDeps): Promise<Ready> {
   const source = sourceOf(kustomization, { ...deps, againMs: deps.dependencyRetryMs });
-  checkDependencies(kustomization, { ...deps, source, againMs: deps.dependencyRetryMs });
+  const objection = revisionObjection(kustomization, source);
+  await deps.dependencies.check(kustomization, { signal: ctx.signal, againMs: deps.dependencyRetryMs, objection });
   const settled = ctx.requestedAt === undefined ? deps.settled.find(kustomization, source, ctx.clock.monotonic()) : undefined;
   if (settled !== undefined && !asksForHealth(kustomization)) return settled;
 

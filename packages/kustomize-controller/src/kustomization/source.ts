@@ -1,7 +1,7 @@
 import { type Artifact, type GitRepository, type Kustomization, ORIGIN_REVISION, Reason, type SourceReference } from '@gotk/api';
 import { renderKey } from '@gotk/apimachinery';
 import type { Reader } from '@gotk/kube';
-import { Stalled, Waiting } from '@gotk/runtime';
+import { checkCrossNamespace, Waiting } from '@gotk/runtime';
 
 /** What a Kustomization applies. */
 export interface Source {
@@ -27,12 +27,8 @@ export function sourceId({ spec, metadata }: Kustomization): string {
 export function sourceOf(kustomization: Kustomization, { repositories, crossNamespaceAllowed, againMs }: SourceOptions): Source {
   const { kind, name, namespace } = kustomization.spec.sourceRef;
   const key = { namespace: namespace ?? kustomization.metadata.namespace ?? '', name };
+  checkCrossNamespace(kustomization, { kind, ...key }, { allowed: crossNamespaceAllowed });
   const shown = `${kind}/${renderKey(key)}`;
-  if (!crossNamespaceAllowed && key.namespace !== kustomization.metadata.namespace)
-    throw new Stalled({
-      reason: Reason.AccessDenied,
-      message: `can't access '${shown}', cross-namespace references have been blocked`,
-    });
   const artifact = repositories.get(key)?.status?.artifact;
   if (repositories.get(key) === undefined)
     throw new Waiting({ reason: Reason.ArtifactFailed, message: `Source '${shown}' not found`, againMs });

@@ -12,8 +12,4 @@ export const unsupported: readonly UnsupportedField[] = [
   { path: 'buildMetadata' },
   { path: 'force' },
   { path: 'ignore' },
-  {
-    path: 'dependsOn',
-    accepts: (list) => Array.isArray(list) && list.every((it: { readonly readyExpr?: unknown }) => it.readyExpr === undefined),
-  },
 ];

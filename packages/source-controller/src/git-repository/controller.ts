@@ -2,10 +2,10 @@ import { type Artifact, type GitRepository, gitRepositories, gitRepositoryDefini
 import { deadlineSignal, parseDuration } from '@gotk/apimachinery';
 import type { ArtifactOwner } from '@gotk/artifact';
 import { connect, type Remote, type Revision, renderRevision, resolveReference } from '@gotk/git';
-import { type Controller, checkSpec, type Manager, type Ready, type ReconcileContext, type Trigger, watches } from '@gotk/runtime';
+import { type Controller, checkSpec, configWatch, type Manager, type Ready, type ReconcileContext } from '@gotk/runtime';
 import { conditions } from './conditions.ts';
 import { type Stage, stage } from './failures.ts';
-import { remoteOf, secrets } from './remote.ts';
+import { remoteOf } from './remote.ts';
 import { type StoreOptions, storeCommit } from './store.ts';
 import { unsupported } from './unsupported.ts';
 
@@ -22,21 +22,17 @@ export function gitRepositoryController(deps: GitRepositoryDeps): Controller<Git
   return {
     name: 'gitrepository',
     resource: gitRepositories,
-    indexes: { secret: ({ spec, metadata }) => (spec.secretRef === undefined ? [] : [`${metadata.namespace}/${spec.secretRef.name}`]) },
-    triggers: deps.watchSecrets === undefined ? [] : [changedSecrets(manager, deps.watchSecrets)],
+    ...configWatch<GitRepository>(manager, {
+      labelSelector: deps.watchSecrets,
+      kinds: ['Secret'],
+      refersTo: ({ spec }) => (spec.secretRef === undefined ? [] : [{ kind: 'Secret', name: spec.secretRef.name }]),
+    }),
     conditions,
     concurrency: deps.concurrency,
     validate: (repository) => checkSpec(repository, { definition: gitRepositoryDefinition, unsupported }),
     reconcile: (repository, ctx) => reconcile(repository, ctx, deps),
     finalize: async (repository) => storage.removeAll(ownerOf(repository)),
   };
-}
-
-/** By metadata alone: whether a Secret changed is all there is to know here. */
-function changedSecrets(manager: Manager, labelSelector: string): Trigger {
-  return watches(manager.informer(secrets, { labelSelector, metadataOnly: true }), ({ kind, object }) =>
-    kind === 'deleted' ? [] : [{ index: 'secret', value: `${object.metadata.namespace}/${object.metadata.name}`, priority: 'urgent' }],
-  );
 }
 
 async function reconcile(repository: GitRepository, ctx: ReconcileContext, deps: GitRepositoryDeps): Promise<Ready> {

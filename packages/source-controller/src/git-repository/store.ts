@@ -49,7 +49,7 @@ export async function storeCommit(request: StoreRequest, { storage, workers, alg
     const { digest, size, subject } = await workers.run<ArchiveCommit, CommitArchive>(
       'archive commit',
       { packFile, commit: revision.commit, ignore, algorithm, output },
-      { signal, deadlineMs: ARCHIVE_DEADLINE_MS },
+      { signal, deadlineMs: ARCHIVE_DEADLINE_MS, of: `${owner.namespace}/${owner.name}` },
     );
     const path = storage.pathOf(owner, `${revision.commit}.tar.gz`);
     await storage.commit(output, path);

@@ -13,7 +13,7 @@ export interface Reconciled {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The history with one more reconciliation: the same content that ended the same way is counted, anything else goes first (contract 0.1). */
+/** `status.history` with one more reconciliation: the same content that ended the same way is counted, anything else goes first (contract 0.1). */
 export function withReconciled(
   history: readonly HistoryEntry[],
   { digest, atMs, durationMs, status, metadata }: Reconciled,
