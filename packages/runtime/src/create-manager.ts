@@ -47,6 +47,8 @@ export interface ManagerOptions {
   readonly minRetryDelayMs?: number;
   readonly maxRetryDelayMs?: number;
   readonly intervalJitter?: number;
+  /** A watch that is silent for longer is taken for dead; default: a little more than the minute within which the server sends a bookmark. */
+  readonly watchStalledAfterMs?: number;
   /** How long runs in progress may go on after the signal aborted, before they are aborted themselves. */
   readonly graceMs?: number;
   readonly random?: () => number;
@@ -90,7 +92,8 @@ export function createManager(options: ManagerOptions): Manager {
     selectors: Selectors & { readonly indexes?: Indexes<T> } = {},
   ): Informer<T> => {
     const transform = selectors.metadataOnly === true ? {} : { transform: withoutManagedFields<T> };
-    const held = set.hold(resource, { ...scopeOf(resource), ...selectors, ...transform }).informer;
+    const stalledAfterMs = options.watchStalledAfterMs === undefined ? {} : { stalledAfterMs: options.watchStalledAfterMs };
+    const held = set.hold(resource, { ...scopeOf(resource), ...selectors, ...transform, ...stalledAfterMs }).informer;
     const known = held as unknown as Informer<KubeObject>;
     if (!informers.has(known)) metrics.informer(resource.kind, known);
     informers.set(known, resource.kind);
