@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { keyOf, type Resource } from '@gotk/apimachinery';
 import { createKubeClient, isConflict, isNotFound, type KubeClient } from '@gotk/kube';
 import { loadConnection } from '@gotk/kube/kubeconfig';
-import { ensureNamespace, eventually } from '@gotk/testkit';
+import { ensureNamespace, eventually, type Run } from '@gotk/testkit';
 import { type ConfigMap, configMaps, holds, isReady, partsOf, WIDGET_LABEL, type Widget, widgetDefinition, widgets } from './widget.ts';
 import { startWidgetController, type WidgetController, type WidgetControllerOptions } from './widget-controller.ts';
 
@@ -30,6 +30,8 @@ export interface Subject extends Bed {
   readonly controller: WidgetController;
   /** How often each widget has been run so far, by name. */
   readonly runs: ReadonlyMap<string, number>;
+  /** The same, one by one and with their times. */
+  readonly runLog: readonly Run[];
 }
 
 export interface SubjectOptions extends Omit<WidgetControllerOptions, 'namespace' | 'onRun'> {
@@ -53,17 +55,22 @@ export async function startSubject(options: SubjectOptions): Promise<Subject> {
   const { kubeconfigPath, controllerKubeconfigPath = kubeconfigPath } = options;
   const bed = await createBed(options);
   const runs = new Map<string, number>();
+  const runLog: Run[] = [];
   try {
     const controller = await startWidgetController({
       ...options,
       kubeconfigPath: controllerKubeconfigPath,
       namespace: bed.namespace,
-      onRun: (name) => runs.set(name, (runs.get(name) ?? 0) + 1),
+      onRun(name) {
+        runs.set(name, (runs.get(name) ?? 0) + 1);
+        runLog.push({ object: name, atMs: Date.now() });
+      },
     });
     return {
       ...bed,
       controller,
       runs,
+      runLog,
       async [Symbol.asyncDispose]() {
         await controller.stop().finally(() => bed[Symbol.asyncDispose]());
       },
