@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { threadId } from 'node:worker_threads';
-import { serveTasks } from '../src/worker-tasks.ts';
+import { serveTasks } from '../src/workers/tasks.ts';
 
 class Refusal extends Error {
   override readonly name = 'Refusal';
@@ -21,6 +22,23 @@ serveTasks({
     const all: unknown[] = [];
     for (;;) all.push(Array.from({ length: 1_000 }, () => ({})));
   },
+  /** Buffers are no part of the heap that V8 limits. */
+  hoardBuffers: () => {
+    const all: Buffer[] = [];
+    for (;;) all.push(Buffer.alloc(1024 * 1024, 1));
+  },
+  /** One native call, which nothing can interrupt, and whose result takes four times as much. */
+  parse: (items: number) => (JSON.parse(`[${'1,'.repeat(items)}1]`) as number[]).length,
+  /** Honest work: the processor for so long. */
+  work: (ms: number) => {
+    const until = performance.now() + ms;
+    while (performance.now() < until);
+    return ms;
+  },
+  bytesOf: (buffer: ArrayBuffer) => buffer.byteLength,
+  text: (length: number) => 'x'.repeat(length),
+  /** Of the calling thread alone, as the kernel sees it: the 19th field, counted after the name in brackets. */
+  niceness: () => Number(readFileSync('/proc/thread-self/stat', 'utf8').split(') ')[1]?.split(' ')[16]),
   exit: (code: number) => process.exit(code),
   unclonable: () => () => 'a function',
   /** Answers well, and dies when nobody asks it for anything. */
