@@ -30,12 +30,23 @@ export interface ListPage<T> {
 }
 
 export interface WatchOptions extends RequestOptions, Selectors {
+  /** Where to go on from. With `initialEvents`, '' means: what there is now. */
   readonly resourceVersion: string;
+  /**
+   * Begin with an `ADDED` for each object that there is (KEP-3157), and a bookmark with `initialEventsEnd` after the last. Servers without the feature refuse
+   * this (422), or take no notice and never send that bookmark.
+   */
+  readonly initialEvents?: boolean;
 }
 
 export type WatchEvent<T> =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }
-  | { readonly type: 'BOOKMARK'; readonly resourceVersion: string };
+  | {
+      readonly type: 'BOOKMARK';
+      readonly resourceVersion: string;
+      /** All objects that there were at this version have been sent. */
+      readonly initialEventsEnd?: true;
+    };
 
 export interface ApplyOptions extends RequestOptions {
   readonly fieldManager: string;

@@ -96,13 +96,13 @@ describe('an informer', () => {
   test('follows what the watch says', async () => {
     await using bed = setUp();
     await bed.clock.advance(0);
-    bed.last()?.send({ type: 'ADDED', object: pod('b') });
-    bed.last()?.send({ type: 'MODIFIED', object: pod('b', '2') });
-    bed.last()?.send({ type: 'DELETED', object: pod('a', '3') });
+    bed.last()?.send({ type: 'ADDED', object: pod('b', '11') });
+    bed.last()?.send({ type: 'MODIFIED', object: pod('b', '12') });
+    bed.last()?.send({ type: 'DELETED', object: pod('a', '13') });
     await settled();
     expect(bed.seen).toEqual(['added a', 'added b', 'updated b', 'deleted a']);
     expect(names(bed.informer.list())).toEqual(['b']);
-    expect(bed.informer.get({ namespace: 'apps', name: 'b' })?.metadata.resourceVersion).toBe('2');
+    expect(bed.informer.get({ namespace: 'apps', name: 'b' })?.metadata.resourceVersion).toBe('12');
   });
 
   test('tells whoever comes later what is there already, and whoever has gone nothing', async () => {
@@ -112,7 +112,7 @@ describe('an informer', () => {
     const subscription = bed.informer.subscribe((delta) => late.push(delta));
     expect(late).toEqual([{ kind: 'added', object: pod('a') }]);
     subscription[Symbol.dispose]();
-    bed.last()?.send({ type: 'ADDED', object: pod('b') });
+    bed.last()?.send({ type: 'ADDED', object: pod('b', '11') });
     await settled();
     expect(late).toHaveLength(1);
   });
@@ -123,7 +123,7 @@ describe('an informer', () => {
       indexes: { kind: ({ kind }) => [kind] },
     });
     await bed.clock.advance(0);
-    bed.last()?.send({ type: 'ADDED', object: pod('b') });
+    bed.last()?.send({ type: 'ADDED', object: pod('b', '11') });
     await settled();
     expect(names(bed.informer.byIndex('kind', 'Trimmed'))).toEqual(['a', 'b']);
   });
@@ -271,10 +271,12 @@ describe('a watch', () => {
   test('that the server closes goes on where it ended, bookmarks included', async () => {
     await using bed = setUp();
     await bed.clock.advance(0);
+    await bed.clock.advance(5_000);
     bed.last()?.send({ type: 'ADDED', object: pod('b', '11') });
     bed.last()?.close();
     await bed.clock.advance(0);
     expect(bed.last()?.options.resourceVersion).toBe('11');
+    await bed.clock.advance(5_000);
     bed.last()?.send({ type: 'BOOKMARK', resourceVersion: '15' });
     bed.last()?.close();
     await bed.clock.advance(0);

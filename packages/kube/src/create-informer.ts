@@ -1,9 +1,11 @@
-import { type Clock, type KubeObject, type Resource, systemClock } from '@gotk/apimachinery';
-import type { KubeClient, ListPage, Selectors } from './client.ts';
-import { AnswerTooLarge, ConnectionError } from './errors.ts';
+import { type Clock, deadlineSignal, type KubeObject, type Resource, systemClock } from '@gotk/apimachinery';
+import type { KubeClient, Selectors } from './client.ts';
+import { isNotFound, NoMatch } from './errors.ts';
 import type { Delta, Indexes, Informer } from './informer.ts';
-import { backOffMs, type ListWatchState, next, START } from './list-watch-state.ts';
+import { createListWatch } from './list-watch.ts';
+import { type Filling, type ListWatchEvent, type ListWatchState, next, startWith, withJitter } from './list-watch-state.ts';
 import { createObjectCache } from './object-cache.ts';
+import type { ServedKinds } from './served-kinds.ts';
 
 export interface InformerOptions<T extends KubeObject> extends Selectors {
   readonly client: KubeClient;
@@ -13,16 +15,20 @@ export interface InformerOptions<T extends KubeObject> extends Selectors {
   readonly transform?: (object: T) => T;
   readonly clock?: Clock;
   readonly random?: () => number;
-  /** Told of every error that the informer survives. */
+  /** Told of every error that the informer survives; of a kind that is not served, once, by a `NoMatch`. */
   readonly onError?: (error: unknown) => void;
+  /** How to get what there is. A server that does not stream it is noticed, and asked for pages from then on. */
+  readonly filling?: Filling;
   /** Objects a page; fewer when they turn out to be too large for that. */
   readonly pageSize?: number;
-  /** A watch that is silent for longer is taken for dead: the server sends a bookmark about once a minute. */
+  /** A watch that is silent for longer is taken for dead: the server sends a bookmark once a minute, give or take a second and a quarter. */
   readonly stalledAfterMs?: number;
+  /** Who tells that a kind begins to be served; absent: a kind that is not served is looked for every now and then. */
+  readonly kinds?: ServedKinds;
 }
 
 const PAGE_SIZE = 500;
-const STALLED_AFTER_MS = 90_000;
+const STALLED_AFTER_MS = 62_000;
 
 /** An informer whose owner may still learn what to find objects by. */
 export interface OwnInformer<T extends KubeObject> extends Informer<T> {
@@ -31,21 +37,13 @@ export interface OwnInformer<T extends KubeObject> extends Informer<T> {
 }
 
 export function createInformer<T extends KubeObject>(options: InformerOptions<T>): OwnInformer<T> {
-  const {
-    client,
-    resource,
-    clock = systemClock,
-    random = Math.random,
-    transform = (object: T) => object,
-    onError = () => undefined,
-  } = options;
-  const { stalledAfterMs = STALLED_AFTER_MS } = options;
-  const selectors = selectorsOf(options);
+  const { client, clock = systemClock, random = Math.random, kinds } = options;
+  const { transform = (object: T) => object, onError = () => undefined } = options;
   const cache = createObjectCache<T>(options.indexes);
   const handlers = new Set<(delta: Delta<T>) => void>();
   const waiting = new Set<() => void>();
-  let pageSize = options.pageSize ?? PAGE_SIZE;
-  let synced = false;
+  let resource = options.resource;
+  let served: boolean | undefined;
   let heardAt = clock.monotonic();
 
   const publish = (deltas: readonly Delta<T>[]) => {
@@ -54,75 +52,75 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
   const heard = () => {
     heardAt = clock.monotonic();
   };
-
-  /** A page whose answer is too long is asked for again with fewer objects on it, and so are all that follow. */
-  const nextPage = async (token: string | undefined, signal: AbortSignal): Promise<ListPage<T>> => {
-    for (;;) {
-      try {
-        return await client.list(resource, { ...selectors, limit: pageSize, ...(token === undefined ? {} : { continue: token }), signal });
-      } catch (error) {
-        if (!(error instanceof AnswerTooLarge) || pageSize === 1) throw error;
-        onError(error);
-        pageSize = Math.ceil(pageSize / 4);
-      }
-    }
-  };
-
-  const listAll = async (signal: AbortSignal): Promise<string> => {
-    const items: T[] = [];
-    let token: string | undefined;
-    let resourceVersion: string;
-    do {
-      const page = await nextPage(token, signal);
-      heard();
-      for (const item of page.items) items.push(transform(item));
-      resourceVersion = page.resourceVersion;
-      token = page.continue;
-    } while (token !== undefined);
-    publish(cache.replace(items));
-    synced = true;
+  /** All that there is, which for a kind that is not served is nothing. */
+  const complete = (objects: readonly T[], isServed: boolean) => {
+    publish(cache.replace(objects));
+    served = isServed;
     for (const done of waiting) done();
-    return resourceVersion;
   };
 
-  const watchFrom = async (from: ListWatchState & { readonly at: 'watching' }, signal: AbortSignal): Promise<ListWatchState> => {
-    let state: ListWatchState = from;
-    const stalled = new AbortController();
-    const guard = guardSilence();
+  /** That a path is not found is believed only if discovery says so too: whoever stands in for the server for a moment must not make everything be deleted. */
+  const eventOf = async (error: unknown, signal: AbortSignal): Promise<ListWatchEvent> => {
+    const absent = isNotFound(error) && (await isAbsent(signal));
+    signal.throwIfAborted();
+    if (!absent) {
+      onError(error);
+      return { kind: 'failed', error };
+    }
+    if (served !== false) {
+      onError(new NoMatch(resource));
+      complete([], false);
+    }
+    return { kind: 'absent' };
+  };
+  const isAbsent = async (signal: AbortSignal): Promise<boolean> => {
+    client.mapper.forget(resource);
+    return await client.mapper.resourceFor(resource, { signal }).then(
+      () => false,
+      (error: unknown) => error instanceof NoMatch,
+    );
+  };
+
+  const listWatch = createListWatch<T>({
+    client,
+    clock,
+    selectors: selectorsOf(options),
+    pageSize: options.pageSize ?? PAGE_SIZE,
+    stalledAfterMs: options.stalledAfterMs ?? STALLED_AFTER_MS,
+    eventOf,
+    sink: {
+      keep: transform,
+      replace: (objects) => complete(objects, true),
+      set: (object) => publish(cache.set(object)),
+      delete: (object) => publish(cache.delete(object)),
+      heard,
+      onError,
+    },
+  });
+
+  const step = async (state: ListWatchState, signal: AbortSignal): Promise<ListWatchState> => {
+    if (state.at === 'watching' || state.filling === 'streamed') return await listWatch.watch(resource, state, signal);
     try {
-      const events = client.watch(resource, {
-        ...selectors,
-        resourceVersion: from.resourceVersion,
-        signal: AbortSignal.any([signal, stalled.signal]),
-      });
-      for await (const event of events) {
-        heard();
-        if (event.type === 'BOOKMARK') {
-          state = next(state, { kind: 'seen', resourceVersion: event.resourceVersion });
-          continue;
-        }
-        publish(event.type === 'DELETED' ? cache.delete(event.object) : cache.set(transform(event.object)));
-        state = next(state, { kind: 'seen', resourceVersion: event.object.metadata.resourceVersion ?? '' });
-      }
-      return next(state, { kind: 'closed' });
+      return next(state, { kind: 'listed', ...(await listWatch.list(resource, signal)) });
     } catch (error) {
       signal.throwIfAborted();
-      onError(error);
-      return next(state, { kind: 'failed', error });
-    } finally {
-      guard[Symbol.dispose]();
+      return next(state, await eventOf(error, signal));
     }
-
-    function guardSilence(): Disposable {
-      let timer = clock.after(stalledAfterMs, check);
-      function check() {
-        const silentMs = clock.monotonic() - heardAt;
-        if (silentMs >= stalledAfterMs)
-          stalled.abort(new ConnectionError(`watch of ${resource.plural} was silent for ${Math.round(silentMs / 1000)} s`));
-        else timer = clock.after(stalledAfterMs - silentMs, check);
-      }
-      return { [Symbol.dispose]: () => timer[Symbol.dispose]() };
+  };
+  /** Stays away for as long as the state says; for a kind that is absent, at most until a definition of it shows up. */
+  const pause = async (state: ListWatchState, signal: AbortSignal): Promise<ListWatchState> => {
+    const ms = withJitter(state.afterMs, random);
+    if (state.at !== 'absent' || kinds === undefined) {
+      await clock.sleep(ms, signal);
+      return state;
     }
+    using look = deadlineSignal({ parents: [signal], timeoutMs: ms, clock });
+    const found = await kinds.untilServed(resource, { exceptBy: state.toldBy, signal: look.signal });
+    if (found === undefined) return state;
+    const { plural, namespaced, by } = found;
+    resource = { ...resource, plural, namespaced };
+    client.mapper.forget(resource);
+    return next(state, { kind: 'told', by });
   };
 
   return {
@@ -131,16 +129,19 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
     byIndex: cache.byIndex,
     addIndexes: cache.addIndexes,
     get synced() {
-      return synced;
+      return served !== undefined;
+    },
+    get served() {
+      return served;
     },
     silentForMs: () => clock.monotonic() - heardAt,
     whenSynced(signal) {
-      if (synced) return Promise.resolve();
+      if (served !== undefined) return Promise.resolve();
       return new Promise((resolve, reject) => {
         const settle = () => {
           waiting.delete(settle);
           signal.removeEventListener('abort', settle);
-          if (synced) resolve();
+          if (served !== undefined) resolve();
           else reject(signal.reason);
         };
         waiting.add(settle);
@@ -154,22 +155,16 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
       return { [Symbol.dispose]: () => handlers.delete(handler) };
     },
     async run(signal) {
-      let state = START;
-      while (!signal.aborted) {
-        await clock.sleep(backOffMs(state.failures, random), signal);
-        if (signal.aborted) return;
-        heard();
-        const before = state;
-        try {
-          state =
-            state.at === 'empty' ? next(state, { kind: 'listed', resourceVersion: await listAll(signal) }) : await watchFrom(state, signal);
-          // A server that closes each watch at once must not be asked a thousand times a second.
-          if (state === before) await clock.sleep(backOffMs(1, random), signal);
-        } catch (error) {
+      let state = startWith(options.filling ?? 'paged');
+      try {
+        while (!signal.aborted) {
+          state = await pause(state, signal);
           if (signal.aborted) return;
-          onError(error);
-          state = next(state, { kind: 'failed', error });
+          heard();
+          state = await step(state, signal);
         }
+      } catch (error) {
+        if (!signal.aborted) throw error;
       }
     },
   };

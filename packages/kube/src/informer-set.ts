@@ -3,6 +3,7 @@ import { renderApiVersion } from '@gotk/apimachinery';
 import type { KubeClient } from './client.ts';
 import { createInformer, type InformerOptions, type OwnInformer } from './create-informer.ts';
 import type { Informer } from './informer.ts';
+import { createServedKinds } from './served-kinds.ts';
 
 /** An informer that runs for as long as somebody holds it. */
 export interface HeldInformer<T extends KubeObject> extends Disposable {
@@ -14,7 +15,10 @@ export interface HeldInformer<T extends KubeObject> extends Disposable {
  * Everything else that is not part of the question, such as what to keep of each object, is decided by the first.
  */
 export interface InformerSet extends AsyncDisposable {
-  hold<T extends KubeObject>(resource: Resource<T>, options?: Omit<InformerOptions<T>, 'client' | 'resource' | 'clock'>): HeldInformer<T>;
+  hold<T extends KubeObject>(
+    resource: Resource<T>,
+    options?: Omit<InformerOptions<T>, 'client' | 'resource' | 'clock' | 'kinds'>,
+  ): HeldInformer<T>;
   /** Those that run now. */
   running(): readonly Informer<KubeObject>[];
 }
@@ -36,14 +40,14 @@ export function createInformerSet({
   readonly onError?: (error: unknown) => void;
 }): InformerSet {
   const entries = new Map<string, Entry>();
+  const reporting = onError === undefined ? {} : { onError };
+  const kinds = createServedKinds({ clock, ...reporting, follow: (what) => createInformer({ ...what, client, clock }) });
 
   return {
-    hold<T extends KubeObject>(resource: Resource<T>, options: Omit<InformerOptions<T>, 'client' | 'resource' | 'clock'> = {}) {
+    hold<T extends KubeObject>(resource: Resource<T>, options: Omit<InformerOptions<T>, 'client' | 'resource' | 'clock' | 'kinds'> = {}) {
       const { namespace = '', labelSelector = '', fieldSelector = '', metadataOnly = false } = options;
       const key = [renderApiVersion(resource), resource.kind, namespace, labelSelector, fieldSelector, String(metadataOnly)].join('|');
-      const entry =
-        entries.get(key) ??
-        start(key, createInformer<T>({ ...(onError === undefined ? {} : { onError }), ...options, client, resource, clock }));
+      const entry = entries.get(key) ?? start(key, createInformer<T>({ ...reporting, ...options, client, resource, clock, kinds }));
       // The key holds everything that tells informers apart: what is stored under it was made for this very resource.
       const informer = entry.informer as unknown as OwnInformer<T>;
       informer.addIndexes(options.indexes ?? {});
@@ -64,7 +68,7 @@ export function createInformerSet({
     running: () => [...entries.values()].map(({ informer }) => informer),
     async [Symbol.asyncDispose]() {
       for (const { stop } of entries.values()) stop.abort();
-      await Promise.all([...entries.values()].map(({ done }) => done));
+      await Promise.all([...[...entries.values()].map(({ done }) => done), kinds[Symbol.asyncDispose]()]);
       entries.clear();
     },
   };

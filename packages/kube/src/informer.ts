@@ -23,8 +23,14 @@ export interface Reader<T extends KubeObject> {
  * relist is delivered as the difference to the cache, deletions that happened meanwhile included. Handlers must not throw and must not block.
  */
 export interface Informer<T extends KubeObject> extends Reader<T> {
-  /** True after the first complete list; stays true. */
+  /** True once the cache has been complete; stays true. The cache of a kind that is not served is complete, and empty: see `served`. */
   readonly synced: boolean;
+  /**
+   * Whether the server serves the kind, as far as is known; undefined before its first answer. While it does not, the informer rests: objects that it held have
+   * been delivered as deleted, and those of the same kind and version that is defined later are delivered as added. Whoever cannot do without the kind
+   * waits for this to be true; whoever can needs `synced` alone.
+   */
+  readonly served: boolean | undefined;
   /** Milliseconds (monotonic) since the server was last heard from: an event, a bookmark or a list. */
   silentForMs(): number;
   /** Resolves when `synced`; rejects with the signal's reason. */

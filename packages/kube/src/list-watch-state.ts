@@ -1,44 +1,162 @@
-import { isGone } from './errors.ts';
+import { ApiError, isGone, ProtocolError } from './errors.ts';
+import { compareVersions } from './resource-version.ts';
 
-/** Where a list-and-watch stands. `failures` counts errors in a row: it is what the back-off grows with. */
+/** How the server hands out what there is: as the first events of the watch (KEP-3157), or as a list in pages. */
+export type Filling = 'streamed' | 'paged';
+
+interface Common {
+  /** Errors in a row, without anything heard from a watch in between: it is what the back-off grows with. */
+  readonly failures: number;
+  /** How long to stay away before the next step; the loop adds jitter. */
+  readonly afterMs: number;
+  readonly filling: Filling;
+}
+
+/** Where a list-and-watch stands. */
 export type ListWatchState =
-  | { readonly at: 'empty'; readonly failures: number }
-  | { readonly at: 'watching'; readonly resourceVersion: string; readonly failures: number };
+  /** Nothing is certain: everything has to be asked for. */
+  | (Common & { readonly at: 'empty' })
+  | (Common & { readonly at: 'watching'; readonly resourceVersion: string })
+  /** The server serves no such kind. `looks` counts how often that was found in a row; `toldBy` is the definition that last said otherwise. */
+  | (Common & { readonly at: 'absent'; readonly looks: number; readonly toldBy: string | undefined });
 
 export type ListWatchEvent =
+  /** Everything that there is has been received, as of this version. */
   | { readonly kind: 'listed'; readonly resourceVersion: string }
   | { readonly kind: 'seen'; readonly resourceVersion: string }
-  | { readonly kind: 'closed' }
-  | { readonly kind: 'failed'; readonly error: unknown };
+  /** The server ended a watch that had been open for so long. */
+  | { readonly kind: 'closed'; readonly openMs: number }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  /** A watch was silent for too long: the connection may be dead. */
+  | { readonly kind: 'stalled' }
+  /** A watch that was to begin with what there is has not said where that ends. */
+  | { readonly kind: 'endless' }
+  /** The server's history ends before the place that we have reached: it was restored from a backup. */
+  | { readonly kind: 'rewound' }
+  | { readonly kind: 'absent' }
+  /** A definition, named by something that changes whenever it does, says that the kind is served. */
+  | { readonly kind: 'told'; readonly by: string };
 
-export const START: ListWatchState = { at: 'empty', failures: 0 };
+export const startWith = (filling: Filling): ListWatchState => ({ at: 'empty', failures: 0, afterMs: 0, filling });
 
 /** The whole policy of the informer's loop; the loop itself only does the I/O. */
 export function next(state: ListWatchState, event: ListWatchEvent): ListWatchState {
+  const { failures, filling } = state;
   switch (event.kind) {
     case 'listed':
-      return { at: 'watching', resourceVersion: event.resourceVersion, failures: 0 };
+      // Failures are not forgiven yet: a server whose every watch is refused must not be asked for everything once a second for ever.
+      return { at: 'watching', resourceVersion: event.resourceVersion, failures, afterMs: 0, filling };
     case 'seen':
-      return {
-        at: 'watching',
-        resourceVersion: event.resourceVersion === '' && state.at === 'watching' ? state.resourceVersion : event.resourceVersion,
-        failures: 0,
-      };
+      return { at: 'watching', resourceVersion: later(state, event.resourceVersion), failures: 0, afterMs: 0, filling };
     case 'closed':
       // The server ends every watch after some minutes: nothing was missed, the next one goes on where this one ended.
-      return state;
+      return { ...state, afterMs: event.openMs < FIRST_MS ? FIRST_MS : 0 };
+    case 'stalled':
+      // It has been silent for a minute: there is no rush to slow down, and much to catch up with. Where the server is gone, asking it will show.
+      return { ...state, afterMs: 0 };
+    case 'endless':
+      return { at: 'empty', failures, afterMs: 0, filling: 'paged' };
+    case 'rewound':
+      return { at: 'empty', failures, afterMs: FIRST_MS, filling };
     case 'failed':
-      // 410 Gone means our resourceVersion left the server's window: only a full list brings certainty back.
-      if (isGone(event.error) || state.at === 'empty') return { at: 'empty', failures: state.failures + 1 };
-      return { ...state, failures: state.failures + 1 };
+      return afterFailure(state, event.error);
+    case 'absent': {
+      const looks = state.at === 'absent' ? state.looks + 1 : 1;
+      const toldBy = state.at === 'absent' ? state.toldBy : undefined;
+      return { at: 'absent', failures: 0, looks, toldBy, afterMs: lookMs(looks, toldBy !== undefined), filling };
+    }
+    case 'told':
+      // The path is served a moment after the definition says so.
+      return { at: 'absent', failures: 0, looks: 0, toldBy: event.by, afterMs: 0, filling };
   }
+}
+
+function afterFailure(state: ListWatchState, error: unknown): ListWatchState {
+  if (state.at !== 'watching' && state.filling === 'streamed' && isRefusalToStream(error))
+    return { at: 'empty', failures: state.failures, afterMs: 0, filling: 'paged' };
+  const failures = state.failures + 1;
+  const common = { failures, filling: state.filling, afterMs: Math.max(backOffMs(failures), retryAfterMs(error)) };
+  if (state.at !== 'watching') return { at: 'empty', ...common };
+  // 410 Gone means our resourceVersion left the server's window: only a full list brings certainty back.
+  if (isGone(error)) return { at: 'empty', ...common };
+  // A line that cannot be read is asked for once more, as the way may have garbled it. Where it is the server that sends it, the list leads past it.
+  if (error instanceof ProtocolError && failures > 1) return { at: 'empty', ...common };
+  return { at: 'watching', resourceVersion: state.resourceVersion, ...common };
+}
+
+/** What servers without the feature say: that the option is invalid (422, also 400), or that it takes rights (403) or a kind of request (405) that we have not got. */
+const isRefusalToStream = (error: unknown): boolean =>
+  error instanceof ProtocolError || (error instanceof ApiError && [400, 403, 405, 406, 415, 422].includes(error.status));
+
+/** Never back in time: a bookmark that is late, or an event without a version, moves nothing. */
+function later(state: ListWatchState, resourceVersion: string): string {
+  if (state.at !== 'watching') return resourceVersion;
+  const isOlder = (compareVersions(resourceVersion, state.resourceVersion) ?? 1) < 0;
+  return resourceVersion === '' || isOlder ? state.resourceVersion : resourceVersion;
 }
 
 const FIRST_MS = 1_000;
 const LAST_MS = 30_000;
+/** A server, or whoever answers in its stead, that asks for longer is asked again after this. */
+const LONGEST_RETRY_AFTER_MS = 300_000;
 
-/** How long to stay away after so many failures in a row: never more than one attempt a second, half a minute in the end, with jitter. */
-export function backOffMs(failures: number, random: () => number): number {
-  if (failures === 0) return 0;
-  return Math.min(LAST_MS, FIRST_MS * 2 ** (failures - 1)) * (1 + random() / 2);
+/** How long to stay away after so many failures in a row: never more than one attempt a second, half a minute in the end. */
+function backOffMs(failures: number): number {
+  return Math.min(LAST_MS, FIRST_MS * 2 ** (failures - 1));
 }
+
+/** What 429 and 503 ask for. */
+function retryAfterMs(error: unknown): number {
+  return error instanceof ApiError ? Math.min(LONGEST_RETRY_AFTER_MS, error.retryAfterMs ?? 0) : 0;
+}
+
+const FIRST_LOOK_MS = 5_000;
+const FIRST_TOLD_LOOK_MS = 100;
+const LAST_LOOK_MS = 300_000;
+
+/** How long until the next look for a kind that is absent: soon after a definition said that it is not, else seldom. Definitions wake the loop before. */
+function lookMs(looks: number, told: boolean): number {
+  return Math.min(LAST_LOOK_MS, (told ? FIRST_TOLD_LOOK_MS : FIRST_LOOK_MS) * 2 ** (looks - 1));
+}
+
+/** Spreads what would otherwise come all at once; never shorter than asked. */
+export const withJitter = (ms: number, random: () => number): number => ms * (1 + random() / 2);
+
+/** What a watch is still owed when it is silent. */
+export interface Silence {
+  readonly silentMs: number;
+  /** The server has yet to say where the initial events end. */
+  readonly filling: boolean;
+  /** Something came over this watch: from then on there is a bookmark a minute. */
+  readonly spoken: boolean;
+  /** The server has been asked during this silence. */
+  readonly asked: boolean;
+}
+
+export interface SilenceLimits {
+  /** A watch that is silent for longer is dead. */
+  readonly stalledMs: number;
+  /** How long initial events may pause. */
+  readonly endlessMs: number;
+}
+
+/**
+ * What to make of a watch that is silent, and when to look again if nothing.
+ *
+ * The server sends a bookmark once a minute (KEP-956), but only once the kind's cache has passed the version that the watch began at. A kind that is quiet in
+ * a cluster where nobody reads it stays there for as long as etcd does not report progress: ten minutes by default. So a watch that has yet to speak is not
+ * dead; asking for a list of one object makes the server find out, and its answer says whether there was anything to miss.
+ */
+export function onSilence(
+  { silentMs, filling, spoken, asked }: Silence,
+  { stalledMs, endlessMs }: SilenceLimits,
+): { readonly kind: 'endless' | 'stalled' | 'ask' } | { readonly kind: 'wait'; readonly ms: number } {
+  if (filling) return silentMs >= endlessMs ? { kind: 'endless' } : { kind: 'wait', ms: endlessMs - silentMs };
+  if (silentMs >= stalledMs) return { kind: 'stalled' };
+  const askMs = stalledMs * ASK_AT;
+  if (spoken || asked) return { kind: 'wait', ms: stalledMs - silentMs };
+  return silentMs >= askMs ? { kind: 'ask' } : { kind: 'wait', ms: askMs - silentMs };
+}
+
+/** Late enough that most watches speak before, early enough that the answer takes effect before the minute's bookmark is due. */
+const ASK_AT = 0.75;

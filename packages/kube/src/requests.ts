@@ -78,7 +78,9 @@ export function listRequest(resource: AnyResource, options: ListOptions): ApiReq
 
 export function watchRequest(resource: AnyResource, options: WatchOptions & { readonly timeoutSeconds: number }): ApiRequest {
   const { resourceVersion, timeoutSeconds } = options;
-  const parameters = { ...selectors(options), watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds };
+  const initial = options.initialEvents ? { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' } : {};
+  const from = resourceVersion === '' ? {} : { resourceVersion };
+  const parameters = { ...selectors(options), watch: true, allowWatchBookmarks: true, ...from, ...initial, timeoutSeconds };
   return {
     ...about(resource, 'watch'),
     lane: 'watch',

@@ -1,4 +1,4 @@
-import { parseJson } from '@gotk/apimachinery';
+import { isRecord, parseJson } from '@gotk/apimachinery';
 import type { WatchEvent } from './client.ts';
 import { ProtocolError } from './errors.ts';
 import { lines } from './lines.ts';
@@ -7,9 +7,12 @@ import { statusCode, statusError } from './status.ts';
 /** The API server takes objects of 3 MiB at most; a line beyond this is not an event. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
+/** On the bookmark after the last of the initial events. */
+const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
+
 interface RawEvent {
   readonly type: string;
-  readonly object: { readonly metadata?: { readonly name?: unknown; readonly resourceVersion?: unknown } };
+  readonly object: { readonly metadata?: { readonly name?: unknown; readonly resourceVersion?: unknown; readonly annotations?: unknown } };
 }
 
 /**
@@ -28,7 +31,11 @@ export async function* watchEvents<T>(chunks: AsyncIterable<Uint8Array>): AsyncI
         yield { type, object: object as T };
         break;
       case 'BOOKMARK':
-        yield { type, resourceVersion: String(object.metadata?.resourceVersion ?? '') };
+        yield {
+          type,
+          resourceVersion: String(object.metadata?.resourceVersion ?? ''),
+          ...(endsInitialEvents(object) ? { initialEventsEnd: true } : {}),
+        };
         break;
       case 'ERROR':
         throw statusError(object, { asked: 'watch', status: statusCode(object) });
@@ -36,6 +43,10 @@ export async function* watchEvents<T>(chunks: AsyncIterable<Uint8Array>): AsyncI
         throw new ProtocolError(`watch sent an event of unknown type '${type.slice(0, 20)}'`);
     }
   }
+}
+
+function endsInitialEvents({ metadata }: RawEvent['object']): boolean {
+  return isRecord(metadata?.annotations) && metadata.annotations[INITIAL_EVENTS_END] === 'true';
 }
 
 function parseEvent(line: string): RawEvent {
