@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http';
+import type { ObjectKey } from '@gotk/apimachinery';
 
 /** Whom the API server shall take the request for. Needs the right to `impersonate` them. */
 export interface Identity {
@@ -17,4 +18,15 @@ export function identityHeaders({ userName, groups = [], uid }: Identity): Outgo
     ...(groups.length === 0 ? {} : { 'impersonate-group': [...groups] }),
     ...(uid === undefined ? {} : { 'impersonate-uid': uid }),
   };
+}
+
+/** Whether a ServiceAccount may have this name: a DNS subdomain, as for most objects. No other text may become part of a user's name. */
+export const isServiceAccountName = (name: string): boolean =>
+  name.length <= 253 && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/.test(name);
+
+/** A ServiceAccount as the API server names it as a user. Throws for what cannot be one's namespace and name. */
+export function serviceAccountIdentity({ namespace, name }: ObjectKey): Identity {
+  if (!isServiceAccountName(name) || !isServiceAccountName(namespace))
+    throw new Error(`cannot impersonate ServiceAccount ${JSON.stringify(`${namespace}/${name}`.slice(0, 300))}: not a name`);
+  return { userName: `system:serviceaccount:${namespace}:${name}` };
 }

@@ -1,0 +1,3 @@
+// What parses kubeconfigs of tenants, with the YAML parser: loaded together, when the first is met.
+export { configMapConnection } from './config-map-kubeconfig.ts';
+export { secretConnection } from './secret-kubeconfig.ts';
