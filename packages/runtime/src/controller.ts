@@ -63,7 +63,8 @@ export interface Controller<T extends KubeObject> {
   /** Why this object can never be reconciled as it is stored; undefined when it can. Asked before every run. */
   readonly validate?: (object: T) => Stalled | undefined;
   readonly reconcile: Reconcile<T>;
-  readonly finalize: Finalize<T>;
+  /** Absent: nothing has to be undone, and objects get no finalizer. */
+  readonly finalize?: Finalize<T>;
   /** How many objects run at once. */
   readonly concurrency: number;
   /** Who the API server shall say wrote status and finalizer; default: the manager's name. */

@@ -17,6 +17,7 @@ export * from './pino-logger.ts';
 export { presentable } from './presentable.ts';
 export type * from './reconcile.ts';
 export * from './references/access.ts';
+export * from './references/artifact-watch.ts';
 export * from './references/config-watch.ts';
 export * from './references/dependencies.ts';
 export type { ExtraRequest } from './requests.ts';

@@ -34,12 +34,13 @@ function setUp(parts: Partial<Controller<Widget>> = {}, object: Widget = widget(
     stop,
     log,
     recorder,
+    controller,
     found,
     stored,
     shown: () => conditionOf(stored() ?? widget(), 'Ready'),
-    run: (seen: Widget = stored() ?? found, patient = false) =>
+    run: (seen: Widget = stored() ?? found, { patient = false, controller: other = controller } = {}) =>
       runOnce(seen, {
-        controller,
+        controller: other,
         client: api.client,
         clock,
         recorder,
@@ -70,6 +71,17 @@ describe('a run', () => {
     expect(writesOf(bed.api.asked)).toEqual(['patch web', 'patch status web']);
     expect(ended).toEqual({ outcome: { kind: 'ready', ready }, object: bed.stored(), status: 'written' });
     expect(statusOf(bed.stored() ?? widget()).observedGeneration).toBe(1);
+  });
+
+  test('puts no finalizer where there is nothing to undo, and takes away one that is left', async () => {
+    const bed = setUp({}, widget());
+    const { finalize: _, ...nothingToUndo } = bed.controller;
+    await bed.run(undefined, { controller: nothingToUndo });
+    expect(writesOf(bed.api.asked)).toEqual(['patch status web']);
+    bed.api.put(widgets, widget({ metadata: { finalizers: [FINALIZER] } }));
+    bed.api.remove(widgets, webKey);
+    expect((await bed.run(undefined, { controller: nothingToUndo }))?.status).toBe('gone');
+    expect(bed.stored()).toBeUndefined();
   });
 
   test('does not begin on an object that cannot be finalized', async () => {
@@ -148,7 +160,7 @@ describe('a wait', () => {
 
   test('is held back from the status at first', async () => {
     const bed = setUp(waiting);
-    expect(await bed.run(bed.found, true)).toMatchObject({ outcome: { kind: 'waiting' }, status: 'held' });
+    expect(await bed.run(bed.found, { patient: true })).toMatchObject({ outcome: { kind: 'waiting' }, status: 'held' });
     expect(writesOf(bed.api.asked)).toEqual([]);
   });
 
@@ -161,13 +173,13 @@ describe('a wait', () => {
   test('is written to whoever asked for an answer', async () => {
     const annotations = { 'reconcile.fluxcd.io/requestedAt': 'token-1' };
     const bed = setUp(waiting, widget({ metadata: { finalizers: [FINALIZER], annotations } }));
-    expect(await bed.run(bed.found, true)).toMatchObject({ status: 'written' });
+    expect(await bed.run(bed.found, { patient: true })).toMatchObject({ status: 'written' });
     expect(bed.stored()?.status?.lastHandledReconcileAt).toBe('token-1');
   });
 
   test('a failure is never held back', async () => {
     const bed = setUp(throwing(new Failed(why)));
-    expect(await bed.run(bed.found, true)).toMatchObject({ status: 'written' });
+    expect(await bed.run(bed.found, { patient: true })).toMatchObject({ status: 'written' });
   });
 });
 

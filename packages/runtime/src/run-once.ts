@@ -49,7 +49,7 @@ export async function runOnce<T extends KubeObject>(found: T, options: RunOnceOp
   const seen = seenIn(found, controller.requests);
   let object = found;
   const outcome = await attempt(signal, async () => {
-    if (!deleting) object = await addFinalizer(found, target);
+    if (!deleting && controller.finalize !== undefined) object = await addFinalizer(found, target);
     const run = createRun({ ...target, object, conditions: controller.conditions, requests: controller.requests });
     try {
       return await (deleting ? finalize(run, target) : reconcile(run, target));
@@ -73,7 +73,8 @@ async function reconcile<T extends KubeObject>(run: Run<T>, { controller }: Targ
 }
 
 async function finalize<T extends KubeObject>(run: Run<T>, target: Target<T>): Promise<Outcome> {
-  await target.controller.finalize(run.status.object, run.context);
+  // Without anything to undo there is one still on objects that an earlier release has seen.
+  await target.controller.finalize?.(run.status.object, run.context);
   await removeFinalizer(run.status.object, target);
   return readyOutcome({ reason: 'Deleted', message: 'finalized' });
 }

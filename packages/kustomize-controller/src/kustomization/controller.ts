@@ -1,13 +1,12 @@
-import { type GitRepository, gitRepositories, type Kustomization, kustomizationDefinition, kustomizations } from '@gotk/api';
-import type { Delta } from '@gotk/kube';
-import { type CelEvaluator, type Controller, checkSpec, type Manager, type Trigger, type Wake, watches } from '@gotk/runtime';
+import { gitRepositories, type Kustomization, kustomizationDefinition, kustomizations } from '@gotk/api';
+import { artifactWatch, type CelEvaluator, type Controller, checkSpec, type Manager, type Trigger, watches } from '@gotk/runtime';
 import type { DriftWatch } from '@gotk/ssa';
 import { dependenciesOf } from './dependencies.ts';
 import { finalize } from './finalize.ts';
 import { ownerName, type ReconcileDeps } from './progress.ts';
 import { reconcile } from './reconcile.ts';
 import { createSettledSet } from './settled.ts';
-import { sourceId } from './source.ts';
+import { sourceIdOf } from './source.ts';
 import { unsupported } from './unsupported.ts';
 
 export interface KustomizationDeps extends Omit<ReconcileDeps, 'client' | 'kustomizations' | 'repositories' | 'settled' | 'dependencies'> {
@@ -41,11 +40,11 @@ export function kustomizationController({
   return {
     name: 'kustomization',
     resource: kustomizations,
-    indexes: { ...dependencies.indexes, source: (it) => [sourceId(it)] },
+    indexes: { ...dependencies.indexes, source: (it) => [sourceIdOf(it)] },
     conditions: { Healthy: 'positive' },
     concurrency,
     triggers: [
-      watches(repositories, wakesOfSource),
+      artifactWatch(repositories, { index: 'source' }),
       dependencies.trigger,
       watches(all, (delta) => {
         if (delta.kind === 'deleted') forget(delta.object, deps);
@@ -57,15 +56,6 @@ export function kustomizationController({
     reconcile: (kustomization, ctx) => reconcile(kustomization, ctx, deps),
     finalize: (kustomization, ctx) => finalize(kustomization, ctx, deps),
   };
-}
-
-/** A new artifact overtakes whatever is being done with the one before, a stuck health check above all. */
-function wakesOfSource(delta: Delta<GitRepository>): readonly Wake[] {
-  const { namespace, name } = delta.object.metadata;
-  const woken = { index: 'source', value: `GitRepository/${namespace}/${name}`, priority: 'normal' } as const;
-  if (delta.kind !== 'updated') return [woken];
-  const [old, now] = [delta.old.status?.artifact, delta.object.status?.artifact];
-  return old?.digest === now?.digest && old?.revision === now?.revision ? [] : [{ ...woken, supersedes: old !== undefined }];
 }
 
 /** Somebody has changed what we applied: whoever did so is about to look at the result. */

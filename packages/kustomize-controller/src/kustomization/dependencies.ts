@@ -1,7 +1,7 @@
 import type { Kustomization } from '@gotk/api';
 import type { Informer } from '@gotk/kube';
 import { type CelEvaluator, type Dependencies, dependencies } from '@gotk/runtime';
-import { type Source, sourceId } from './source.ts';
+import { type Source, sourceIdOf } from './source.ts';
 
 export interface DependencyOptions {
   readonly kustomizations: Informer<Kustomization>;
@@ -23,6 +23,6 @@ export const dependenciesOf = ({ kustomizations, cel, additive }: DependencyOpti
 export const revisionObjection =
   (dependant: Kustomization, { revision }: Source) =>
   (dependency: Kustomization): string | undefined =>
-    sourceId(dependency) === sourceId(dependant) && dependency.status?.lastAppliedRevision !== revision
+    sourceIdOf(dependency) === sourceIdOf(dependant) && dependency.status?.lastAppliedRevision !== revision
       ? 'revision is not up to date'
       : undefined;

@@ -2,7 +2,7 @@ import type { GitRepository, Kustomization } from '@gotk/api';
 import { renderKey } from '@gotk/apimachinery';
 import { Stalled, Waiting } from '@gotk/runtime';
 import { expect, test } from 'vitest';
-import { sourceId, sourceOf } from './source.ts';
+import { sourceIdOf, sourceOf } from './source.ts';
 
 const artifact = {
   path: 'x',
@@ -65,6 +65,6 @@ test('a source of another namespace is taken unless that is forbidden', () => {
 });
 
 test('a Kustomization is found by what it refers to', () => {
-  expect(sourceId(kustomization({ kind: 'GitRepository', name: 'repo' }))).toBe('GitRepository/apps/repo');
-  expect(sourceId(kustomization({ kind: 'GitRepository', name: 'repo', namespace: 'infra' }))).toBe('GitRepository/infra/repo');
+  expect(sourceIdOf(kustomization({ kind: 'GitRepository', name: 'repo' }))).toBe('GitRepository/apps/repo');
+  expect(sourceIdOf(kustomization({ kind: 'GitRepository', name: 'repo', namespace: 'infra' }))).toBe('GitRepository/infra/repo');
 });

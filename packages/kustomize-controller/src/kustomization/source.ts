@@ -1,7 +1,6 @@
 import { type Artifact, type GitRepository, type Kustomization, ORIGIN_REVISION, Reason, type SourceReference } from '@gotk/api';
-import { renderKey } from '@gotk/apimachinery';
 import type { Reader } from '@gotk/kube';
-import { checkCrossNamespace, Waiting } from '@gotk/runtime';
+import { checkCrossNamespace, sourceId, Waiting } from '@gotk/runtime';
 
 /** What a Kustomization applies. */
 export interface Source {
@@ -17,10 +16,10 @@ export interface SourceOptions {
 }
 
 /** Under which a Kustomization is found by what it refers to. */
-export function sourceId({ spec, metadata }: Kustomization): string {
+export function sourceIdOf({ spec, metadata }: Kustomization): string {
   // Asked of any object in the cache: one that breaks its schema must not fail another.
-  const { kind, namespace = metadata.namespace, name }: Partial<SourceReference> = spec?.sourceRef ?? {};
-  return `${kind}/${namespace}/${name}`;
+  const { kind, namespace = metadata.namespace ?? '', name = '' }: Partial<SourceReference> = spec?.sourceRef ?? {};
+  return sourceId(kind ?? '', { namespace, name });
 }
 
 /** The source's artifact, from the cache. Throws `Waiting` until there is one, and `Stalled` for a source that must not be referred to. */
@@ -28,7 +27,7 @@ export function sourceOf(kustomization: Kustomization, { repositories, crossName
   const { kind, name, namespace } = kustomization.spec.sourceRef;
   const key = { namespace: namespace ?? kustomization.metadata.namespace ?? '', name };
   checkCrossNamespace(kustomization, { kind, ...key }, { allowed: crossNamespaceAllowed });
-  const shown = `${kind}/${renderKey(key)}`;
+  const shown = sourceId(kind, key);
   const artifact = repositories.get(key)?.status?.artifact;
   if (repositories.get(key) === undefined)
     throw new Waiting({ reason: Reason.ArtifactFailed, message: `Source '${shown}' not found`, againMs });
