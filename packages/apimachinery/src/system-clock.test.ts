@@ -38,3 +38,14 @@ test('a sleep ends in time, or as soon as it is called off, and leaves nothing b
   await systemClock.sleep(DAY_MS, AbortSignal.abort());
   expect(vi.getTimerCount()).toBe(0);
 });
+
+test('a timer that was due a moment ago fires at once, and Node has nothing to warn of', async () => {
+  const warnings: string[] = [];
+  const note = ({ name }: Error) => warnings.push(name);
+  process.on('warning', note);
+  await new Promise<void>((resolve) => systemClock.after(-0.006, resolve));
+  // Warnings are told in a later turn.
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', note);
+  expect(warnings).toEqual([]);
+});

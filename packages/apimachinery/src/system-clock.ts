@@ -18,6 +18,7 @@ function after(ms: number, fire: () => void): Disposable {
     timer =
       leftMs > LONGEST_TIMER_MS ? setTimeout(() => wait(leftMs - LONGEST_TIMER_MS), LONGEST_TIMER_MS) : setTimeout(() => fire(), leftMs);
   };
-  wait(ms);
+  // A deadline that was computed may have passed meanwhile, which Node would warn of.
+  wait(Math.max(0, ms));
   return { [Symbol.dispose]: () => clearTimeout(timer) };
 }
