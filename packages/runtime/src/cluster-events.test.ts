@@ -12,9 +12,10 @@ const applied: ClusterEvent = { type: 'Normal', reason: 'Applied', message: 'app
 function setUp() {
   const api = memoryApi();
   const clock = fakeClock();
+  let aheadMs = 0;
   const events = createClusterEvents({
     client: api.client,
-    clock,
+    clock: { ...clock, now: () => clock.now() + aheadMs },
     log: recordingLog(),
     controllerName: 'widget-controller',
     instance: 'pod-1',
@@ -26,7 +27,11 @@ function setUp() {
         { signal: new AbortController().signal },
       )
     ).items;
-  return { api, clock, events, stored };
+  /** Sets the wall clock: by how much it differs from what the monotonic one would make of it. */
+  const setWallClock = (ms: number) => {
+    aheadMs = ms;
+  };
+  return { api, clock, events, stored, setWallClock };
 }
 
 test('writes an event into the namespace of its object', async () => {
@@ -83,6 +88,23 @@ test('after ten minutes without it, it is news', async () => {
   events.write(object, applied);
   await events.flush();
   expect((await stored()).map(({ count }) => count)).toEqual([1, 1]);
+});
+
+test.each([
+  ['a day ahead', 86_400_000],
+  ['a day back', -86_400_000],
+])('a wall clock that jumps %s makes no event news, and none old', async (_, jumpMs) => {
+  const { clock, events, stored, setWallClock } = setUp();
+  events.write(object, applied);
+  await events.flush();
+  setWallClock(jumpMs);
+  events.write(object, applied);
+  await events.flush();
+  expect(await stored()).toMatchObject([{ count: 2 }]);
+  await clock.advance(600_000);
+  events.write(object, applied);
+  await events.flush();
+  expect(await stored()).toHaveLength(2);
 });
 
 test('one that the server has let go of starts over', async () => {

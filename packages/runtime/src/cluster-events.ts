@@ -38,7 +38,14 @@ const MAX_REMEMBERED = 4_096;
 interface Written {
   readonly key: { readonly namespace: string; readonly name: string };
   readonly count: number;
+  /** Monotonic: the wall clock may jump. */
   readonly lastMs: number;
+}
+
+/** When something happened: by the wall clock for people, by the monotonic one for spans. */
+interface Moment {
+  readonly wallMs: number;
+  readonly monotonicMs: number;
 }
 
 /** Writes core/v1 Events in the background, one after the other, each object within its budget. What the server will not take is lost, and nothing else. */
@@ -58,7 +65,7 @@ export function createClusterEvents({ client, clock, log, controllerName, instan
     }
   };
 
-  const send = async (object: KubeObject, event: ClusterEvent, atMs: number): Promise<void> => {
+  const send = async (object: KubeObject, event: ClusterEvent, { wallMs, monotonicMs }: Moment): Promise<void> => {
     using deadline = deadlineSignal({ timeoutMs: TIMEOUT_MS, clock });
     const { signal } = deadline;
     const same = JSON.stringify([
@@ -71,19 +78,19 @@ export function createClusterEvents({ client, clock, log, controllerName, instan
       event.message,
     ]);
     const before = written.get(same);
-    if (before !== undefined && atMs - before.lastMs < SAME_WITHIN_MS) {
+    if (before !== undefined && monotonicMs - before.lastMs < SAME_WITHIN_MS) {
       const count = before.count + 1;
-      const body = { count, lastTimestamp: timeOf(atMs), metadata: { annotations: event.metadata } };
+      const body = { count, lastTimestamp: timeOf(wallMs), metadata: { annotations: event.metadata } };
       try {
         await client.patch(events, { key: before.key, patch: { type: 'merge', body } }, { signal });
-        return remember(same, { ...before, count, lastMs: atMs });
+        return remember(same, { ...before, count, lastMs: monotonicMs });
       } catch (error) {
         // The server keeps events for an hour, or the namespace was made anew: this one starts over.
         if (!isNotFound(error)) throw error;
       }
     }
-    const created = await client.create(events, render(object, event, atMs), { signal });
-    remember(same, { key: { namespace: created.metadata.namespace ?? '', name: created.metadata.name }, count: 1, lastMs: atMs });
+    const created = await client.create(events, render(object, event, wallMs), { signal });
+    remember(same, { key: { namespace: created.metadata.namespace ?? '', name: created.metadata.name }, count: 1, lastMs: monotonicMs });
   };
 
   const render = (object: KubeObject, { type, reason, message, metadata }: ClusterEvent, atMs: number): Unstructured => ({
@@ -109,10 +116,10 @@ export function createClusterEvents({ client, clock, log, controllerName, instan
   return {
     write(object, event) {
       if (queued >= MAX_QUEUED || !budget.allows(object.metadata.uid ?? '')) return;
-      const atMs = clock.now();
+      const at = { wallMs: clock.now(), monotonicMs: clock.monotonic() };
       queued += 1;
       tail = tail
-        .then(() => send(object, event, atMs))
+        .then(() => send(object, event, at))
         // The namespace is going away, or we may not write there.
         .catch((error) => log.debug('event was not written', { reason: event.reason, error: String(error) }))
         .finally(() => {
