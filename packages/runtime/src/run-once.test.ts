@@ -166,7 +166,7 @@ describe('a wait', () => {
 
   test('is written when there is no more patience', async () => {
     const bed = setUp(waiting);
-    expect(await bed.run(bed.found, false)).toMatchObject({ status: 'written' });
+    expect(await bed.run(bed.found)).toMatchObject({ status: 'written' });
     expect(bed.shown()).toMatchObject({ status: 'False', ...why });
   });
 
