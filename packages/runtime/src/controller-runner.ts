@@ -15,6 +15,8 @@ import { report } from './report.ts';
 import { type Ended, runOnce } from './run-once.ts';
 import { createRuns } from './runs.ts';
 import { isSuspended } from './status.ts';
+import { noSpan, type Span, traceRun } from './tracing.ts';
+import { tracedClient } from './tracing-client.ts';
 
 export interface RunnerOptions<T extends KubeObject> {
   readonly controller: Controller<T>;
@@ -29,6 +31,8 @@ export interface RunnerOptions<T extends KubeObject> {
   /** Spreads intervals by this fraction to either side, so that objects created together do not run together for ever. */
   readonly intervalJitter: number;
   readonly random: () => number;
+  /** Where runs show as traces; absent: nowhere. */
+  readonly traces?: Span | undefined;
 }
 
 /** A controller at work. */
@@ -49,7 +53,7 @@ const WAIT_GRACE_MS = 1_000;
  * its interval ends. Takes work from the queue, runs it, writes its status, decides when to look again.
  */
 export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Runner {
-  const { controller, informer, clock, metrics, backOff } = options;
+  const { controller, informer, client, clock, metrics, backOff } = options;
   const { group: controllerGroup, kind: controllerKind } = controller.resource;
   const log = options.log.with({ controller: controller.name, controllerGroup, controllerKind });
   const queue = meteredQueue(createQueue({ clock }), metrics.queue, clock);
@@ -118,10 +122,13 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
     const delayMs = pace.delayMs(text);
     if (delayMs > 0) return queue.add(text, { priority, afterMs: delayMs });
     const started = clock.monotonic();
-    const runLog = log.with({ name, namespace, reconcileID: crypto.randomUUID() });
+    const reconcileID = crypto.randomUUID();
+    const runLog = log.with({ name, namespace, reconcileID });
     const patient = started - (waiting.get(text) ?? started) < WAIT_GRACE_MS;
     try {
-      const ended = await runOnce(object, { ...options, log: runLog, patient, signal: runs.start(text) });
+      const signal = runs.start(text);
+      const run = (span: Span) => runOnce(object, { ...options, client: tracedClient(client, span), log: runLog, patient, span, signal });
+      const ended = await traceRun(options.traces ?? noSpan, object, { reconcileID, work: run });
       if (ended === undefined) return;
       if (ended.outcome.kind === 'waiting') waiting.set(text, waiting.get(text) ?? started);
       else waiting.delete(text);

@@ -16,6 +16,7 @@ import { createReadiness } from './readiness.ts';
 import { createLiveness } from './readiness-liveness.ts';
 import { createRecorder } from './recorder.ts';
 import { serveMetrics, serveProbes } from './servers.ts';
+import type { Span } from './tracing.ts';
 
 export interface ManagerOptions {
   /** Such as `kustomize-controller`: reporter of events, prefix of the lease, manager of the fields it writes. */
@@ -28,6 +29,8 @@ export interface ManagerOptions {
   readonly metrics?: RuntimeMetrics;
   /** The switch of `log`, to be turned through the health server; absent: nobody can. */
   readonly logLevel?: LogLevelSwitch;
+  /** Where runs show as traces; absent: nowhere. */
+  readonly traces?: Span;
   /** Only objects of this namespace are reconciled; absent: all. */
   readonly watchNamespace?: string;
   /** Only objects with these labels are reconciled (`--watch-label-selector`). */
@@ -141,6 +144,7 @@ export function createManager(options: ManagerOptions): Manager {
     fieldManager: controller.statusManager ?? name,
     intervalJitter: options.intervalJitter ?? 0.05,
     random,
+    traces: options.traces,
   });
 
   return {

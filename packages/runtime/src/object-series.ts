@@ -26,8 +26,11 @@ const MAX_LABEL = 316;
 
 const OBJECTS_A_SLICE = 200;
 
-/** Ten exponential buckets from 10 ms to 30 min, computed as upstream does (seconds). */
-const BUCKETS = Array.from({ length: 10 }, (_, index) => 0.01 * ((1800 / 0.01) ** (1 / 9)) ** index);
+/** Ten exponential buckets from 10 ms to 30 min (seconds), to the last digit as upstream has them: buckets that differ do not add up. */
+const BUCKETS = [
+  0.01, 0.038363583488692544, 0.1471764538093883, 0.5646216173286169, 2.166090855590701, 8.309900738254731, 31.879757075478317,
+  122.30217221643493, 469.19495946736544, 1799.9999999999986,
+];
 const BOUNDS = [...BUCKETS.map(String), '+Inf'];
 
 interface Durations {

@@ -3,12 +3,15 @@ import type { EventDraft } from './events.ts';
 import type { Logger } from './log.ts';
 import type { Ready, StatusChange } from './outcome.ts';
 import type { ExtraRequest } from './requests.ts';
+import type { Span } from './tracing.ts';
 
 export interface ReconcileContext {
   /** Aborted with `Superseded` when the object is changed, suspended or deleted, when a wake-up supersedes the run, and at shutdown. */
   readonly signal: AbortSignal;
   readonly log: Logger;
   readonly clock: Clock;
+  /** The run in the traces. `span.run('build', …)` shows a phase; costs nothing while traces are not exported. */
+  readonly span: Span;
   /** The token of a `reconcile.fluxcd.io/requestedAt` that has not been handled yet: a person is waiting. */
   readonly requestedAt: string | undefined;
   /** Whether that person asked for this too: `reconcile.fluxcd.io/forceAt`, `resetAt`. True once for each token. */

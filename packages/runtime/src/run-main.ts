@@ -11,6 +11,7 @@ import type { Manager } from './manager.ts';
 import { createMetrics } from './metrics.ts';
 import { createLogger } from './pino-logger.ts';
 import { stopSignal } from './stop-signal.ts';
+import { startTracing } from './tracing.ts';
 
 /** The values of the common flags and of a controller's own, which may stand in for a common one. */
 export type ProgramValues<Table extends FlagTable> = Omit<FlagValues<typeof commonFlags>, keyof Table> & FlagValues<Table>;
@@ -90,6 +91,8 @@ async function run<Table extends FlagTable>(start: Started<Table>, signal: Abort
   log.info(`starting ${program.name}`, { version: program.version, node: process.version });
   if (ignored.length > 0) log.info('flags without effect here', { flags: ignored });
   const metrics = createMetrics();
+  const { name: serviceName, version } = program;
+  await using tracing = await startTracing({ variables: process.env, serviceName, version, clock: systemClock, log });
   const connection = await loadConnection({ kubeconfigPath: process.env.KUBECONFIG });
   const client = createKubeClient({
     connection,
@@ -106,6 +109,7 @@ async function run<Table extends FlagTable>(start: Started<Table>, signal: Abort
     log,
     logLevel,
     metrics,
+    traces: tracing.root,
     ...fromFlags(common, environment),
   });
   try {

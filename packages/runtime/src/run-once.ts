@@ -10,6 +10,7 @@ import { pendingRequest } from './requests.ts';
 import { createRun, type Run } from './run.ts';
 import { statusWriter } from './status-writer.ts';
 import { type Seen, type Settled, seenIn, statusAfter } from './summarise.ts';
+import type { Span } from './tracing.ts';
 
 export interface RunOnceOptions<T extends KubeObject> {
   readonly controller: Controller<T>;
@@ -23,6 +24,8 @@ export interface RunOnceOptions<T extends KubeObject> {
   readonly patient: boolean;
   /** Aborts the run with `Superseded`. */
   readonly signal: AbortSignal;
+  /** What the run shows as in a trace. */
+  readonly span?: Span;
 }
 
 /** How one run of one object went. */

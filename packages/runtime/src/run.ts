@@ -8,6 +8,7 @@ import { type ExtraRequest, isRequested, pendingRequest } from './requests.ts';
 import { statusOf } from './status.ts';
 import { type StatusWriter, statusWriter } from './status-writer.ts';
 import { seenIn, statusInProgress, withChange } from './summarise.ts';
+import { noSpan, type Span } from './tracing.ts';
 
 export interface RunOptions<T extends KubeObject> {
   readonly object: T;
@@ -20,6 +21,7 @@ export interface RunOptions<T extends KubeObject> {
   readonly signal: AbortSignal;
   readonly conditions?: OwnedConditions | undefined;
   readonly requests?: readonly ExtraRequest[] | undefined;
+  readonly span?: Span | undefined;
 }
 
 /** One run of a reconciler: what it may do, and the status it writes on the way. */
@@ -60,6 +62,7 @@ export function createRun<T extends KubeObject>(options: RunOptions<T>): Run<T> 
       signal,
       log,
       clock,
+      span: options.span ?? noSpan,
       requestedAt: pendingRequest(object),
       isRequested: (request) => options.requests?.includes(request) === true && isRequested(object, request),
       progress(text) {
