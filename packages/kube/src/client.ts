@@ -98,6 +98,9 @@ export type Deletion = 'gone' | 'pending';
  * Throws `ApiError` for what the server refused (with the Status reason and its causes), `ConnectionError` when no answer came, and the signal's reason
  * on abort; `InvalidName` for an object that no path can name. Every call has a deadline.
  *
+ * A write that has been sent is not taken back by an abort: its answer is waited for, for as long as every call may take, and returned. Whoever acts next on the
+ * object would otherwise not know what it acts on, and what was given up could still come true after it was undone. (Leases are left out: see `LeaseCandidate`.)
+ *
  * Repeats by itself, a bounded number of times: what was refused with 429 and a `Retry-After` of some seconds; with 503 likewise, if twice is the same as
  * once (reads, apply, merge patches, deletes by uid); a refused token, once, after asking for a new one; a read whose kept connection turned out to be gone.
  * Nothing else: after any other `ConnectionError` the request may have been carried out.

@@ -29,6 +29,8 @@ export interface ApiRequest {
   readonly body?: string;
   /** Carrying it out twice has the same effect as once. */
   readonly repeatable: boolean;
+  /** The server may hold something else afterwards. Once it has been sent, nobody but the server knows whether it does. */
+  readonly writes: boolean;
   /**
    * `call`: under the rate ceiling, over a bounded number of connections. `watch`: under the ceiling, over a connection of its own.
    * `lease`: neither waits for the ceiling nor for a connection, because a leader that is busy must not lose its lease for it.
@@ -109,6 +111,7 @@ export function applyRequest(resource: AnyResource, object: KubeObject, options:
   const parameters = { fieldManager, force, fieldValidation, dryRun: dryRun ? 'All' : undefined };
   return {
     ...about(resource, 'apply'),
+    writes: dryRun !== true,
     method: 'PATCH',
     path: objectPath(resource, keyOf(object)) + query(parameters),
     accept: options.metadataOnly ? METADATA : JSON_TYPE,
@@ -160,11 +163,13 @@ export function discoveryRequest(
   { signal }: RequestOptions,
 ): ApiRequest {
   const path = groupVersionPath(groupVersion);
-  return { verb: 'discover', resource: '', lane: 'call', method: 'GET', path, accept: JSON_TYPE, repeatable: true, signal };
+  return { verb: 'discover', resource: '', lane: 'call', writes: false, method: 'GET', path, accept: JSON_TYPE, repeatable: true, signal };
 }
 
-function about({ group, plural }: AnyResource, verb: Verb): Pick<ApiRequest, 'verb' | 'resource' | 'lane'> {
-  return { verb, resource: plural, lane: group === 'coordination.k8s.io' ? 'lease' : 'call' };
+const READS: ReadonlySet<Verb> = new Set(['get', 'list', 'watch', 'discover']);
+
+function about({ group, plural }: AnyResource, verb: Verb): Pick<ApiRequest, 'verb' | 'resource' | 'lane' | 'writes'> {
+  return { verb, resource: plural, lane: group === 'coordination.k8s.io' ? 'lease' : 'call', writes: !READS.has(verb) };
 }
 
 const json = (body: unknown) => ({ accept: JSON_TYPE, contentType: JSON_TYPE, body: renderJson(body) });

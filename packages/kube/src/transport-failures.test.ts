@@ -147,6 +147,21 @@ describe('no answer', () => {
     await expect.poll(() => bed.server.open).toBe(0);
   });
 
+  test('because of an abort does not befall a write that was sent: its answer is waited for', async () => {
+    const answers: (() => void)[] = [];
+    await using bed = await clientBed((_request, response) => void answers.push(() => json(response, web)));
+    const stop = new AbortController();
+    const written = bed.client.apply(configMaps, web, { fieldManager: 'test', force: true, signal: stop.signal });
+    const tried = failure(bed.client.apply(configMaps, web, { fieldManager: 'test', force: true, dryRun: true, signal: stop.signal }));
+    await received(bed.server, 2);
+    stop.abort(new Error('overtaken'));
+    expect(await tried).toEqual(new Error('overtaken'));
+    for (const answer of answers) answer();
+    expect((await written).object).toEqual(web);
+    expect(await failure(bed.client.create(configMaps, web, { signal: stop.signal }))).toEqual(new Error('overtaken'));
+    expect(bed.server.received).toHaveLength(2);
+  });
+
   test('because nobody listens does not quote what was asked for', async () => {
     const server = await httpsServer(ok);
     await server[Symbol.asyncDispose]();

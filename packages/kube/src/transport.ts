@@ -43,9 +43,9 @@ export interface TransportOptions {
   readonly onRequest: (seen: RequestSeen) => void;
 }
 
-/** A Status takes a few kilobytes. */
 /** A server with API Priority and Fairness says of each answer under which rule it was given (KEP-1040). client-go, and so Flux, drops its own ceiling then. */
 const FLOW_SCHEMA = 'x-kubernetes-pf-flowschema-uid';
+/** A Status takes a few kilobytes. */
 const MAX_REFUSAL_BYTES = 1024 * 1024;
 
 /** Sends requests under the ceiling, as the connection's user, each with a deadline, and repeats what `afterRefusal` says may be repeated. */
@@ -82,7 +82,10 @@ export function createTransport(options: TransportOptions): Transport {
 
   const attempt = async <T>(request: ApiRequest, fresh: boolean, read: (answer: HttpAnswer) => Promise<T>): Promise<T> => {
     const reason = () => new Error(`no answer within ${timeoutMs} ms`);
-    using deadline = deadlineSignal({ parents: [request.signal, closed.signal], timeoutMs, clock, reason });
+    // Leases are an exception: whoever renews one has less time than the server, and looks at it again.
+    const parents = request.writes && request.lane !== 'lease' ? [closed.signal] : [request.signal, closed.signal];
+    request.signal.throwIfAborted();
+    using deadline = deadlineSignal({ parents, timeoutMs, clock, reason });
     const began = clock.monotonic();
     let code = 0;
     try {
