@@ -8,7 +8,13 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'test/architecture/**/*.test.ts', 'test/bench/**/*.test.ts', 'test/demo/**/*.test.ts'],
+          include: [
+            'packages/*/src/**/*.test.ts',
+            'test/architecture/**/*.test.ts',
+            'test/bench/**/*.test.ts',
+            'test/demo/**/*.test.ts',
+            'test/advisories/**/*.test.ts',
+          ],
           exclude,
           maxWorkers: 2,
         },
