@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { writesOf } from '../test/memory-api.ts';
+import { refused, writesOf } from '../test/memory-api.ts';
 import { FINALIZER, gate, ready, runnerBed, settledWidget } from '../test/runner-bed.ts';
 import { webKey, widget, widgets } from '../test/widget.ts';
 import { Failed } from './outcome.ts';
@@ -223,6 +223,35 @@ describe('a cache that is behind', () => {
     await bed.clock.advance(0);
     expect(seen).toEqual([undefined, ['run 1'], ['run 2']]);
     expect(bed.api.asked.filter(({ verb }) => verb === 'get')).toEqual([]);
+  });
+});
+
+describe('an object that the server says it does not have', () => {
+  const onStatus = ({ subresource }: { readonly subresource?: string }) => {
+    if (subresource === 'status') throw refused(404, 'NotFound');
+  };
+
+  test('runs again, less and less often, for as long as no watch says that it was deleted', async () => {
+    await using bed = await runnerBed();
+    bed.api.before = onStatus;
+    await bed.clock.advance(0);
+    expect(bed.runs).toHaveLength(1);
+    await bed.clock.advance(3_000);
+    expect(bed.runs).toHaveLength(3);
+    bed.api.before = () => undefined;
+    await bed.clock.advance(4_000);
+    expect(bed.runs).toHaveLength(4);
+    expect(conditionOf(bed.api.read(widgets, webKey) ?? widget(), 'Ready')).toMatchObject(ready);
+  });
+
+  test('is let go when the watch says so', async () => {
+    await using bed = await runnerBed();
+    bed.api.before = onStatus;
+    await bed.clock.advance(0);
+    bed.api.put(widgets, widget());
+    bed.api.remove(widgets, webKey);
+    await bed.clock.advance(60_000);
+    expect(bed.runs).toHaveLength(1);
   });
 });
 

@@ -147,9 +147,10 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
   };
 
   const lookAgain = (text: string, { outcome, status }: Ended<T>) => {
-    if (status === 'gone') return;
+    if (status === 'finalized') return;
     if (status === 'held') return queue.add(text, { priority: 'normal', afterMs: WAIT_GRACE_MS });
-    const requeue = status === 'unwritten' ? ({ kind: 'back-off' } as const) : requeueFor(outcome);
+    // That it is gone is believed when the watch says so: a server that is behind does not know yet what was just created.
+    const requeue = status === 'unwritten' || status === 'gone' ? ({ kind: 'back-off' } as const) : requeueFor(outcome);
     if (requeue.kind === 'after' || requeue.kind === 'on-change') backOff.reset(text);
     switch (requeue.kind) {
       case 'after':

@@ -80,7 +80,7 @@ describe('a run', () => {
     expect(writesOf(bed.api.asked)).toEqual(['patch status web']);
     bed.api.put(widgets, widget({ metadata: { finalizers: [FINALIZER] } }));
     bed.api.remove(widgets, webKey);
-    expect((await bed.run(undefined, { controller: nothingToUndo }))?.status).toBe('gone');
+    expect((await bed.run(undefined, { controller: nothingToUndo }))?.status).toBe('finalized');
     expect(bed.stored()).toBeUndefined();
   });
 
@@ -197,7 +197,7 @@ describe('a deletion', () => {
       validate: () => void calls.push('validate'),
       finalize: async () => void calls.push('finalize'),
     });
-    expect(await bed.run()).toMatchObject({ outcome: { kind: 'ready' }, status: 'gone' });
+    expect(await bed.run()).toMatchObject({ outcome: { kind: 'ready' }, status: 'finalized' });
     expect(calls).toEqual(['finalize']);
     expect(bed.stored()).toBeUndefined();
     expect(writesOf(bed.api.asked)).toEqual(['patch web']);
@@ -218,7 +218,7 @@ describe('a deletion', () => {
 });
 
 describe('an object that goes during its run', () => {
-  test('is looked at no more', async () => {
+  test('is known to be gone', async () => {
     const bed = setUp({
       reconcile: async () => {
         bed.api.put(widgets, widget());

@@ -33,8 +33,11 @@ export interface Ended<T extends KubeObject> {
   readonly outcome: Outcome;
   /** The object as last read or written. */
   readonly object: T;
-  /** `held`: a wait that was not written yet. `gone`: finalized, deleted or replaced, there is nothing left to look at. `unwritten`: the server has not taken the status. */
-  readonly status: 'written' | 'held' | 'superseded' | 'unwritten' | 'gone';
+  /**
+   * `held`: a wait that was not written yet. `finalized`: there is nothing left to look at. `gone`: the server says that it was deleted or replaced, which a
+   * watch is about to confirm. `unwritten`: the server has not taken the status.
+   */
+  readonly status: 'written' | 'held' | 'superseded' | 'unwritten' | 'finalized' | 'gone';
 }
 
 /** A status write must not be cut short by what ended the run, nor hold a worker for ever. */
@@ -61,7 +64,7 @@ export async function runOnce<T extends KubeObject>(found: T, options: RunOnceOp
       object = run.status.object;
     }
   });
-  if (deleting && outcome.kind === 'ready') return { outcome, object, status: 'gone' };
+  if (deleting && outcome.kind === 'ready') return { outcome, object, status: 'finalized' };
   if (outcome.kind === 'superseded') return { outcome, object, status: 'superseded' };
   if (outcome.kind === 'waiting' && options.patient && pendingRequest(found) === undefined) return { outcome, object, status: 'held' };
   return writeOutcome(object, { outcome, seen }, target);
