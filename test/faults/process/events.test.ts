@@ -1,0 +1,93 @@
+import { type Clock, systemClock } from '@gotk/apimachinery';
+import { describe, expect, inject, test } from 'vitest';
+import { type Subject, startSubject } from '../subject.ts';
+import { type Behaviour, startEventReceiver } from './event-receiver.ts';
+import { heldMiB } from './memory.ts';
+import type {} from './provided.ts';
+
+const kubeconfigPath = inject('kubeconfigPath');
+const COUNT = 30;
+const ROUNDS = 3;
+/** How long a manager waits at its end for events to be delivered, and some more. */
+const STOP_MS = 5_000;
+
+/** Widgets, each of whose runs has an event to report to such a receiver. */
+async function reporting(behaviour: Behaviour, clock: Clock = systemClock) {
+  await using stack = new AsyncDisposableStack();
+  const receiver = stack.use(await startEventReceiver(behaviour));
+  const subject = stack.use(await startSubject({ kubeconfigPath, manager: { eventsAddress: receiver.url, clock } }));
+  await subject.createWidgets(COUNT);
+  await subject.converged();
+  const owned = stack.move();
+  return { subject, receiver, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Changes every widget, again and again; resolves with how long that took (milliseconds). */
+async function change(subject: Subject, name: string, rounds = ROUNDS): Promise<number> {
+  const began = performance.now();
+  for (let round = 1; round <= rounds; round++) {
+    await subject.updateWidgets({ content: `${name}-${round}` });
+    await subject.converged();
+  }
+  return performance.now() - began;
+}
+
+let usualMs = 0;
+
+describe('the receiver of events', () => {
+  test('that is well gets every event', async () => {
+    await using at = await reporting({ kind: 'answers', status: 201 });
+    usualMs = await change(at.subject, 'round');
+    await expect.poll(() => at.receiver.messages, { timeout: 5_000 }).toHaveLength(COUNT * (1 + ROUNDS));
+  });
+
+  const behaviours: readonly (readonly [name: string, behaviour: Behaviour])[] = [
+    ['is down', { kind: 'down' }],
+    ['takes two seconds for each', { kind: 'answers', status: 201, afterMs: 2_000 }],
+    ['has a certificate that nobody knows', { kind: 'bad-certificate' }],
+  ];
+  test.each(behaviours)('that %s slows no reconcile down, and holds up no end', async (_, behaviour) => {
+    await using at = await reporting(behaviour);
+    expect(await change(at.subject, 'round')).toBeLessThan(2 * usualMs + 1_000);
+    const began = performance.now();
+    await at.subject.controller.stop();
+    expect(performance.now() - began).toBeLessThan(STOP_MS);
+  });
+
+  test('that says 429 is not told again', async () => {
+    await using at = await reporting({ kind: 'answers', status: 429 });
+    await change(at.subject, 'round');
+    await expect.poll(() => at.receiver.messages, { timeout: 5_000 }).toHaveLength(COUNT * (1 + ROUNDS));
+    await at.subject.controller.stop();
+    expect(at.receiver.messages).toHaveLength(COUNT * (1 + ROUNDS));
+  });
+
+  test('that comes back gets what happened meanwhile, in order', async ({ annotate }) => {
+    await using at = await reporting({ kind: 'down' });
+    await change(at.subject, 'round');
+    await at.receiver.recover();
+    const began = performance.now();
+    const last = () => at.receiver.messages.filter((message) => message === `applied round-${ROUNDS}`);
+    await expect.poll(last, { timeout: 10_000 }).toHaveLength(COUNT);
+    await annotate(`all delivered ${Math.round(performance.now() - began)} ms after it was back`);
+    expect(at.receiver.messages).toEqual(at.receiver.messages.toSorted());
+  });
+
+  // As CVE-2025-47279, where each refused handshake left something behind.
+  test('that refuses a thousand handshakes leaves nothing in memory', async ({ annotate }) => {
+    const hasty: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 2), signal) };
+    await using at = await reporting({ kind: 'bad-certificate' }, hasty);
+    const held: number[] = [];
+    for (const half of ['first', 'second']) {
+      const before = at.receiver.connections;
+      await change(at.subject, half);
+      await expect.poll(() => at.receiver.connections - before, { timeout: 20_000 }).toBeGreaterThanOrEqual(5 * COUNT * ROUNDS);
+      held.push(await heldMiB());
+    }
+    const [first = 0, second = 0] = held;
+    await annotate(
+      `${at.receiver.connections} handshakes; ${first.toFixed(1)} MiB held after one half, ${second.toFixed(1)} MiB after the other`,
+    );
+    expect(second - first).toBeLessThan(2);
+  });
+});
