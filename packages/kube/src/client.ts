@@ -109,6 +109,8 @@ export type Deletion = 'gone' | 'pending';
  */
 export interface KubeClient {
   readonly mapper: RestMapper;
+  /** `watch` knows `initialEvents`. Informers of a client that does not say so ask for lists. */
+  readonly initialEvents?: true;
   get<T extends KubeObject = Unstructured>(
     resource: Resource<T>,
     key: ObjectKey,

@@ -40,14 +40,23 @@ export function createInformerSet({
   readonly onError?: (error: unknown) => void;
 }): InformerSet {
   const entries = new Map<string, Entry>();
+  const paged = new Set<string>();
   const reporting = onError === undefined ? {} : { onError };
   const kinds = createServedKinds({ clock, ...reporting, follow: (what) => createInformer({ ...what, client, clock }) });
+
+  /** Who does not stream one kind does not stream the others of its group version: each is another server's, or the same. */
+  const fillingOf = (resource: Resource<KubeObject>): Pick<InformerOptions<KubeObject>, 'filling' | 'onPaged'> => {
+    const groupVersion = renderApiVersion(resource);
+    return { ...(paged.has(groupVersion) ? { filling: 'paged' } : {}), onPaged: () => paged.add(groupVersion) };
+  };
 
   return {
     hold<T extends KubeObject>(resource: Resource<T>, options: Omit<InformerOptions<T>, 'client' | 'resource' | 'clock' | 'kinds'> = {}) {
       const { namespace = '', labelSelector = '', fieldSelector = '', metadataOnly = false } = options;
       const key = [renderApiVersion(resource), resource.kind, namespace, labelSelector, fieldSelector, String(metadataOnly)].join('|');
-      const entry = entries.get(key) ?? start(key, createInformer<T>({ ...reporting, ...options, client, resource, clock, kinds }));
+      const entry =
+        entries.get(key) ??
+        start(key, createInformer<T>({ ...reporting, ...fillingOf(resource), ...options, client, resource, clock, kinds }));
       // The key holds everything that tells informers apart: what is stored under it was made for this very resource.
       const informer = entry.informer as unknown as OwnInformer<T>;
       informer.addIndexes(options.indexes ?? {});

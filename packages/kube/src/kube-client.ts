@@ -79,6 +79,7 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
 function verbs(transport: Transport, mapper: RestMapper, random: () => number): Omit<KubeClient, 'impersonate' | 'close'> {
   return {
     mapper,
+    initialEvents: true,
     async get(resource, key, options) {
       const { body } = await transport.call(getRequest(resource, key, options));
       return objectOf(resource, body, options);
