@@ -2,7 +2,7 @@ import type { Condition, KubeObject, Resource, Unstructured } from '@gotk/apimac
 
 /** What the faults act on: a widget stands for `parts` ConfigMaps that each hold its `content`. */
 export interface Widget extends KubeObject {
-  readonly spec: { readonly content: string; readonly parts: number };
+  readonly spec: { readonly content: string; readonly parts: number; readonly suspend?: boolean };
   readonly status?: { readonly observedGeneration?: number; readonly conditions?: readonly Condition[] };
 }
 
@@ -51,7 +51,7 @@ export function widgetDefinition(): Unstructured {
   const spec = {
     type: 'object',
     required: ['content', 'parts'],
-    properties: { content: { type: 'string' }, parts: { type: 'integer', minimum: 0 } },
+    properties: { content: { type: 'string' }, parts: { type: 'integer', minimum: 0 }, suspend: { type: 'boolean' } },
   };
   const status = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
   const schema = { openAPIV3Schema: { type: 'object', properties: { spec, status } } };
