@@ -1,4 +1,4 @@
-import { address, duration, featureGates, flag, httpUrl, integer, oneOf, text } from './flags.ts';
+import { address, decimal, duration, featureGates, flag, httpUrl, integer, oneOf, selector, text } from './flags.ts';
 import { LOG_LEVELS } from './log-level.ts';
 
 /** The flags that every controller has, with upstream's names and defaults. Durations are milliseconds. */
@@ -9,9 +9,9 @@ export const commonFlags = {
   concurrent: integer(4, 'objects reconciled at once', { min: 1 }),
   'requeue-dependency': duration('30s', 'how long a missed dependency event can go unnoticed'),
   'watch-all-namespaces': flag(true, 'watch all namespaces, not only that of RUNTIME_NAMESPACE'),
-  'watch-label-selector': text('', 'reconcile only objects with these labels'),
-  'kube-api-qps': integer(50, 'requests to the API server a second, sustained, unless it has Priority and Fairness', { min: 1 }),
-  'kube-api-burst': integer(300, 'requests to the API server at once', { min: 1 }),
+  'watch-label-selector': selector('', 'reconcile only objects with these labels'),
+  'kube-api-qps': decimal(50, 'requests to the API server a second, sustained, unless it has Priority and Fairness; below 0: any number'),
+  'kube-api-burst': integer(300, 'requests to the API server at once', { min: -1 }),
   'log-level': oneOf(LOG_LEVELS, 'info', 'least severe level that is logged'),
   'log-encoding': oneOf(['json', 'console'], 'json', 'format of the log'),
   'enable-leader-election': flag(false, 'reconcile only while holding the Lease of this controller'),
@@ -39,7 +39,10 @@ export const sharedGates = {
 
 /** For controllers whose objects read Secrets and ConfigMaps. */
 export const configWatchFlags = {
-  'watch-configs-label-selector': text('reconcile.fluxcd.io/watch=Enabled', 'Secrets and ConfigMaps with these labels wake their users'),
+  'watch-configs-label-selector': selector(
+    'reconcile.fluxcd.io/watch=Enabled',
+    'Secrets and ConfigMaps with these labels wake their users',
+  ),
 } as const;
 
 /** For controllers that act as a tenant, or on another cluster. */

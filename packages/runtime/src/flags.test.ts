@@ -1,6 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { commonFlags, ignoredFlags } from './common-flags.ts';
-import { address, duration, featureGates, flag, httpUrl, integer, list, oneOf, parseFlags, renderHelp, text, UsageError } from './flags.ts';
+import {
+  address,
+  decimal,
+  duration,
+  featureGates,
+  flag,
+  httpUrl,
+  integer,
+  list,
+  oneOf,
+  parseFlags,
+  renderHelp,
+  selector,
+  text,
+  UsageError,
+} from './flags.ts';
 
 const table = {
   name: text('web', 'a name'),
@@ -11,6 +25,8 @@ const table = {
   only: list(['a'], 'which'),
   listen: address(':8080', 'where'),
   events: httpUrl('where to'),
+  rate: decimal(50, 'how fast'),
+  labels: selector('', 'which ones'),
   'feature-gates': featureGates({ Fast: false, Safe: true }),
 } as const;
 
@@ -27,6 +43,8 @@ describe('parseFlags', () => {
       only: ['a'],
       listen: ':8080',
       events: '',
+      rate: 50,
+      labels: '',
       'feature-gates': { Fast: false, Safe: true },
     });
   });
@@ -44,6 +62,14 @@ describe('parseFlags', () => {
     expect(valuesOf('--name=').name).toBe('');
     expect(valuesOf('--name=a=b\nc').name).toBe('a=b\nc');
     expect(valuesOf('--name', '--odd').name).toBe('--odd');
+  });
+
+  test.each(['0.5', '-1', '500'])('a rate may be %s', (value) => {
+    expect(valuesOf(`--rate=${value}`).rate).toBe(Number(value));
+  });
+
+  test.each(['', 'a=b', 'a in (b,c),!d'])('selects by %j', (value) => {
+    expect(valuesOf(`--labels=${value}`).labels).toBe(value);
   });
 
   test('of two occurrences the later one holds', () => {
@@ -84,6 +110,10 @@ describe('parseFlags', () => {
     ['--count=10', `invalid value for --count: '10' is not a whole number from 1 to 9`],
     ['--count=1e0', `invalid value for --count: '1e0' is not a whole number from 1 to 9`],
     ['--count=', `invalid value for --count: '' is not a whole number from 1 to 9`],
+    ['--count=-1', `invalid value for --count: '-1' is not a whole number from 1 to 9`],
+    ['--rate=1e3', `invalid value for --rate: '1e3' is not a number`],
+    ['--rate=', `invalid value for --rate: '' is not a number`],
+    ['--labels=a b', `invalid value for --labels: 'a b' is not a label requirement such as 'app=web'`],
     ['--level=warn', `invalid value for --level: 'warn' is not one of info, error`],
     ['--listen=8080', `invalid value for --listen: '8080' is not an address such as ':8080'`],
     ['--listen=:65536', `invalid value for --listen: ':65536' is not an address such as ':8080'`],
@@ -129,25 +159,5 @@ describe('renderHelp', () => {
   test('leaves out defaults that say nothing', () => {
     expect(help).toContain('  --verbose\n        say more\n');
     expect(help).not.toContain('[object');
-  });
-});
-
-test('upstream’s flags of every controller are there', () => {
-  expect(Object.keys(commonFlags)).toEqual(
-    expect.arrayContaining([
-      'events-addr',
-      'watch-all-namespaces',
-      'concurrent',
-      'log-level',
-      'enable-leader-election',
-      'interval-jitter-percentage',
-    ]),
-  );
-  expect(
-    parseFlags(['--concurrent=20', '--requeue-dependency=5s', '--log-encoding=console'], commonFlags, ignoredFlags).values,
-  ).toMatchObject({
-    concurrent: 20,
-    'requeue-dependency': 5_000,
-    'log-encoding': 'console',
   });
 });

@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration } from '@gotk/apimachinery';
+import { formatDuration, parseDuration, parseLabelSelector } from '@gotk/apimachinery';
 import { parseAddress } from './address.ts';
 
 /** One flag: how its text becomes a value, what it is when absent, and what `--help` says. */
@@ -34,6 +34,16 @@ export const httpUrl = (help: string): Flag<string> => ({
   help,
 });
 
+/** A label selector in the form of `kubectl -l`; empty: everything. */
+export const selector = (fallback: string, help: string): Flag<string> => ({
+  parse: (value) => {
+    parseLabelSelector(value);
+    return value;
+  },
+  fallback,
+  help,
+});
+
 /** Where to listen, as in `:8080`; empty or `0`: nowhere. */
 export const address = (fallback: string, help: string): Flag<string> => ({
   parse: (value) => {
@@ -65,9 +75,19 @@ export interface Bounds {
 
 export const integer = (fallback: number, help: string, { min = 0, max = Number.MAX_SAFE_INTEGER }: Bounds = {}): Flag<number> => ({
   parse: (value) => {
-    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    const number = /^-?\d+$/.test(value) ? Number(value) : Number.NaN;
     if (!(number >= min && number <= max)) throw new UsageError(`'${value}' is not a whole number from ${min} to ${max}`);
     return number;
+  },
+  fallback,
+  help,
+});
+
+/** A number, whole or not; which ones make sense is for the reader of several flags to say. */
+export const decimal = (fallback: number, help: string): Flag<number> => ({
+  parse: (value) => {
+    if (!/^-?\d+(?:\.\d+)?$/.test(value)) throw new UsageError(`'${value}' is not a number`);
+    return Number(value);
   },
   fallback,
   help,

@@ -56,6 +56,21 @@ test.each([
     '--leader-election-renew-deadline must be longer than --leader-election-retry-period',
   ],
   [
+    'a rate at which nothing would be sent',
+    ['--kube-api-qps=0'],
+    '--kube-api-qps must not be 0, nor --kube-api-burst less than 1 while there is a ceiling',
+  ],
+  [
+    'a burst of nothing',
+    ['--kube-api-qps=0.5', '--kube-api-burst=0'],
+    '--kube-api-qps must not be 0, nor --kube-api-burst less than 1 while there is a ceiling',
+  ],
+  [
+    'a selector that is none',
+    ['--watch-label-selector=shard 1'],
+    `invalid value for --watch-label-selector: 'shard 1' is not a label requirement such as 'app=web'`,
+  ],
+  [
     'an election without a pause',
     ['--leader-election-retry-period=0s'],
     '--leader-election-renew-deadline must be longer than --leader-election-retry-period',

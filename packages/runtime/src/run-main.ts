@@ -52,6 +52,7 @@ export async function runMain<Table extends FlagTable>(program: Program<Table>, 
     const { values, ignored } = parseFlags(args, table, { ...ignoredFlags, ...program.ignoredFlags });
     start = { program, process, ignored, common: values, values: values as unknown as ProgramValues<Table> };
     checkElection(start.common);
+    rateOf(start.common);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     process.stderr.write(`${program.name}: ${error.message}; see --help\n`);
@@ -97,8 +98,7 @@ async function run<Table extends FlagTable>(start: Started<Table>, signal: Abort
   const client = createKubeClient({
     connection,
     userAgent: `${program.name}/${program.version}`,
-    qps: common['kube-api-qps'],
-    burst: common['kube-api-burst'],
+    ...rateOf(common),
     onRequest: metrics.requestsTo(connection.server),
   });
   const manager = createManager({
@@ -142,6 +142,15 @@ const electionOf = (flags: CommonValues, namespace: string): NonNullable<Manager
   retryPeriodMs: flags['leader-election-retry-period'],
   releaseOnCancel: flags['leader-election-release-on-cancel'],
 });
+
+/** As in client-go: a negative rate is no ceiling. Throws `UsageError` for one under which nothing would ever be sent. */
+function rateOf(flags: CommonValues): { readonly qps: number; readonly burst: number } {
+  const [qps, burst] = [flags['kube-api-qps'], flags['kube-api-burst']];
+  if (qps < 0) return { qps: Number.MAX_SAFE_INTEGER, burst: Number.MAX_SAFE_INTEGER };
+  if (qps === 0 || burst < 1)
+    throw new UsageError('--kube-api-qps must not be 0, nor --kube-api-burst less than 1 while there is a ceiling');
+  return { qps, burst };
+}
 
 /** A leader must give up before its lease runs out, and have tried more than once by then. */
 function checkElection(flags: CommonValues): void {
