@@ -45,8 +45,8 @@ const ignored = {
   'requeue-dependency': duration('30s', 'pause between looks at a dependency'),
 } as const;
 
-/** A thread holds the pack that it takes apart, half a gigabyte at most, in buffers; the container has one. */
-const MEMORY = { maxOffHeapMiB: 768, maxTotalMiB: 768 } as const;
+/** A thread holds the pack that it takes apart, half a gigabyte at most, in buffers. */
+const PACK_MIB = 640;
 
 /** The source-controller, whose worker threads start from `entry`. */
 export function sourceController(entry: WorkerEntry): Program<typeof flags> {
@@ -64,7 +64,7 @@ export function sourceController(entry: WorkerEntry): Program<typeof flags> {
         retentionRecords: values['artifact-retention-records'],
         clock: manager.clock,
       });
-      const workers = createWorkerPool({ entry, clock: manager.clock, ...MEMORY });
+      const workers = createWorkerPool({ entry, clock: manager.clock, maxOffHeapMiB: PACK_MIB });
       manager.addService(artifactServer({ root: storage.root, host, port, log: manager.log }));
       manager.add(
         gitRepositoryController({

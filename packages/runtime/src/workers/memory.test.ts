@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { exceeded, type Memory, MIB, overTotal } from './memory.ts';
+import { exceeded, type Memory, MIB, overProcess } from './memory.ts';
 
-const limits = { maxHeapMiB: 100, maxOffHeapMiB: 50, maxTotalMiB: 200, maxResultMiB: 1 };
+const limits = { maxHeapMiB: 100, maxOffHeapMiB: 50, maxProcessMiB: 200, maxResultMiB: 1 };
 const memory = (heapMiB: number, offHeapMiB = 0): Memory => ({ heap: heapMiB * MIB, offHeap: offHeapMiB * MIB });
 const heaps = (...mib: readonly number[]) => mib.map((heap) => memory(heap));
 
@@ -15,10 +15,21 @@ describe('a task', () => {
   test('has its buffers counted at once', () => expect(exceeded([memory(0, 51)], limits)).toBe('off-heap'));
 });
 
-describe('tasks together', () => {
-  test('lose the one that holds most when they hold too much', () => {
-    const tasks = [{ memory: memory(60, 20) }, { memory: memory(40, 45) }, { memory: undefined }];
-    expect(overTotal(tasks, 165)).toBeUndefined();
-    expect(overTotal(tasks, 164)).toBe(tasks[1]);
+describe('a process that has too much memory', () => {
+  const held = (mib: number, unansweredMs = 0) => ({ memory: memory(mib / 2, mib / 2), unansweredMs });
+  const over = { rss: 801 * MIB, maxProcessMiB: 800 };
+
+  test('loses the task that holds most', () => {
+    const [small, large] = [held(60), held(80)];
+    expect(overProcess([small, large], over)).toBe(large);
+    expect(overProcess([small, large], { ...over, rss: 800 * MIB })).toBeUndefined();
   });
+
+  test('loses one that does not answer before one that does', () => {
+    const silent = held(40, 200);
+    expect(overProcess([held(80), silent, held(50, 199)], over)).toBe(silent);
+    expect(overProcess([{ memory: undefined, unansweredMs: 200 }], over)).toBeDefined();
+  });
+
+  test('loses none for what is not theirs', () => expect(overProcess([held(31), held(20)], over)).toBeUndefined());
 });

@@ -12,17 +12,17 @@ export interface Memory {
 export interface MemoryLimits {
   readonly maxHeapMiB: number;
   readonly maxOffHeapMiB: number;
-  readonly maxTotalMiB: number;
+  readonly maxProcessMiB: number;
   readonly maxResultMiB: number;
 }
 
-export type MemoryLimit = 'heap' | 'off-heap' | 'total';
+export type MemoryLimit = 'heap' | 'off-heap' | 'process';
 
 /** A task that is done sooner is not looked at. */
 export const WATCHED_AFTER_MS = 100;
 export const WATCH_EVERY_MS = 50;
 /** Looks in a row that find too much in the heap: a collection of garbage may be due. */
-const HEAP_LOOKS = 3;
+export const LOOKS = 3;
 
 /**
  * Why V8 is allowed more than the heap limit: it ends the *process* when the heap is 16 MiB beyond its own limit at a garbage collection, as happens within one long
@@ -38,14 +38,36 @@ export const resourceLimits = (maxHeapMiB: number): ResourceLimits => ({
 
 /** What the looks at one task, oldest first, say; undefined: it may go on. V8's limits for a heap do not bound buffers, so these are looked at as well. */
 export function exceeded(looks: readonly Memory[], { maxHeapMiB, maxOffHeapMiB }: MemoryLimits): MemoryLimit | undefined {
-  const latest = looks.slice(-HEAP_LOOKS);
+  const latest = looks.slice(-LOOKS);
   if ((latest.at(-1)?.offHeap ?? 0) > maxOffHeapMiB * MIB) return 'off-heap';
-  return latest.length === HEAP_LOOKS && latest.every(({ heap }) => heap > maxHeapMiB * MIB) ? 'heap' : undefined;
+  return latest.length === LOOKS && latest.every(({ heap }) => heap > maxHeapMiB * MIB) ? 'heap' : undefined;
 }
 
-/** Which of the tasks at work has to end because together they hold too much: the one that holds most. */
-export function overTotal<T extends { readonly memory: Memory | undefined }>(tasks: readonly T[], maxTotalMiB: number): T | undefined {
-  const sized = tasks.map((task) => ({ task, bytes: (task.memory?.heap ?? 0) + (task.memory?.offHeap ?? 0) }));
-  if (sized.reduce((sum, { bytes }) => sum + bytes, 0) <= maxTotalMiB * MIB) return undefined;
-  return sized.reduce((most, next) => (next.bytes > most.bytes ? next : most)).task;
+/** What is known of a task at work. */
+export interface Held {
+  /** As of the last look that it answered. */
+  readonly memory: Memory | undefined;
+  /** For how long a look has gone unanswered; 0: none has. */
+  readonly unansweredMs: number;
+}
+
+/** Less is not worth ending somebody for: what fills the process is elsewhere. */
+const WORTHWHILE_BYTES = 32 * MIB;
+/** A thread that does not answer so long is in a native call or collects garbage, and both can cost any amount of memory. */
+const ANSWER_MS = 200;
+
+const bytesOf = ({ memory }: Held): number => (memory?.heap ?? 0) + (memory?.offHeap ?? 0);
+
+/**
+ * Which task has to end because the process has too much memory (its resident set): the one that holds most, of those that do not answer if there are any.
+ * Undefined: none, or none that it would help to end.
+ */
+export function overProcess<T extends Held>(
+  tasks: readonly T[],
+  { rss, maxProcessMiB }: { readonly rss: number; readonly maxProcessMiB: number },
+): T | undefined {
+  if (rss <= maxProcessMiB * MIB) return undefined;
+  const silent = tasks.filter(({ unansweredMs }) => unansweredMs >= ANSWER_MS);
+  const candidates = silent.length > 0 ? silent : tasks.filter((task) => bytesOf(task) >= WORTHWHILE_BYTES);
+  return candidates.reduce<T | undefined>((most, next) => (most === undefined || bytesOf(next) > bytesOf(most) ? next : most), undefined);
 }

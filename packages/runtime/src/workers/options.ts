@@ -19,8 +19,11 @@ export interface WorkerPoolOptions {
   readonly maxHeapMiB?: number;
   /** Memory of a thread outside of that heap (`Buffer`, `ArrayBuffer`), in MiB; default 256. */
   readonly maxOffHeapMiB?: number;
-  /** Memory of all threads that are at work together, in MiB; beyond it the task that holds most is ended. Default 640: a container of 1 GiB has room for the rest. */
-  readonly maxTotalMiB?: number;
+  /**
+   * Memory of the whole process (resident set), in MiB; beyond it the task that holds most is ended. Default: seven tenths of what the container has, and of one GiB
+   * at most.
+   */
+  readonly maxProcessMiB?: number;
   /** What one `run` may post, in MiB; default 8. Structured clone holds up the main thread for about 10 ms for each. What is in `transfer` does not count. */
   readonly maxInputMiB?: number;
   /** What a task may answer with, in MiB; default 32. Reading it holds up the main thread likewise. */

@@ -1,4 +1,4 @@
-import { fakeClock, settled } from '@gotk/apimachinery/fake-clock';
+import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { describe, expect, test } from 'vitest';
 import type { WorkerPool } from './options.ts';
 import { createWorkerPool } from './pool.ts';
@@ -164,7 +164,7 @@ describe('a pool that is closed', () => {
   test('ends what runs and what waits', async () => {
     const { pool } = setUp();
     const [running, waiting] = [failure(pool.run('never', undefined, patient)), failure(pool.run('double', 1, patient))];
-    await settled();
+    await expect.poll(() => pool.stats().running.fast, { timeout: 5_000 }).toBe(1);
     await pool[Symbol.asyncDispose]();
     expect(await running).toMatchObject({ name: 'TaskFailed', kind: 'closed', message: 'never was ended: the pool is closed' });
     expect(await waiting).toMatchObject({ kind: 'closed', message: 'double was not started: the pool is closed' });

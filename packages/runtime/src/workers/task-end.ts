@@ -72,10 +72,8 @@ function memoryText(
       return `needed more than ${limits.maxHeapMiB} MiB of memory`;
     case 'off-heap':
       return `needed more than ${limits.maxOffHeapMiB} MiB of memory for buffers`;
-    case 'total': {
-      const held = Math.round(((memory?.heap ?? 0) + (memory?.offHeap ?? 0)) / MIB);
-      return `was ended because it held ${held} MiB of memory, and all tasks together more than ${limits.maxTotalMiB} MiB`;
-    }
+    case 'process':
+      return `was ended because it held ${Math.round(((memory?.heap ?? 0) + (memory?.offHeap ?? 0)) / MIB)} MiB of memory, and the process more than ${limits.maxProcessMiB} MiB`;
   }
 }
 

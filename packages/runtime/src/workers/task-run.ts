@@ -1,5 +1,5 @@
 import type { Clock } from '@gotk/apimachinery';
-import { exceeded, type Memory, type MemoryLimits, WATCH_EVERY_MS, WATCHED_AFTER_MS } from './memory.ts';
+import { exceeded, LOOKS, type Memory, type MemoryLimits, WATCH_EVERY_MS, WATCHED_AFTER_MS } from './memory.ts';
 import type { TaskOptions } from './options.ts';
 import type { Ending } from './task-end.ts';
 import type { Thread } from './thread.ts';
@@ -19,6 +19,8 @@ export interface TaskRun {
   readonly startedMs: number;
   /** As of the last look; undefined before the first. */
   readonly memory: Memory | undefined;
+  /** For how long the last look has waited for an answer; 0: it has one. */
+  readonly unansweredMs: number;
   begin(): void;
   end(ending: Ending): void;
 }
@@ -28,18 +30,20 @@ export interface TaskRunOptions {
   readonly thread: Thread;
   readonly clock: Clock;
   readonly limits: MemoryLimits;
-  /** Its memory is known anew, and in its own bounds. */
+  /** It has been running for long enough to be looked at, and is in its own bounds as far as is known. */
   readonly onLook: () => void;
   /** Exactly once. */
-  readonly onEnd: (ending: Ending) => void;
+  readonly onEnd: (ending: Ending, ranMs: number) => void;
 }
 
 export function createTaskRun({ job, thread, clock, limits, onLook, onEnd }: TaskRunOptions): TaskRun {
   const { task, input, options } = job;
   const { signal, deadlineMs, transfer = [] } = options;
-  const looks: Memory[] = [];
+  let looks: readonly Memory[] = [];
+  const startedMs = clock.monotonic();
   let deadline: Disposable | undefined;
   let watch: Disposable | undefined;
+  let askedMs: number | undefined;
   let ended = false;
 
   const end = (ending: Ending) => {
@@ -48,29 +52,36 @@ export function createTaskRun({ job, thread, clock, limits, onLook, onEnd }: Tas
     deadline?.[Symbol.dispose]();
     watch?.[Symbol.dispose]();
     signal.removeEventListener('abort', onAbort);
-    onEnd(ending);
+    onEnd(ending, clock.monotonic() - startedMs);
   };
   const onAbort = () => end({ kind: 'aborted', reason: signal.reason });
-  const look = async () => {
+  const look = () => {
+    watch = clock.after(WATCH_EVERY_MS, look);
+    if (askedMs === undefined) void ask();
+    onLook();
+  };
+  const ask = async () => {
+    askedMs = clock.monotonic();
     const memory = await thread.memory();
-    if (ended) return;
-    watch = clock.after(WATCH_EVERY_MS, () => void look());
-    if (memory === undefined) return;
-    looks.push(memory);
+    askedMs = undefined;
+    if (ended || memory === undefined) return;
+    looks = [...looks, memory].slice(-LOOKS);
     const limit = exceeded(looks, limits);
-    if (limit === undefined) onLook();
-    else end({ kind: 'memory', limit, memory });
+    if (limit !== undefined) end({ kind: 'memory', limit, memory });
   };
 
   return {
     job,
-    startedMs: clock.monotonic(),
+    startedMs,
     get memory() {
       return looks.at(-1);
     },
+    get unansweredMs() {
+      return askedMs === undefined ? 0 : clock.monotonic() - askedMs;
+    },
     begin() {
       deadline = clock.after(deadlineMs, () => end({ kind: 'deadline', deadlineMs }));
-      watch = clock.after(WATCHED_AFTER_MS, () => void look());
+      watch = clock.after(WATCHED_AFTER_MS, look);
       signal.addEventListener('abort', onAbort, { once: true });
       try {
         thread.send({ task, input }, transfer);
