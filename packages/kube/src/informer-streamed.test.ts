@@ -75,6 +75,15 @@ describe('what there is, streamed', () => {
     expect([bed.seen, bed.lists]).toEqual([['added b'], []]);
   });
 
+  test('is followed by a silence that is noticed as soon as any', async () => {
+    await using bed = streamed({ stalledAfterMs: 2_000 });
+    await bed.clock.advance(500);
+    end(bed, '10');
+    bed.server.list = () => ({ items: [], resourceVersion: '11' });
+    await bed.clock.advance(2_000);
+    expect(bed.watches.map(({ options }) => options.resourceVersion)).toEqual(['', '10']);
+  });
+
   test('goes on where it ended when the connection is lost after it', async () => {
     await using bed = streamed();
     await bed.clock.advance(0);

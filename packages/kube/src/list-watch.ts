@@ -106,8 +106,13 @@ export function createListWatch<T extends KubeObject>({
         const where = from.at === 'watching' ? { resourceVersion: from.resourceVersion } : { resourceVersion: '', initialEvents: true };
         for await (const event of client.watch(resource, { ...selectors, ...where, signal: ended.signal })) {
           sink.heard();
-          if (initial === undefined) follow(event);
-          else gather(initial, event);
+          if (initial === undefined) {
+            silence.spoke();
+            follow(event);
+          } else {
+            gather(initial, event);
+            silence.heard();
+          }
         }
         signal.throwIfAborted();
         return next(state, initial === undefined ? { kind: 'closed', openMs: clock.monotonic() - openedAt } : { kind: 'endless' });
@@ -123,7 +128,6 @@ export function createListWatch<T extends KubeObject>({
       }
 
       function gather(all: Map<string, T>, event: WatchEvent<T>): void {
-        silence.heard();
         if (event.type !== 'BOOKMARK') {
           const key = renderKey(keyOf(event.object));
           if (event.type === 'DELETED') all.delete(key);
@@ -137,7 +141,6 @@ export function createListWatch<T extends KubeObject>({
       }
 
       function follow(event: WatchEvent<T>): void {
-        silence.spoke();
         const resourceVersion = event.type === 'BOOKMARK' ? event.resourceVersion : (event.object.metadata.resourceVersion ?? '');
         // What we have seen already, or what has been overtaken, must not become the present again.
         const isLate = state.at === 'watching' && isPast(resourceVersion, state.resourceVersion);

@@ -21,11 +21,17 @@ export interface WatchSilence extends Disposable {
 /** Looks after one open watch, by `onSilence`. */
 export function watchSilence({ clock, filling, ask, onDead, stalledMs, endlessMs }: SilenceOptions): WatchSilence {
   let heardAt = clock.monotonic();
+  let wasFilling = filling();
   let spoken = false;
   let asked = false;
   const heard = () => {
     heardAt = clock.monotonic();
     asked = false;
+    if (filling() === wasFilling) return;
+    // Another limit holds from now on, which may be nearer.
+    wasFilling = filling();
+    timer?.[Symbol.dispose]();
+    timer = look();
   };
   const look = (): Disposable | undefined => {
     const silentMs = clock.monotonic() - heardAt;

@@ -46,44 +46,57 @@ describe('an informer of a real API server', () => {
     expect(followed.errors).toEqual([]);
   });
 
-  test('survives that its place in history is gone, and tells what happened meanwhile', async () => {
-    await using bed = await cluster();
-    await using kind = await customKind(bed);
-    const { client, namespace, signal } = bed;
-    const { resource } = kind;
-    for (const name of ['kept', 'changed', 'lost']) await client.create(resource, kind.object(name), { signal });
-    // The first watch hears nothing and ends; the next one asks for what was before the server began to remember this kind.
-    const ended = Promise.withResolvers<void>();
-    let watches = 0;
-    const away: typeof client = {
-      ...client,
-      async *watch(of, options) {
-        watches += 1;
-        if (watches === 1) return void (await ended.promise);
-        yield* client.watch(of, watches === 2 ? { ...options, resourceVersion: '1' } : options);
-      },
-    };
-    await using followed = follow(bed, { client: away, resource });
-    await followed.informer.whenSynced(signal);
-    followed.seen.length = 0;
-    await client.patch(resource, { key: { namespace, name: 'changed' }, patch: { type: 'merge', body: { data: { a: '2' } } } }, { signal });
-    await client.delete(resource, { namespace, name: 'lost' }, { signal });
-    await client.create(resource, kind.object('new'), { signal });
-    ended.resolve();
-    await expect.poll(() => followed.seen, within).toEqual(['deleted lost', 'updated changed', 'added new']);
-    expect(followed.errors.map(isGone)).toEqual([true]);
-    await client.delete(resource, { namespace, name: 'kept' }, { signal });
-    await expect.poll(() => followed.seen.at(-1), within).toBe('deleted kept');
-  });
+  test.each(['streamed', 'paged'] as const)(
+    'survives that its place in history is gone, and tells what happened meanwhile (%s)',
+    async (filling) => {
+      await using bed = await cluster();
+      await using kind = await customKind(bed);
+      const { client, namespace, signal } = bed;
+      const { resource } = kind;
+      for (const name of ['kept', 'changed', 'lost']) await client.create(resource, kind.object(name), { signal });
+      // The first watch hears nothing and ends; the next one asks for what was before the server began to remember this kind.
+      const ended = Promise.withResolvers<void>();
+      let watches = 0;
+      const away: typeof client = {
+        ...client,
+        async *watch(of, options) {
+          watches += 1;
+          if (watches > 1) return yield* client.watch(of, watches === 2 ? { ...options, resourceVersion: '1' } : options);
+          if (filling === 'streamed')
+            for await (const event of client.watch(of, options)) {
+              yield event;
+              if (event.type === 'BOOKMARK' && event.initialEventsEnd) break;
+            }
+          await ended.promise;
+        },
+      };
+      await using followed = follow(bed, { client: away, resource, filling });
+      await followed.informer.whenSynced(signal);
+      followed.seen.length = 0;
+      await client.patch(
+        resource,
+        { key: { namespace, name: 'changed' }, patch: { type: 'merge', body: { data: { a: '2' } } } },
+        { signal },
+      );
+      await client.delete(resource, { namespace, name: 'lost' }, { signal });
+      await client.create(resource, kind.object('new'), { signal });
+      ended.resolve();
+      await expect.poll(() => followed.seen, within).toEqual(['deleted lost', 'updated changed', 'added new']);
+      expect(followed.errors.map(isGone)).toEqual([true]);
+      await client.delete(resource, { namespace, name: 'kept' }, { signal });
+      await expect.poll(() => followed.seen.at(-1), within).toBe('deleted kept');
+    },
+  );
 
-  test('lists in pages', async () => {
+  test.each(['streamed', 'paged'] as const)('gets what there is (%s)', async (filling) => {
     await using bed = await cluster();
     const { client, signal } = bed;
     const names = ['a', 'b', 'c', 'd', 'e'];
     for (const name of names) await client.create(configMaps, bed.configMap(name), { signal });
-    await using followed = follow(bed, { pageSize: 2 });
+    await using followed = follow(bed, { pageSize: 2, filling });
     await followed.informer.whenSynced(signal);
-    expect(followed.seen).toEqual(names.map((name) => `added ${name}`));
+    expect(followed.seen.toSorted()).toEqual(names.map((name) => `added ${name}`));
+    expect(followed.errors).toEqual([]);
   });
 
   test('takes an object that leaves its selection for deleted', async () => {
