@@ -8,7 +8,7 @@ export type Intrusion =
   | 'huge-event'
   /** The last event once more. */
   | 'duplicate'
-  /** An event from further back, over which others have come: out of order. */
+  /** The first event that the watch brought, over which others have come: out of order. */
   | 'older-event'
   /** An ERROR event with status 410: the resourceVersion has left the server's window. */
   | 'expired';
@@ -38,12 +38,10 @@ export interface WatchPipeOptions {
 }
 
 const HUGE_BYTES = 20 * 1024 * 1024;
-/** How many events are remembered, for `older-event`. */
-const REMEMBERED = 16;
 const NEWLINE = 0x0a;
 
 export function createWatchPipe({ write, end, holding }: WatchPipeOptions): WatchPipe {
-  const past: Buffer[] = [];
+  let past: Past = {};
   const counts = { passed: 0, queued: 0, swallowed: 0 };
   let queue: Buffer[] = [];
   let rest: Buffer = Buffer.alloc(0);
@@ -51,8 +49,7 @@ export function createWatchPipe({ write, end, holding }: WatchPipeOptions): Watc
 
   const pass = (line: Buffer) => {
     counts.passed += 1;
-    if (!isBookmark(line)) past.push(line);
-    if (past.length > REMEMBERED) past.shift();
+    if (!isBookmark(line)) past = { first: past.first ?? line, last: line };
     write(line);
   };
   const take = (line: Buffer) => {
@@ -96,25 +93,28 @@ export function createWatchPipe({ write, end, holding }: WatchPipeOptions): Watc
   };
 }
 
+interface Past {
+  readonly first?: Buffer;
+  readonly last?: Buffer;
+}
+
 /** The server renders the type first; an object's own text cannot come before it. */
 const isBookmark = (line: Buffer): boolean => line.subarray(0, 32).includes('"type":"BOOKMARK"');
 
-function intrusion(what: Intrusion, past: readonly Buffer[]): Buffer | undefined {
+function intrusion(what: Intrusion, { first, last }: Past): Buffer | undefined {
   switch (what) {
     case 'garbage':
       return Buffer.from('\u0000 this is <no> event\n');
-    case 'half-an-event': {
-      const last = past.at(-1);
+    case 'half-an-event':
       return last && Buffer.concat([last.subarray(0, last.length / 2), Buffer.from('\n')]);
-    }
     case 'huge-event': {
       const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'huge' }, data: { text: 'x'.repeat(HUGE_BYTES) } };
       return renderEvent('MODIFIED', object);
     }
     case 'duplicate':
-      return past.at(-1);
+      return last;
     case 'older-event':
-      return past.length > 1 ? past[0] : undefined;
+      return first === last ? undefined : first;
     case 'expired':
       return renderEvent('ERROR', {
         apiVersion: 'v1',
