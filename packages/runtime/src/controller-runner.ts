@@ -17,6 +17,7 @@ import { createRuns } from './runs.ts';
 import { isSuspended } from './status.ts';
 import { noSpan, type Span, traceRun } from './tracing.ts';
 import { tracedClient } from './tracing-client.ts';
+import { tracedRecorder } from './tracing-recorder.ts';
 
 export interface RunnerOptions<T extends KubeObject> {
   readonly controller: Controller<T>;
@@ -127,12 +128,16 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
     const patient = started - (waiting.get(text) ?? started) < WAIT_GRACE_MS;
     try {
       const signal = runs.start(text);
-      const run = (span: Span) => runOnce(object, { ...options, client: tracedClient(client, span), log: runLog, patient, span, signal });
+      let { recorder } = options;
+      const run = (span: Span) => {
+        recorder = tracedRecorder(recorder, span);
+        return runOnce(object, { ...options, client: tracedClient(client, span), recorder, log: runLog, patient, span, signal });
+      };
       const ended = await traceRun(options.traces ?? noSpan, object, { reconcileID, work: run });
       if (ended === undefined) return;
       if (ended.outcome.kind === 'waiting') waiting.set(text, waiting.get(text) ?? started);
       else waiting.delete(text);
-      if (ended.status !== 'held') report(object, ended.outcome, { log: runLog, recorder: options.recorder });
+      if (ended.status !== 'held') report(object, ended.outcome, { log: runLog, recorder });
       metrics.reconciled(object, ended.outcome.kind, clock.monotonic() - started);
       if (!keys.has(text)) {
         waiting.delete(text);

@@ -85,7 +85,9 @@ export function createManager(options: ManagerOptions): Manager {
   const services: Service[] = [];
   const starts: (() => Runner)[] = [];
   const own: Resource<KubeObject>[] = [];
-  const sink = options.eventsAddress ? httpEventSink({ url: options.eventsAddress, clock, log }) : undefined;
+  const sink = options.eventsAddress
+    ? httpEventSink({ url: options.eventsAddress, clock, log, onDropped: metrics.eventDropped })
+    : undefined;
   const recorder = createRecorder({ client, clock, log, controllerName: name, instance, ...(sink === undefined ? {} : { sink }) });
   const scopeOf = (resource: Resource<KubeObject>) =>
     options.watchNamespace !== undefined && resource.namespaced ? { namespace: options.watchNamespace } : {};

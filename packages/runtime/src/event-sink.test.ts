@@ -21,11 +21,17 @@ const event = (message: string): EventPayload => ({
 /** A notification-controller that answers as the test says, and a sink that pauses for no time at all. */
 async function receiver(answer: (message: string, response: ServerResponse) => void) {
   const received: EventPayload[] = [];
+  const traceparents: unknown[] = [];
+  let dropped = 0;
+  const onDropped = () => {
+    dropped += 1;
+  };
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const payload = JSON.parse(Buffer.concat(chunks).toString()) as EventPayload;
     received.push(payload);
+    traceparents.push(request.headers.traceparent);
     answer(payload.message, response);
   });
   server.listen(0, '127.0.0.1');
@@ -42,7 +48,9 @@ async function receiver(answer: (message: string, response: ServerResponse) => v
   };
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   return {
-    sink: httpEventSink({ url, clock: hasty, log }),
+    sink: httpEventSink({ url, clock: hasty, log, onDropped }),
+    dropped: () => dropped,
+    traceparents,
     clock,
     received,
     messages: () => received.map(({ message }) => message),
@@ -141,4 +149,14 @@ test('a receiver that is behind costs a thousand events at most: the newest are 
   await bed.sink.flush();
   expect(bed.messages().at(-1)).toBe('after');
   expect(bed.errors()).toMatchObject([{ message: 'events were dropped while the receiver was behind', fields: { dropped: 5 } }]);
+  expect(bed.dropped()).toBe(5);
+});
+
+test('an event names the run that it tells of, if anybody traces it', async () => {
+  await using bed = await receiver(inTurn());
+  const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+  bed.sink.post(event('traced'), traceparent);
+  bed.sink.post(event('not'));
+  await bed.sink.flush();
+  expect(bed.traceparents).toEqual([traceparent, undefined]);
 });

@@ -15,8 +15,8 @@ export interface EventPayload {
 }
 
 export interface EventSink {
-  /** Takes the event and returns at once. */
-  post(payload: EventPayload): void;
+  /** Takes the event and returns at once. `traceparent`: the W3C header of the run that it tells of. */
+  post(payload: EventPayload, traceparent?: string): void;
   /** Resolves when everything taken so far was delivered or given up. */
   flush(): Promise<void>;
 }
@@ -25,6 +25,8 @@ export interface EventSinkOptions {
   readonly url: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Told of each event that is not even tried. */
+  readonly onDropped?: (() => void) | undefined;
 }
 
 const TIMEOUT_MS = 5_000;
@@ -38,14 +40,14 @@ const MAX_QUEUED = 1_000;
  *
  * A receiver that is down costs the memory of at most a thousand events: the newest are dropped, and the log says how many.
  */
-export function httpEventSink({ url, clock, log }: EventSinkOptions): EventSink {
+export function httpEventSink({ url, clock, log, onDropped = () => undefined }: EventSinkOptions): EventSink {
   let tail: Promise<void> = Promise.resolve();
   let queued = 0;
   let dropped = 0;
 
-  const deliver = async (payload: EventPayload): Promise<void> => {
+  const deliver = async (payload: EventPayload, headers: Headers): Promise<void> => {
     for (let attempt = 1; ; attempt++) {
-      const answer = await postOnce(url, payload, clock);
+      const answer = await postOnce({ url, payload, headers }, clock);
       if (typeof answer === 'number' && answer < 500) {
         if (answer >= 300 && answer !== 429)
           log.error('the receiver refused an event', undefined, { reason: payload.reason, status: answer });
@@ -57,16 +59,17 @@ export function httpEventSink({ url, clock, log }: EventSinkOptions): EventSink 
   };
 
   return {
-    post(payload) {
+    post(payload, traceparent) {
       if (queued >= MAX_QUEUED) {
         dropped += 1;
+        onDropped();
         return;
       }
       if (dropped > 0) log.error('events were dropped while the receiver was behind', undefined, { dropped });
       dropped = 0;
       queued += 1;
       tail = tail
-        .then(() => deliver(payload))
+        .then(() => deliver(payload, traceparent === undefined ? {} : { traceparent }))
         .finally(() => {
           queued -= 1;
         });
@@ -75,13 +78,21 @@ export function httpEventSink({ url, clock, log }: EventSinkOptions): EventSink 
   };
 }
 
+type Headers = Readonly<Record<string, string>>;
+
+interface Post {
+  readonly url: string;
+  readonly payload: EventPayload;
+  readonly headers: Headers;
+}
+
 /** The status of the answer, or why there was none. */
-async function postOnce(url: string, payload: EventPayload, clock: Clock): Promise<number | Error> {
+async function postOnce({ url, payload, headers }: Post, clock: Clock): Promise<number | Error> {
   using deadline = deadlineSignal({ timeoutMs: TIMEOUT_MS, clock });
   try {
     const answer = await request(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { ...headers, 'content-type': 'application/json' },
       body: JSON.stringify(payload),
       signal: deadline.signal,
     });

@@ -1,3 +1,6 @@
+import { setTimeout } from 'node:timers/promises';
+import type { KubeObject } from '@gotk/apimachinery';
+import type { Delta, Informer } from '@gotk/kube';
 import { expect, test } from 'vitest';
 import { widget } from '../test/widget.ts';
 import { createMetrics } from './metrics.ts';
@@ -175,4 +178,37 @@ test('thousands of objects are told of in slices, between which other work is do
   going = false;
   expect(series).toBe(2_000 * (3 + 1 + 13));
   expect(turns).toBeGreaterThan(20);
+});
+
+test('a loop that is blocked right after a scrape shows in the next one', async () => {
+  const { lines } = setUp();
+  const lag = async (figure: string) => Number((await lines(`nodejs_eventloop_lag_${figure}_seconds`))[0]?.split(' ')[1]);
+  await lag('max');
+  await setTimeout(250);
+  await lag('max');
+  const until = performance.now() + 400;
+  while (performance.now() < until);
+  await setTimeout(150);
+  expect(await lag('max')).toBeGreaterThan(0.2);
+});
+
+test('an informer is counted for as long as it is held', async () => {
+  const { metrics, lines } = setUp();
+  let tell: (delta: Delta<KubeObject>) => void = () => undefined;
+  const informer = {
+    subscribe(handler: typeof tell) {
+      tell = handler;
+      for (const name of ['a', 'b', 'c']) handler({ kind: 'added', object: widget({ metadata: { name } }) });
+      return { [Symbol.dispose]: () => undefined };
+    },
+  } as Informer<KubeObject>;
+  const counted = metrics.informer('Widget', informer);
+  tell({ kind: 'deleted', object: widget() });
+  expect(await lines('gotk_informer_objects')).toEqual(['gotk_informer_objects{kind="Widget"} 2']);
+  expect(await lines('gotk_informer_events_total')).toEqual([
+    'gotk_informer_events_total{kind="Widget",type="added"} 3',
+    'gotk_informer_events_total{kind="Widget",type="deleted"} 1',
+  ]);
+  counted[Symbol.dispose]();
+  expect(await lines('gotk_informer_objects')).toEqual(['gotk_informer_objects{kind="Widget"} 0']);
 });

@@ -30,13 +30,6 @@ export interface MeasuredRequest {
   readonly durationMs: number;
 }
 
-/** How a task of the worker pool ended; `result` is `ok` or the kind of its failure. */
-export interface MeasuredTask {
-  readonly task: string;
-  readonly result: string;
-  readonly durationMs: number;
-}
-
 /** The metrics of one process. Label values come from flags, code and the objects that exist: their number is bounded. */
 export interface RuntimeMetrics {
   /** For the metrics of a controller's own. */
@@ -45,12 +38,12 @@ export interface RuntimeMetrics {
   forController(name: string, workers: number): ControllerMetrics;
   /** Takes what a client of that server asks (`onRequest`). Of more than a hundred servers, the later ones count together. */
   requestsTo(server: string): (request: MeasuredRequest) => void;
-  /** Counts what the informer holds and sees, for as long as it runs. Once an informer. */
-  informer(kind: string, informer: Informer<KubeObject>): void;
+  /** Counts what the informer holds and sees, until it is let go of. Once an informer. */
+  informer(kind: string, informer: Informer<KubeObject>): Disposable;
   /** Shows whether this process holds the lease; asked at every scrape. */
   leads(lease: string, holds: () => boolean): void;
-  task(task: MeasuredTask): void;
-  eventDropped(receiver: 'cluster' | 'http'): void;
+  /** An event was given up because the notification-controller did not keep up. */
+  eventDropped(): void;
   /** Everything, in the text format of Prometheus, in slices that leave the event loop its turns. */
   expose(): AsyncGenerator<string>;
 }
@@ -108,14 +101,24 @@ export function createMetrics(): RuntimeMetrics {
       };
     },
     informer(kind, informer) {
-      informer.subscribe(({ kind: type }) => {
+      let held = 0;
+      const hold = (more: number) => {
+        held += more;
+        series.cached.inc({ kind }, more);
+      };
+      const subscription = informer.subscribe(({ kind: type }) => {
         series.changes.inc({ kind, type });
-        if (type !== 'updated') series.cached.inc({ kind }, type === 'added' ? 1 : -1);
+        if (type !== 'updated') hold(type === 'added' ? 1 : -1);
       });
+      return {
+        [Symbol.dispose]() {
+          subscription[Symbol.dispose]();
+          hold(-held);
+        },
+      };
     },
     leads: (name, holds) => collectors.push(() => series.leads.set({ name }, holds() ? 1 : 0)),
-    task: ({ task, result, durationMs }) => series.taskSeconds.observe({ task, result }, durationMs / 1000),
-    eventDropped: (receiver) => series.eventsDropped.inc({ receiver }),
+    eventDropped: () => series.eventsDropped.inc(),
     async *expose() {
       for (const collect of collectors) collect();
       yield await registry.metrics();

@@ -9,7 +9,8 @@ import { presentable } from './presentable.ts';
 
 /** Reports what happened to an object: a core/v1 Event in its namespace and a post to the notification-controller. Never blocks, never throws. */
 export interface Recorder {
-  record(object: KubeObject, event: EventDraft): void;
+  /** `traceparent`: the W3C header of the run that the event tells of. */
+  record(object: KubeObject, event: EventDraft, traceparent?: string): void;
   /** Resolves when everything recorded so far was sent or given up. */
   flush(): Promise<void>;
 }
@@ -33,13 +34,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const { clock, log, controllerName, instance, sink } = options;
   const cluster = createClusterEvents(options);
 
-  const record = (object: KubeObject, { severity, reason, message: text, metadata: own = {} }: EventDraft): void => {
+  const record: Recorder['record'] = (object, { severity, reason, message: text, metadata: own = {} }, traceparent) => {
     const message = presentable(text, MAX_POSTED_CHARACTERS);
     const metadata = metadataOf(object, own);
     cluster.write(object, { type: severity === 'error' ? 'Warning' : 'Normal', reason, message, metadata });
     // Traces tell what was done, to whoever looks at the object; they are no news.
     if (severity === 'trace') return;
-    sink?.post({
+    const payload = {
       involvedObject: referenceTo(object),
       severity,
       timestamp: new Date(clock.now()).toISOString(),
@@ -48,13 +49,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
       metadata,
       reportingController: controllerName,
       reportingInstance: instance,
-    });
+    };
+    sink?.post(payload, traceparent);
   };
 
   return {
-    record(object, event) {
+    record(object, event, traceparent) {
       try {
-        record(object, event);
+        record(object, event, traceparent);
       } catch (error) {
         log.error('an event could not be recorded', error, { reason: event.reason });
       }

@@ -136,17 +136,9 @@ function ownSeries(registry: Registry) {
       labelNames: ['kind', 'type'],
       registers,
     }),
-    taskSeconds: new Histogram({
-      name: 'gotk_worker_task_duration_seconds',
-      help: 'How long tasks of the worker pool took, by how they ended.',
-      labelNames: ['task', 'result'],
-      buckets: RUN_BUCKETS,
-      registers,
-    }),
     eventsDropped: new Counter({
       name: 'gotk_events_dropped_total',
-      help: 'Events that were given up because their receiver did not keep up.',
-      labelNames: ['receiver'],
+      help: 'Events that were given up because the notification-controller did not keep up.',
       registers,
     }),
   };

@@ -1,15 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { systemClock } from '@gotk/apimachinery';
+import { type KubeObject, systemClock } from '@gotk/apimachinery';
 import { ApiError } from '@gotk/kube';
 import { expect, test } from 'vitest';
 import { memoryApi } from '../test/memory-api.ts';
 import { type LogLine, recordingLog } from '../test/recording.ts';
 import { widget, widgets } from '../test/widget.ts';
+import type { EventDraft } from './events.ts';
 import { Failed } from './outcome.ts';
 import { noSpan, startTracing, traceRun } from './tracing.ts';
 import { tracedClient } from './tracing-client.ts';
+import { tracedRecorder } from './tracing-recorder.ts';
 
 interface SentSpan {
   readonly name: string;
@@ -105,6 +107,25 @@ test('a header for others names the span that they are asked on behalf of', asyn
   await tracing[Symbol.asyncDispose]();
   const inner = receiver.spans().find(({ name }) => name === 'inner');
   expect(header).toBe(`00-${inner?.traceId}-${inner?.spanId}-01`);
+});
+
+test('what is recorded of a run is posted with its header; without a trace, as ever', async () => {
+  await using receiver = await collector();
+  const tracing = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url });
+  const headers: unknown[] = [];
+  const recorder = {
+    record: (_object: KubeObject, _event: EventDraft, traceparent?: string) => void headers.push(traceparent),
+    flush: () => Promise.resolve(),
+  };
+  const event: EventDraft = { severity: 'info', reason: 'Succeeded', message: 'done' };
+  const expected = await tracing.root.run('work', async (span) => {
+    tracedRecorder(recorder, span).record(widget(), event);
+    return span.traceparent;
+  });
+  await tracing[Symbol.asyncDispose]();
+  expect(headers).toEqual([expected]);
+  expect(expected).toBeDefined();
+  expect(tracedRecorder(recorder, noSpan)).toBe(recorder);
 });
 
 test('failures show, without credentials: those that are thrown and those that are outcomes', async () => {
