@@ -13,6 +13,7 @@ import {
   integer,
   list,
   type Program,
+  poolMetrics,
   sharedGates,
   tenancyFlags,
   text,
@@ -46,9 +47,10 @@ const flags = {
 const ignored = {
   ...configWatchFlags,
   ...tenancyFlags,
-  'no-remote-bases': flag(true, 'refuse bases that are not in the source'),
+  'no-remote-bases': flag(false, 'refuse bases that are not in the source'),
   'override-manager': list([], 'field managers whose fields are taken over'),
   'custom-apply-stage-kinds': list([], 'kinds to apply before the others'),
+  'default-decryption-service-account': text('', 'service account to decrypt as for objects that name none'),
   'sops-age-secret': text('', 'Secret with age keys for all'),
   'sops-vault-configmap': text('', 'ConfigMap with allowed vault servers'),
 } as const;
@@ -62,7 +64,7 @@ export function kustomizeController(entry: WorkerEntry): Program<typeof flags> {
     ignoredFlags: ignored,
     async setup(manager, values, { variables }) {
       const { client, clock } = manager;
-      const workers = createWorkerPool({ entry, clock });
+      const workers = createWorkerPool({ entry, clock, onEvent: poolMetrics(manager.metrics) });
       const trees = await createTreeCache({
         root: tmpdir(),
         clock,

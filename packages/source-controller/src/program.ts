@@ -10,6 +10,7 @@ import {
   oneOf,
   type Program,
   parseAddress,
+  poolMetrics,
   sharedGates,
   text,
   type WorkerEntry,
@@ -40,6 +41,7 @@ const ignored = {
   'helm-index-max-size': integer(52_428_800, 'largest index of a Helm repository'),
   'helm-chart-max-size': integer(10_485_760, 'largest chart'),
   'helm-chart-file-max-size': integer(5_242_880, 'largest file of a chart'),
+  'default-service-account': text('', 'service account to log in to registries and buckets as for objects that name none'),
   'ssh-kex-algos': text('', 'key exchange algorithms for SSH'),
   'ssh-hostkey-algos': text('', 'host key algorithms for SSH'),
   'requeue-dependency': duration('30s', 'pause between looks at a dependency'),
@@ -64,7 +66,8 @@ export function sourceController(entry: WorkerEntry): Program<typeof flags> {
         retentionRecords: values['artifact-retention-records'],
         clock: manager.clock,
       });
-      const workers = createWorkerPool({ entry, clock: manager.clock, maxOffHeapMiB: PACK_MIB });
+      const onEvent = poolMetrics(manager.metrics);
+      const workers = createWorkerPool({ entry, clock: manager.clock, maxOffHeapMiB: PACK_MIB, onEvent });
       manager.addService(artifactServer({ root: storage.root, host, port, log: manager.log }));
       manager.add(
         gitRepositoryController({
