@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { threadId } from 'node:worker_threads';
 import { serveTasks } from '../src/workers/tasks.ts';
+import { nicenessOf } from './niceness.ts';
 
 class Refusal extends Error {
   override readonly name = 'Refusal';
@@ -37,8 +38,9 @@ serveTasks({
   },
   bytesOf: (buffer: ArrayBuffer) => buffer.byteLength,
   text: (length: number) => 'x'.repeat(length),
-  /** Of the calling thread alone, as the kernel sees it: the 19th field, counted after the name in brackets. */
-  niceness: () => Number(readFileSync('/proc/thread-self/stat', 'utf8').split(') ')[1]?.split(' ')[16]),
+  /** Of the calling thread alone. */
+  niceness: () => nicenessOf('/proc/thread-self/stat'),
+  readFile: async () => (await readFile('/proc/self/stat')).length,
   exit: (code: number) => process.exit(code),
   unclonable: () => () => 'a function',
   /** Answers well, and dies when nobody asks it for anything. */
