@@ -3,17 +3,17 @@ import { ApiError } from '@gotk/kube';
 import type { Bed } from '../subject.ts';
 import { type Widget, widgets } from '../widget.ts';
 
-const PAUSE_MS = 100;
-
 export interface InsistOptions {
   readonly timeoutMs?: number;
+  /** Between two attempts (milliseconds). */
+  readonly pauseMs?: number;
   /** Answers that mean that it has been done already: 409 after a creation whose answer was lost, 404 after such a deletion. */
   readonly done?: readonly number[];
 }
 
 /** Asks again until the server has done it, whatever happens to the server meanwhile. Throws the last error when time is up. */
 export async function insist(ask: (signal: AbortSignal) => Promise<unknown>, options: InsistOptions = {}): Promise<void> {
-  const { timeoutMs = 60_000, done = [] } = options;
+  const { timeoutMs = 60_000, pauseMs = 100, done = [] } = options;
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     try {
@@ -23,7 +23,7 @@ export async function insist(ask: (signal: AbortSignal) => Promise<unknown>, opt
       if (error instanceof ApiError && done.includes(error.status)) return;
       if (performance.now() > deadline) throw error;
     }
-    await delay(PAUSE_MS);
+    await delay(pauseMs);
   }
 }
 
