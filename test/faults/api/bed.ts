@@ -1,0 +1,124 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { isRecord } from '@gotk/apimachinery';
+import { loadConnection } from '@gotk/kube/kubeconfig';
+import {
+  checkInvariants,
+  type Expectations,
+  type FaultProxy,
+  heapAfterCollection,
+  type RequestRecord,
+  startFaultProxy,
+  watchLoop,
+  watchUnhandled,
+} from '@gotk/testkit';
+import { expect, inject } from 'vitest';
+import { type Subject, type SubjectOptions, startSubject, whatIsWrong } from '../subject.ts';
+import { isReady, UID_LABEL, WIDGET_LABEL } from '../widget.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    readonly kubeconfigPath: string;
+  }
+}
+
+export interface BedOptions extends Omit<SubjectOptions, 'kubeconfigPath' | 'controllerKubeconfigPath'> {
+  readonly seed?: number;
+}
+
+export interface SettleOptions {
+  /** How often each ConfigMap may have been changed: once for each thing that was wanted of it. */
+  readonly changes: number | ((name: string) => number);
+  readonly mayDelete?: Expectations['mayDelete'];
+  /** The fault ended then (wall clock); default: now. */
+  readonly faultEndedMs?: number;
+  readonly limitMs?: number;
+  readonly loopLimits?: Expectations['loopLimits'];
+}
+
+/** The subject behind a fault proxy; whoever uses the subject as its user goes past the proxy. */
+export interface FaultBed extends Subject {
+  readonly proxy: FaultProxy;
+  /** What the controller has asked for so far. */
+  requests(): readonly RequestRecord[];
+  /**
+   * Waits until all is as wanted, then looks on for a while in which nothing should happen, and checks every invariant over the whole test.
+   * Resolves with a row for the table of faults.
+   */
+  settle(options: SettleOptions): Promise<string>;
+}
+
+/** What one fault may leave under way: an event, a run that finds nothing to do, a repetition after a back-off. */
+const CALM_MS = 700;
+const QUIET_MS = 1_000;
+/** Server, proxy, test and controller share this process, and the machine is shared as well: a blocked loop is far beyond. */
+const MAX_LOOP_DELAY_MS = 250;
+
+export async function faultBed({ seed = 1, ...options }: BedOptions = {}): Promise<FaultBed> {
+  const kubeconfigPath = inject('kubeconfigPath');
+  const stack = new AsyncDisposableStack();
+  try {
+    const unhandled = stack.use(watchUnhandled(process));
+    const proxy = stack.use(await startFaultProxy({ connection: await loadConnection({ kubeconfigPath }), seed }));
+    const subject = stack.use(await startSubject({ ...options, kubeconfigPath, controllerKubeconfigPath: proxy.kubeconfigPath }));
+    const beforeBytes = await heapAfterCollection();
+    const loop = stack.use(watchLoop());
+    const requests = () => proxy.trace.records;
+
+    return {
+      ...subject,
+      proxy,
+      requests,
+      async settle({ changes, mayDelete = () => false, faultEndedMs = Date.now(), limitMs, loopLimits }) {
+        let stillWrong: unknown;
+        const timeoutMs = (limitMs ?? 30_000) + 5_000;
+        await subject.converged({ timeoutMs }).catch((error: unknown) => {
+          stillWrong = error;
+        });
+        const convergedMs = stillWrong === undefined ? Date.now() : undefined;
+        const spent = { requests: requests().length, runs: subject.runLog.length };
+        await delay(CALM_MS);
+        const fromMs = Date.now();
+        await delay(QUIET_MS);
+        const quiet = { fromMs, toMs: Date.now() };
+
+        const [present, live] = [await subject.widgets(), await subject.configMaps()];
+        const violations = checkInvariants(
+          {
+            requests: requests(),
+            runs: subject.runLog,
+            forgotten: proxy.trace.forgotten,
+            claims: present.map((widget) => ({
+              name: widget.metadata.name,
+              generation: widget.metadata.generation,
+              observedGeneration: widget.status?.observedGeneration,
+              ready: isReady(widget),
+              wrong: whatIsWrong(
+                [widget],
+                live.filter(({ metadata }) => metadata.labels?.[WIDGET_LABEL] === widget.metadata.name),
+              )[0],
+            })),
+            made: live.map(({ metadata }) => ({ name: metadata.name, ownerUid: metadata.labels?.[UID_LABEL] })),
+            owners: new Set(present.map(({ metadata }) => metadata.uid ?? '')),
+            loop,
+            memory: { beforeBytes, afterBytes: await heapAfterCollection() },
+            unhandled: unhandled.errors,
+          },
+          {
+            stable: { faultEndedMs, convergedMs, quiet, ...(limitMs === undefined ? {} : { limitMs }) },
+            mayDelete,
+            effects: { resources: ['configmaps'], allowed: ({ name }) => (typeof changes === 'number' ? changes : changes(name)) },
+            maxLoopDelayMs: MAX_LOOP_DELAY_MS,
+            ...(loopLimits === undefined ? {} : { loopLimits }),
+          },
+        );
+        expect([...(isRecord(stillWrong) ? [String(stillWrong)] : []), ...violations]).toEqual([]);
+        const tookMs = (convergedMs ?? 0) - faultEndedMs;
+        return `converged ${tookMs} ms after the fault; ${spent.requests} requests, ${spent.runs} runs of ${present.length} widgets`;
+      },
+      [Symbol.asyncDispose]: () => stack.disposeAsync(),
+    };
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+}

@@ -1,0 +1,89 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ApiVerb } from '@gotk/testkit';
+import { describe, expect, test } from 'vitest';
+import { type FaultBed, faultBed } from './bed.ts';
+
+const STORM_MS = 3_000;
+const RECOVERY_MS = 10_000;
+
+describe('a server that', () => {
+  test('asks everybody to come back in a second is asked no more than that, and is worked with again within 10 s', async ({ annotate }) => {
+    await using bed = await faultBed();
+    await bed.createWidgets(30);
+    await bed.converged();
+    const before = bed.requests().length;
+    const storm = bed.proxy.inject({ name: '429', action: { kind: 'answer', status: 429, retryAfterSeconds: 1 } });
+    bed.proxy.breakWatches();
+    await bed.updateWidgets({ content: 'second' });
+    await delay(STORM_MS);
+    storm[Symbol.dispose]();
+    const met = bed.requests().slice(before);
+    expect(storm.hits).toBeGreaterThan(2);
+    // Two informers and eight workers, each once a second.
+    expect(met.length).toBeLessThan((10 * STORM_MS) / 1_000 + 10);
+    await annotate(await bed.settle({ changes: 2, limitMs: RECOVERY_MS }));
+  });
+
+  test('can take nothing but reads is not hammered, and is worked with again within 10 s', async ({ annotate }) => {
+    await using bed = await faultBed();
+    await bed.createWidgets(30);
+    await bed.converged();
+    const before = bed.requests().length;
+    const writes = ['apply', 'patch', 'create', 'delete'] as const;
+    const storm = bed.proxy.inject({ name: '429', verbs: writes, action: { kind: 'answer', status: 429, retryAfterSeconds: 1 } });
+    await bed.updateWidgets({ content: 'second' });
+    await delay(STORM_MS);
+    storm[Symbol.dispose]();
+    const writesMet = bed
+      .requests()
+      .slice(before)
+      .filter(({ fault }) => fault === '429');
+    expect(storm.hits).toBeGreaterThan(8);
+    // Eight workers and the events, each once a second, and once more while the storm is being ended.
+    expect(writesMet.length).toBeLessThanOrEqual(9 * (STORM_MS / 1_000 + 2));
+    await annotate(await bed.settle({ changes: 2, limitMs: RECOVERY_MS }));
+  });
+
+  test('answers everything with one or another 5xx is not hammered, and is worked with again within 10 s', async ({ annotate }) => {
+    await using bed = await faultBed();
+    await bed.createWidgets(30);
+    await bed.converged();
+    const before = bed.requests().length;
+    const storm = inject5xx(bed);
+    bed.proxy.breakWatches();
+    await bed.updateWidgets({ content: 'second' });
+    await delay(STORM_MS);
+    storm[Symbol.dispose]();
+    const met = bed.requests().length - before;
+    // The watches are broken, so nobody hears of the update: two informers, once a second at most.
+    expect(met).toBeGreaterThanOrEqual(2);
+    expect(met).toBeLessThan((2 * STORM_MS) / 1_000 + 4);
+    await annotate(await bed.settle({ changes: 2, limitMs: RECOVERY_MS }));
+  });
+
+  test('answers all writes with one or another 5xx is not hammered, and is worked with again within 10 s', async ({ annotate }) => {
+    await using bed = await faultBed();
+    await bed.createWidgets(30);
+    await bed.converged();
+    const before = bed.requests().length;
+    const storm = inject5xx(bed, ['apply', 'patch', 'create', 'delete']);
+    await bed.updateWidgets({ content: 'second' });
+    await delay(STORM_MS);
+    storm[Symbol.dispose]();
+    const met = bed.requests().length - before;
+    expect(met).toBeGreaterThan(30);
+    // Each object after 100 ms, 200, 400 … and 2 s at last; the apply, the status and an event fail each time.
+    expect(met).toBeLessThan(30 * 3 * 7);
+    await annotate(await bed.settle({ changes: 2, limitMs: RECOVERY_MS }));
+  });
+});
+
+function inject5xx({ proxy }: FaultBed, verbs?: readonly ApiVerb[]): Disposable {
+  const stack = new DisposableStack();
+  for (const [remainder, status] of [500, 503, 504].entries()) {
+    // Each fault sees what those before it have let pass.
+    const calls = ({ overall }: { readonly overall: number }) => overall % (3 - remainder) === 0;
+    stack.use(proxy.inject({ name: String(status), action: { kind: 'answer', status }, calls, ...(verbs === undefined ? {} : { verbs }) }));
+  }
+  return stack;
+}
