@@ -1,7 +1,7 @@
 import type { Kustomization } from '@gotk/api';
 import { DeadlineExceeded, systemClock } from '@gotk/apimachinery';
 import { ArtifactError } from '@gotk/artifact';
-import { type ReconcileContext, Superseded, TaskFailed } from '@gotk/runtime';
+import { noSpan, type ReconcileContext, Superseded, TaskFailed } from '@gotk/runtime';
 import { Unhealthy } from '@gotk/ssa';
 import { expect, test } from 'vitest';
 import { type Phase, phase } from './failures.ts';
@@ -22,7 +22,7 @@ function progress(parts: Partial<Progress> = {}): Progress {
   return {
     kustomization,
     source: { revision, originRevision: undefined, artifact: { path: '', url: '', revision, digest: '', lastUpdateTime: '' } },
-    ctx: { clock: systemClock } as ReconcileContext,
+    ctx: { clock: systemClock, span: noSpan } as ReconcileContext,
     signal: new AbortController().signal,
     startedMs: 0,
     ...parts,

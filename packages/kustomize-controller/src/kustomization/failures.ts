@@ -17,7 +17,7 @@ const GONE_AGAIN_MS = 10_000;
 /** Runs one part; what it throws becomes a failure with the contract's reason, and what has been done so far goes on record. */
 export async function phase<T>(name: Phase, progress: Progress, work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await progress.ctx.span.run(name, work);
   } catch (error) {
     // A run that was overtaken has not failed; one that ran out of time has.
     if (error instanceof Superseded) throw error;

@@ -39,7 +39,7 @@ async function reconcile(repository: GitRepository, ctx: ReconcileContext, deps:
   const { spec, status } = repository;
   using deadline = deadlineSignal({ timeoutMs: parseDuration(spec.timeout ?? '60s'), clock: ctx.clock, parents: [ctx.signal] });
   const { signal } = deadline;
-  const within = <T>(name: Stage, work: () => Promise<T>) => stage(name, { url: spec.url, signal }, work);
+  const within = <T>(name: Stage, work: () => Promise<T>) => stage(name, { url: spec.url, signal }, () => ctx.span.run(name, work));
 
   const remote = await within('login', () => remoteOf(repository, { client: deps.manager.client, signal }));
   const revision = await within('fetch', () => newest(remote, repository, signal));
