@@ -82,12 +82,15 @@ test('a server that comes back shows in the next probe but one at the latest', a
 });
 
 test('a failed question counts for nothing when the server has answered somebody else meanwhile', async () => {
-  const { probes, surroundings } = setUp();
-  surroundings.answer = () => {
-    surroundings.silentMs = 10;
-    return Promise.reject(new Error('timeout'));
+  const { probes, surroundings, clock } = setUp();
+  surroundings.answer = async () => {
+    await clock.sleep(900);
+    surroundings.silentMs = 600;
+    throw new Error('timeout');
   };
-  expect(await probes.notReady()).toBeUndefined();
+  const probing = probes.notReady();
+  await clock.advance(900);
+  expect(await probing).toBeUndefined();
 });
 
 test('asks once for a probe and once after it, and nothing when nobody probes', async () => {

@@ -38,11 +38,13 @@ export function createReadiness({ clock, unsynced, services, silentForMs, ask }:
   let again: Disposable | undefined;
 
   const askOnce = async (): Promise<void> => {
+    const askedMs = clock.monotonic();
     try {
       await ask();
       lost = false;
     } catch {
-      lost = silentForMs() > FRESH_MS;
+      // A server that is slow to answer this, and has answered something else meanwhile, is not gone.
+      lost = silentForMs() > clock.monotonic() - askedMs;
     }
     asking = undefined;
   };
