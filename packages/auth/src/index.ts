@@ -1,2 +1,3 @@
 export * from './http-login.ts';
-export * from './redact.ts';
+export { redact } from './redact.ts';
+export { createSecretMask, type SecretData, type SecretMask, type SecretMaskOptions } from './secret-mask.ts';
