@@ -1,16 +1,19 @@
 import type { KubeObject, Resource } from '@gotk/apimachinery';
 import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { expect, test } from 'vitest';
-import type { KubeClient, ListOptions } from './client.ts';
+import type { KubeClient, ListOptions, WatchOptions } from './client.ts';
+import { ApiError } from './errors.ts';
 import { createInformerSet } from './informer-set.ts';
 
 const pods: Resource<KubeObject> = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
 
-function setUp() {
+function setUp({ refusesToStream = false } = {}) {
   const clock = fakeClock();
   const lists: ListOptions[] = [];
   let open = 0;
+  let refused = 0;
   const client = {
+    ...(refusesToStream ? { initialEvents: true } : {}),
     list: async (_resource: unknown, options: ListOptions) => {
       lists.push(options);
       return {
@@ -18,14 +21,18 @@ function setUp() {
         resourceVersion: '1',
       };
     },
-    async *watch(_resource: unknown, { signal }: ListOptions) {
+    async *watch(_resource: unknown, { signal, initialEvents }: WatchOptions) {
+      if (initialEvents === true) {
+        refused += 1;
+        throw new ApiError('sendInitialEvents is forbidden', { status: 422, reason: 'Invalid' });
+      }
       open += 1;
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
       open -= 1;
       signal.throwIfAborted();
     },
   } as unknown as KubeClient;
-  return { clock, lists, open: () => open, set: createInformerSet({ client, clock }) };
+  return { clock, lists, open: () => open, refused: () => refused, set: createInformerSet({ client, clock }) };
 }
 
 test('equal questions share one watch; the last to let go ends it', async () => {
@@ -73,6 +80,20 @@ test('the indexes of whoever comes second work as well', async () => {
   await clock.advance(0);
   expect(late.informer.byIndex('name', 'a')).toHaveLength(1);
   expect(early.informer.list()).toHaveLength(1);
+  await set[Symbol.asyncDispose]();
+});
+
+test('a server that does not stream one kind is not asked to stream others of its group version', async () => {
+  const { clock, lists, refused, set } = setUp({ refusesToStream: true });
+  set.hold(pods);
+  await clock.advance(0);
+  set.hold(pods, { namespace: 'apps' });
+  set.hold({ ...pods, kind: 'Secret', plural: 'secrets' });
+  await clock.advance(0);
+  expect([refused(), lists.length]).toEqual([1, 3]);
+  set.hold({ ...pods, group: 'metrics.k8s.io' });
+  await clock.advance(0);
+  expect([refused(), lists.length]).toEqual([2, 4]);
   await set[Symbol.asyncDispose]();
 });
 
