@@ -23,6 +23,9 @@ export interface InformerSet extends AsyncDisposable {
   running(): readonly Informer<KubeObject>[];
 }
 
+/** A definition's schema can take a megabyte. */
+const DEFINITIONS_A_PAGE = 50;
+
 interface Entry {
   readonly informer: OwnInformer<KubeObject>;
   readonly stop: AbortController;
@@ -42,7 +45,11 @@ export function createInformerSet({
   const entries = new Map<string, Entry>();
   const paged = new Set<string>();
   const reporting = onError === undefined ? {} : { onError };
-  const kinds = createServedKinds({ clock, ...reporting, follow: (what) => createInformer({ ...what, client, clock }) });
+  const kinds = createServedKinds({
+    clock,
+    ...reporting,
+    follow: (what) => createInformer({ ...what, client, clock, pageSize: DEFINITIONS_A_PAGE }),
+  });
 
   /** Who does not stream one kind does not stream the others of its group version: each is another server's, or the same. */
   const fillingOf = (resource: Resource<KubeObject>): Pick<InformerOptions<KubeObject>, 'filling' | 'onPaged'> => {
