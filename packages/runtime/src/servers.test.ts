@@ -114,7 +114,8 @@ test('metrics come as text, compressed for those who take it so', async () => {
   expect(gunzipSync(await body.arrayBuffer()).toString()).toMatch(/^go_memstats_alloc_bytes \d+$/m);
 });
 
-test('a scraper that hangs up in the middle leaves nothing behind', async () => {
+/** A text that never ends. */
+function endlessText() {
   const closed = Promise.withResolvers<void>();
   async function* endless() {
     try {
@@ -126,6 +127,24 @@ test('a scraper that hangs up in the middle leaves nothing behind', async () => 
       closed.resolve();
     }
   }
+  return { endless, closed };
+}
+
+test('scrapers that never come to an end are eight at most, and others are served again when they have gone', async () => {
+  const { endless } = endlessText();
+  const { registry } = createMetrics();
+  await using server = await serveMetrics('127.0.0.1:0', { registry, expose: endless });
+  const hangUp = new AbortController();
+  const scrape = (signal?: AbortSignal) =>
+    fetch(`${server.url}/metrics`, signal === undefined ? {} : { signal }).then(({ status }) => status);
+  expect(new Set(await Promise.all(Array.from({ length: 8 }, () => scrape(hangUp.signal))))).toEqual(new Set([200]));
+  expect(await scrape()).toBe(503);
+  hangUp.abort();
+  await expect.poll(() => scrape(AbortSignal.timeout(5_000)), { timeout: 5_000 }).toBe(200);
+});
+
+test('a scraper that hangs up in the middle leaves nothing behind', async () => {
+  const { endless, closed } = endlessText();
   const { registry } = createMetrics();
   await using server = await serveMetrics('127.0.0.1:0', { registry, expose: endless });
   const hangUp = new AbortController();

@@ -12,15 +12,27 @@ export interface RunningServer extends AsyncDisposable {
   readonly url: string;
 }
 
+/** Whoever neither sends nor reads for so long has gone, or means no good. */
+const limits = { connectionTimeout: 30_000, requestTimeout: 10_000, bodyLimit: 1_024 } as const;
+
+/** Scrapes at once; beyond them there is no answer but 503. Each holds some megabytes until it has been read. */
+const MAX_SCRAPES = 8;
+
 /** `/metrics` in the text format of Prometheus, compressed for those who take it so, as Prometheus does: many objects are many megabytes of text. */
 export async function serveMetrics(
   address: string,
   { registry, expose }: Pick<RuntimeMetrics, 'registry' | 'expose'>,
 ): Promise<RunningServer> {
-  const server = fastify({ forceCloseConnections: true });
+  const server = fastify({ forceCloseConnections: true, ...limits });
+  let scrapes = 0;
   server.get('/metrics', async (request, reply) => {
+    if (scrapes >= MAX_SCRAPES) return reply.code(503).send('too many scrapes at once');
+    scrapes += 1;
     reply.type(registry.contentType);
     const text = Readable.from(expose());
+    text.once('close', () => {
+      scrapes -= 1;
+    });
     if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return reply.send(text);
     reply.header('content-encoding', 'gzip');
     return reply.send(compressed(text));
@@ -51,7 +63,7 @@ export interface HealthServer extends Probes {
 
 /** `/healthz`: the event loop turns. `/readyz`: caches are synced, the API server answers, services are up. Both say why, when they do not. */
 export async function serveProbes(address: string, { notReady, notAlive, levels, log }: HealthServer): Promise<RunningServer> {
-  const server = fastify({ forceCloseConnections: true });
+  const server = fastify({ forceCloseConnections: true, ...limits });
   for (const [path, why] of [
     ['/healthz', async () => notAlive()],
     ['/readyz', notReady],
