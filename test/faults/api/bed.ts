@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isRecord } from '@gotk/apimachinery';
+import { isRecord, type Resource } from '@gotk/apimachinery';
 import { loadConnection } from '@gotk/kube/kubeconfig';
+import { createLogger } from '@gotk/runtime';
 import {
   checkInvariants,
   type Expectations,
@@ -21,7 +22,7 @@ declare module 'vitest' {
   }
 }
 
-export interface BedOptions extends Omit<SubjectOptions, 'kubeconfigPath' | 'controllerKubeconfigPath'> {
+export interface BedOptions extends Omit<SubjectOptions, 'kubeconfigPath' | 'controllerKubeconfigPath' | 'log'> {
   readonly seed?: number;
 }
 
@@ -38,6 +39,8 @@ export interface SettleOptions {
 /** The subject behind a fault proxy; whoever uses the subject as its user goes past the proxy. */
 export interface FaultBed extends Subject {
   readonly proxy: FaultProxy;
+  /** What the controller logged, a line each as `make up` would show it. */
+  readonly log: readonly string[];
   /** What the controller has asked for so far. */
   requests(): readonly RequestRecord[];
   /**
@@ -51,15 +54,22 @@ export interface FaultBed extends Subject {
 const CALM_MS = 700;
 const QUIET_MS = 1_000;
 /** Server, proxy, test and controller share this process, and the machine is shared as well: a blocked loop is far beyond. */
-const MAX_LOOP_DELAY_MS = 250;
+const MAX_LOOP_DELAY_MS = 500;
+
+/** A secret for tests to put where it may slip out. */
+export const CANARY = 'canary-7f3a9c-password';
 
 export async function faultBed({ seed = 1, ...options }: BedOptions = {}): Promise<FaultBed> {
   const kubeconfigPath = inject('kubeconfigPath');
+  const log = textLog();
   const stack = new AsyncDisposableStack();
   try {
     const unhandled = stack.use(watchUnhandled(process));
-    const proxy = stack.use(await startFaultProxy({ connection: await loadConnection({ kubeconfigPath }), seed }));
-    const subject = stack.use(await startSubject({ ...options, kubeconfigPath, controllerKubeconfigPath: proxy.kubeconfigPath }));
+    const connection = await loadConnection({ kubeconfigPath });
+    const token = (await connection.token?.()) ?? CANARY;
+    const proxy = stack.use(await startFaultProxy({ connection, seed }));
+    const controllerKubeconfigPath = proxy.kubeconfigPath;
+    const subject = stack.use(await startSubject({ ...options, kubeconfigPath, controllerKubeconfigPath, log: log.logger }));
     const beforeBytes = await heapAfterCollection();
     const loop = stack.use(watchLoop());
     const requests = () => proxy.trace.records;
@@ -67,6 +77,7 @@ export async function faultBed({ seed = 1, ...options }: BedOptions = {}): Promi
     return {
       ...subject,
       proxy,
+      log: log.lines,
       requests,
       async settle({ changes, mayDelete = () => false, faultEndedMs = Date.now(), limitMs, loopLimits }) {
         let stillWrong: unknown;
@@ -81,6 +92,7 @@ export async function faultBed({ seed = 1, ...options }: BedOptions = {}): Promi
         await delay(QUIET_MS);
         const quiet = { fromMs, toMs: Date.now() };
 
+        const memory = { beforeBytes, afterBytes: await heapAfterCollection() };
         const [present, live] = [await subject.widgets(), await subject.configMaps()];
         const violations = checkInvariants(
           {
@@ -100,7 +112,8 @@ export async function faultBed({ seed = 1, ...options }: BedOptions = {}): Promi
             made: live.map(({ metadata }) => ({ name: metadata.name, ownerUid: metadata.labels?.[UID_LABEL] })),
             owners: new Set(present.map(({ metadata }) => metadata.uid ?? '')),
             loop,
-            memory: { beforeBytes, afterBytes: await heapAfterCollection() },
+            memory,
+            texts: { log: log.lines.join('\n'), widgets: JSON.stringify(present), events: await eventsIn(subject) },
             unhandled: unhandled.errors,
           },
           {
@@ -108,12 +121,14 @@ export async function faultBed({ seed = 1, ...options }: BedOptions = {}): Promi
             mayDelete,
             effects: { resources: ['configmaps'], allowed: ({ name }) => (typeof changes === 'number' ? changes : changes(name)) },
             maxLoopDelayMs: MAX_LOOP_DELAY_MS,
+            canaries: [token, CANARY],
             ...(loopLimits === undefined ? {} : { loopLimits }),
           },
         );
         expect([...(isRecord(stillWrong) ? [String(stillWrong)] : []), ...violations]).toEqual([]);
         const tookMs = (convergedMs ?? 0) - faultEndedMs;
-        return `converged ${tookMs} ms after the fault; ${spent.requests} requests, ${spent.runs} runs of ${present.length} widgets`;
+        const heapMiB = ((memory.afterBytes - beforeBytes) / 2 ** 20).toFixed(1);
+        return `converged ${tookMs} ms after the fault; ${spent.requests} requests, ${spent.runs} runs of ${present.length} widgets; heap ${heapMiB} MiB more`;
       },
       [Symbol.asyncDispose]: () => stack.disposeAsync(),
     };
@@ -121,4 +136,17 @@ export async function faultBed({ seed = 1, ...options }: BedOptions = {}): Promi
     await stack.disposeAsync();
     throw error;
   }
+}
+
+const events: Resource = { group: '', version: 'v1', kind: 'Event', plural: 'events', namespaced: true };
+
+async function eventsIn({ client, namespace }: Subject): Promise<string> {
+  return JSON.stringify((await client.list(events, { namespace, signal: AbortSignal.timeout(10_000) })).items);
+}
+
+/** The runtime's own logger: what it writes is what would be read. */
+function textLog() {
+  const lines: string[] = [];
+  const logger = createLogger({ level: 'debug', encoding: 'json', destination: { write: (line) => void lines.push(line) } });
+  return { lines, logger };
 }

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { checkInvariants, readAuditLog } from '@gotk/testkit';
 import { expect, inject, test } from 'vitest';
 import { createBed, startSubject } from '../subject.ts';
 import { configMaps } from '../widget.ts';
@@ -9,6 +11,7 @@ import { configMaps } from '../widget.ts';
 declare module 'vitest' {
   interface ProvidedContext {
     readonly kubeconfigPath: string;
+    readonly auditLog: string;
   }
 }
 
@@ -32,6 +35,16 @@ test('without faults the subject applies, updates, prunes, corrects drift and fi
   await subject.deleteWidgets();
   await expect.poll(() => subject.widgets(), { timeout: 15_000 }).toEqual([]);
   expect(await subject.configMaps()).toEqual([]);
+
+  // A cluster that was lent has no audit log to read.
+  const auditLog = inject('auditLog');
+  if (auditLog === '') return;
+  const requests = readAuditLog(await readFile(auditLog, 'utf8')).filter(
+    (request) => request.namespace === namespace && request.userAgent.startsWith('widget-controller/'),
+  );
+  expect(requests.filter(({ verb, resource }) => verb === 'apply' && resource === 'configmaps').length).toBeGreaterThanOrEqual(15 + 10 + 2);
+  const mayDelete = ({ resource }: { readonly resource: string }) => resource === 'configmaps';
+  expect(checkInvariants({ requests, runs: subject.runLog }, { user: 'admin', mayDelete })).toEqual([]);
 });
 
 test('the subject as a process of its own does the same, and ends with 0 at SIGTERM', async () => {

@@ -48,10 +48,16 @@ describe('connections that break', () => {
   test('never, but are not answered: no worker waits for longer than a call may take', async ({ annotate }) => {
     await using bed = await faultBed({ client: { timeoutMs: 500 }, concurrency: 4 });
     const hole = bed.proxy.inject({ name: 'hole', verbs: calls, probability: 0.1, action: { kind: 'black-hole' } });
+    const first = ({ ofPath }: { readonly ofPath: number }) => ofPath === 1;
     await bed.createWidgets(30);
     await bed.converged({ timeoutMs: 20_000 });
+    using watchHole = bed.proxy.inject({ name: 'hole', verbs: ['watch'], calls: first, action: { kind: 'black-hole' } });
+    expect(bed.proxy.breakWatches()).toBe(2);
     await bed.updateWidgets({ content: 'second' });
+    await bed.converged({ timeoutMs: 20_000 });
+    expect(watchHole.hits).toBe(2);
+    await bed.updateWidgets({ content: 'third' });
     hole[Symbol.dispose]();
-    await annotate(await bed.settle({ changes: 2 }));
+    await annotate(await bed.settle({ changes: 3 }));
   });
 });

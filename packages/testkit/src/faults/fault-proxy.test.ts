@@ -12,6 +12,7 @@ import { startFaultProxy } from './fault-proxy.ts';
 const configMaps: Resource = { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true };
 const key = { namespace: 'a', name: 'web' };
 const within = () => AbortSignal.timeout(10_000);
+const patiently = { timeout: 10_000, interval: 10 };
 
 const configMap = (resourceVersion: number, name = 'web'): Unstructured => ({
   apiVersion: 'v1',
@@ -73,7 +74,7 @@ async function bed() {
           );
         }
       })();
-      await expect.poll(() => [watchers.size, proxy.openWatches() > 0]).toEqual([opened, true]);
+      await expect.poll(() => [watchers.size, proxy.openWatches() > 0], patiently).toEqual([opened, true]);
     },
     send(name: string, type = 'ADDED') {
       for (const watcher of watchers) watcher.write(`${JSON.stringify({ type, object: configMap(1, name) })}\n`);
@@ -113,8 +114,8 @@ describe('a call', () => {
 
   test('is told when to come back', async () => {
     await using it = await bed();
-    using _fault = it.proxy.inject({ name: 'busy', action: { kind: 'answer', status: 429, retryAfterSeconds: 30 } });
-    await expect(it.get()).rejects.toMatchObject({ status: 429, retryAfterMs: 30_000 });
+    using _fault = it.proxy.inject({ name: 'busy', action: { kind: 'answer', status: 429, retryAfterSeconds: 30, message: 'later' } });
+    await expect(it.get()).rejects.toMatchObject({ status: 429, retryAfterMs: 30_000, message: 'later' });
   });
 
   test('is cut off before the server hears of it, or after', async () => {
@@ -171,15 +172,15 @@ describe('a watch', () => {
     await using it = await bed();
     await it.watch();
     it.send('a');
-    await expect.poll(() => it.events).toEqual(['a']);
+    await expect.poll(() => it.events, patiently).toEqual(['a']);
     const hold = it.proxy.holdWatches({ events: 'queue', watches: 'open' });
     it.send('b');
     await it.watch();
     it.send('c');
-    await expect.poll(() => it.events).toEqual(['a', 'c']);
+    await expect.poll(() => it.events, patiently).toEqual(['a', 'c']);
     expect(hold.held).toBe(1);
     hold[Symbol.dispose]();
-    await expect.poll(() => it.events).toEqual(['a', 'c', 'b', 'c']);
+    await expect.poll(() => it.events, patiently).toEqual(['a', 'c', 'b', 'c']);
   });
 
   test('loses its bookmarks', async () => {
@@ -188,20 +189,20 @@ describe('a watch', () => {
     using _hold = it.proxy.holdWatches({ events: 'bookmarks', watches: 'all' });
     it.send('', 'BOOKMARK');
     it.send('a');
-    await expect.poll(() => it.events).toEqual(['a']);
+    await expect.poll(() => it.events, patiently).toEqual(['a']);
   });
 
   test('gets what its server never sent', async () => {
     await using it = await bed();
     await it.watch();
     it.send('a');
-    await expect.poll(() => it.events).toEqual(['a']);
+    await expect.poll(() => it.events, patiently).toEqual(['a']);
     expect(it.proxy.intrude('duplicate')).toBe(1);
-    await expect.poll(() => it.events).toEqual(['a', 'a']);
+    await expect.poll(() => it.events, patiently).toEqual(['a', 'a']);
     expect(it.proxy.intrude('garbage', { resources: ['secrets'] })).toBe(0);
     it.proxy.intrude('garbage');
-    await expect.poll(() => it.events.at(-1)).toBe('ProtocolError');
-    await expect.poll(() => it.proxy.openWatches()).toBe(0);
+    await expect.poll(() => it.events.at(-1), patiently).toBe('ProtocolError');
+    await expect.poll(() => it.proxy.openWatches(), patiently).toBe(0);
   });
 
   test('is broken off in the middle of an event, or whenever it is told to', async () => {
@@ -209,10 +210,10 @@ describe('a watch', () => {
     using _fault = it.proxy.inject({ name: 'half', verbs: ['watch'], action: { kind: 'truncate', afterBytes: 10, ending: 'half-close' } });
     await it.watch();
     it.send('a');
-    await expect.poll(() => it.events).toHaveLength(1);
+    await expect.poll(() => it.events, patiently).toHaveLength(1);
     await it.watch();
     expect(it.proxy.breakWatches()).toBe(1);
-    await expect.poll(() => it.events).toEqual([expect.stringMatching(/Error$/), 'ConnectionError']);
+    await expect.poll(() => it.events, patiently).toEqual([expect.stringMatching(/Error$/), 'ConnectionError']);
   });
 });
 
@@ -220,12 +221,12 @@ test('connections are reset all at once, or one after the other at random', asyn
   await using it = await bed();
   await it.watch();
   expect(it.proxy.resetConnections()).toBeGreaterThan(0);
-  await expect.poll(() => it.events).toEqual(['ConnectionError']);
+  await expect.poll(() => it.events, patiently).toEqual(['ConnectionError']);
   using cutting = it.proxy.resetAtRandom({ everyMs: 5 });
   await expect
     .poll(async () => {
       await it.get().catch(() => undefined);
       return cutting.cut;
-    })
+    }, patiently)
     .toBeGreaterThan(2);
 });

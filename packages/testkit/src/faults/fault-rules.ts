@@ -13,8 +13,14 @@ export interface Match {
 /** What happens to a request instead of being passed on. */
 export type FaultAction =
   | { readonly kind: 'delay'; readonly ms: number }
-  /** Answered here, with a Status of that code and reason; the API server never hears of it. */
-  | { readonly kind: 'answer'; readonly status: number; readonly reason?: string; readonly retryAfterSeconds?: number }
+  /** Answered here, with a Status of that code; the API server never hears of it. Default of `reason`: what goes with the code. */
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly reason?: string;
+      readonly message?: string;
+      readonly retryAfterSeconds?: number;
+    }
   /** The connection is reset; the API server never hears of the request. */
   | { readonly kind: 'reset' }
   /** The API server carries the request out, and then the connection is reset. */

@@ -198,8 +198,8 @@ const REASONS: Readonly<Record<number, string>> = {
   504: 'Timeout',
 };
 
-function refusal({ status, reason = REASONS[status] ?? 'Unknown', retryAfterSeconds }: FaultAction & { readonly kind: 'answer' }): Answer {
-  const message = `injected: ${reason}`;
+function refusal({ status, retryAfterSeconds, ...told }: FaultAction & { readonly kind: 'answer' }): Answer {
+  const { reason = REASONS[status] ?? 'Unknown', message = `injected: ${reason}` } = told;
   const body = Buffer.from(
     JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code: status }),
   );
