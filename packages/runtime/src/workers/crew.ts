@@ -40,9 +40,11 @@ export interface CrewOptions {
 }
 
 type Doing =
-  | { readonly at: 'start' }
-  | { readonly at: 'rest'; readonly until: Disposable }
+  | { readonly at: 'start' | 'rest'; readonly until: Disposable }
   | { readonly at: 'work'; readonly lane: Lane; readonly run: TaskRun };
+
+/** Threads are started one at a time: one that hangs must not keep all others from coming. It takes 30 ms, and a second under load. */
+const START_DEADLINE_MS = 60_000;
 
 interface Member {
   readonly thread: Thread;
@@ -55,7 +57,7 @@ export function createCrew({ entry, clock, limits, idleMs, onReady, onFailedStar
   let opened = 0;
 
   const drop = (member: Member) => {
-    if (member.doing.at === 'rest') member.doing.until[Symbol.dispose]();
+    if (member.doing.at !== 'work') member.doing.until[Symbol.dispose]();
     members.delete(member.thread.id);
     const gone = member.thread.end().finally(() => leaving.delete(gone));
     leaving.add(gone);
@@ -96,6 +98,7 @@ export function createCrew({ entry, clock, limits, idleMs, onReady, onFailedStar
         limits,
         clock,
         onReady: (startMs) => {
+          tooLate[Symbol.dispose]();
           rest(member);
           onReady(startMs);
         },
@@ -104,7 +107,10 @@ export function createCrew({ entry, clock, limits, idleMs, onReady, onFailedStar
         },
         onDeath: (death) => onDeath(member, death),
       });
-      const member: Member = { thread, doing: { at: 'start' } };
+      const tooLate = clock.after(START_DEADLINE_MS, () =>
+        onDeath(member, { kind: 'error', message: `it took longer than ${START_DEADLINE_MS} ms to start` }),
+      );
+      const member: Member = { thread, doing: { at: 'start', until: tooLate } };
       members.set(thread.id, member);
     },
     engage(lane, runIn) {

@@ -25,10 +25,12 @@ describe('a process that has too much memory', () => {
     expect(overProcess([small, large], { ...over, rss: 800 * MIB })).toBeUndefined();
   });
 
-  test('loses one that does not answer before one that does', () => {
-    const silent = held(40, 200);
-    expect(overProcess([held(80), silent, held(50, 199)], over)).toBe(silent);
-    expect(overProcess([{ memory: undefined, unansweredMs: 200 }], over)).toBeDefined();
+  test('loses one that does not answer if none is known to hold much', () => {
+    const silent = { memory: undefined, unansweredMs: 200 };
+    const known = held(80);
+    expect(overProcess([silent, known], over)).toBe(known);
+    expect(overProcess([held(31), silent], over)).toBe(silent);
+    expect(overProcess([held(31), held(31, 199)], over)).toBeUndefined();
   });
 
   test('loses none for what is not theirs', () => expect(overProcess([held(31), held(20)], over)).toBeUndefined());

@@ -53,21 +53,21 @@ export interface Held {
 
 /** Less is not worth ending somebody for: what fills the process is elsewhere. */
 const WORTHWHILE_BYTES = 32 * MIB;
-/** A thread that does not answer so long is in a native call or collects garbage, and both can cost any amount of memory. */
+/** A thread that does not answer for so long may be in a native call, which can take any amount of memory; or it is only short of processor time. */
 const ANSWER_MS = 200;
 
 const bytesOf = ({ memory }: Held): number => (memory?.heap ?? 0) + (memory?.offHeap ?? 0);
 
 /**
- * Which task has to end because the process has too much memory (its resident set): the one that holds most, of those that do not answer if there are any.
- * Undefined: none, or none that it would help to end.
+ * Which task has to end because the process has too much memory (its resident set): the one known to hold most; if none holds much, one that does not answer. Undefined:
+ * none that it would help to end.
  */
 export function overProcess<T extends Held>(
   tasks: readonly T[],
   { rss, maxProcessMiB }: { readonly rss: number; readonly maxProcessMiB: number },
 ): T | undefined {
   if (rss <= maxProcessMiB * MIB) return undefined;
-  const silent = tasks.filter(({ unansweredMs }) => unansweredMs >= ANSWER_MS);
-  const candidates = silent.length > 0 ? silent : tasks.filter((task) => bytesOf(task) >= WORTHWHILE_BYTES);
+  const known = tasks.filter((task) => bytesOf(task) >= WORTHWHILE_BYTES);
+  const candidates = known.length > 0 ? known : tasks.filter(({ unansweredMs }) => unansweredMs >= ANSWER_MS);
   return candidates.reduce<T | undefined>((most, next) => (most === undefined || bytesOf(next) > bytesOf(most) ? next : most), undefined);
 }

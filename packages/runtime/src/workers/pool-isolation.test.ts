@@ -69,21 +69,21 @@ async function thousand(pool: ReturnType<typeof poolBed>['pool']): Promise<{ rea
   return { p99Ms: tookMs.toSorted((a, b) => a - b)[HEALTHY * 0.99] ?? 0, delayMs: delay.percentile(99) / 1e6 };
 }
 
-// Alone on two processors it is 1.0 to 1.2 times as long, and the delay 15 to 25 ms; what else runs on the machine is what the bounds allow for.
+// On a quiet machine with two processors they take about as long as without. If loops kept their places, it would be three times their deadline: the bound is between.
 test('eleven poisoned objects fail each in its own way, and delay a thousand others little', async () => {
-  await using bed = poolBed(realTime);
+  await using bed = poolBed({ ...realTime, slowSize: 8 });
   const clean = await thousand(bed.pool);
 
   const poisoned = POISON.flatMap(([task, count, kinds]) =>
     Array.from({ length: count }, async (_, nr) => {
-      const error = await failure(bed.pool.run(task, undefined, by(`bad-${nr}/${task}-${nr}`, { deadlineMs: 2_500, repeatable: true })));
+      const error = await failure(bed.pool.run(task, undefined, by(`bad-${nr}/${task}-${nr}`, { deadlineMs: 8_000, repeatable: true })));
       expect(kinds).toContain((error as { kind?: string }).kind);
     }),
   );
   const beside = await thousand(bed.pool);
   await Promise.all(poisoned);
 
-  expect(beside.p99Ms / clean.p99Ms).toBeLessThan(4);
+  expect(beside.p99Ms).toBeLessThan(4 * clean.p99Ms + 4_000);
   expect(beside.delayMs).toBeLessThan(Math.max(100, 3 * clean.delayMs));
   expect(bed.pool.stats()).toMatchObject({ queued: { fast: 0, slow: 0 }, running: { fast: 0, slow: 0 } });
   // They are known now, and go straight to the slow lane.

@@ -117,6 +117,13 @@ test('time in the queue has a bound of its own, and says so', async () => {
   expect(await failed).toMatchObject({ kind: 'deadline', message: 'loop took longer than 90 ms' });
 });
 
+test('a thread that hangs while it starts keeps nobody for ever', async () => {
+  await using bed = poolBed({ entry: { source: 'for (;;);' } });
+  const run = failure(bed.pool.run('double', 1, by('a/any')));
+  await bed.clock.advance(60_000);
+  expect(await run).toMatchObject({ kind: 'crash', message: 'double worker ended: it took longer than 60000 ms to start' });
+});
+
 test('a thread that cannot start fails those who wait for it', async () => {
   await using bed = poolBed({ entry: { source: 'throw new Error("broken")' } });
   const runs = [1, 2].map(() => failure(bed.pool.run('double', 1, by('a/any'))));
