@@ -122,6 +122,16 @@ describe('a watch that is silent', () => {
     expect([bed.watches.length, bed.lists]).toEqual([2, []]);
   });
 
+  test('that ends takes the question about it with it', async () => {
+    await using bed = setUp();
+    await bed.clock.advance(46_500);
+    const [, asked] = bed.lists;
+    expect(asked?.signal.aborted).toBe(false);
+    bed.last()?.close();
+    await bed.clock.advance(0);
+    expect(asked?.signal.aborted).toBe(true);
+  });
+
   test('is opened anew also when nobody answers what is asked', async () => {
     await using bed = setUp();
     await bed.clock.advance(0);

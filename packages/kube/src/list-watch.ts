@@ -125,6 +125,8 @@ export function createListWatch<T extends KubeObject>({
       } finally {
         signal.removeEventListener('abort', cut);
         silence[Symbol.dispose]();
+        // A question that is still open is nobody's any more.
+        ended.abort();
       }
 
       function gather(all: Map<string, T>, event: WatchEvent<T>): void {
