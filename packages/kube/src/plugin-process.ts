@@ -13,7 +13,8 @@ const MAX_OUTPUT_BYTES = 1024 * 1024;
 /**
  * What a login plugin prints. It has no input; stderr is ours. Throws an error with the program's name and exit code, and none of its words.
  *
- * The one place that starts a program, and only because the operator's own kubeconfig says so: never for a kubeconfig that came out of the cluster.
+ * The one place that starts a program, and only because the operator's own kubeconfig says so: for one that came out of the cluster, only if the operator
+ * said `--insecure-kubeconfig-exec` (see `tenant-kubeconfig.ts`).
  */
 export async function outputOf({ program, args, environment }: PluginCall): Promise<string> {
   const { spawn } = await import('node:child_process');

@@ -114,6 +114,14 @@ describe('a remote client', () => {
     }
   });
 
+  test('tells of the Secret that it was made from', async () => {
+    const secrets: unknown[] = [];
+    await using bed = await setUp({ onSecret: (secret) => secrets.push(secret) });
+    const secret = bed.store({ token: 't0ken' });
+    using _borrowed = await bed.remotes.borrow(cluster, { signal });
+    expect(secrets).toEqual([secret]);
+  });
+
   test('has a ceiling of its own on the rate of its requests', async () => {
     await using bed = await setUp({ qps: 1, burst: 1 });
     bed.store();

@@ -37,6 +37,8 @@ export interface RemoteClientsOptions
   readonly clock?: Clock;
   /** Put around each client before it is handed out, such as the guard that lets nobody write who has lost the lease. */
   readonly wrap?: (client: KubeClient) => KubeClient;
+  /** Told of each Secret that is read, so that what it holds is kept out of messages. Must not throw. */
+  readonly onSecret?: (secret: KubeObject) => void;
   /** How long a client that nobody uses is kept; 5 min. Its sockets close after 30 s. */
   readonly idleMs?: number;
   /** How many of those are kept at most; 100. */
@@ -72,6 +74,7 @@ export function createRemoteClients(options: RemoteClientsOptions): RemoteClient
     policy = {},
     clock = systemClock,
     wrap = (client) => client,
+    onSecret = () => undefined,
     defaultServiceAccount,
     idleMs = 300_000,
     maxIdle = 100,
@@ -91,6 +94,7 @@ export function createRemoteClients(options: RemoteClientsOptions): RemoteClient
     async borrow({ namespace, kubeConfig, serviceAccountName }, { signal }) {
       const identity = serviceAccountName ? serviceAccountIdentity({ namespace, name: serviceAccountName }) : undefined;
       const kept = await read(home, { namespace, kubeConfig }, signal);
+      if (kubeConfig.secretRef !== undefined) onSecret(kept);
       const { uid = '', resourceVersion = '' } = kept.metadata;
       const place = { id: `${uid}/${kubeConfig.secretRef?.key ?? ''}`, version: resourceVersion };
       const use = uses.take(place, async (lifetime) => {

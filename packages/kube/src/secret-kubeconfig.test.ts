@@ -177,6 +177,16 @@ describe('what is wrong is said, with the Secret’s name and without its conten
     ['no server', kubeconfigText({ cluster: { server: '' } }), "'server' is not a URL"],
     ['a server that is no URL', kubeconfigText({ cluster: { server: CANARY } }), "'server' is not a URL"],
     ['a server that is no text', kubeconfigText({ cluster: { server: [CANARY] } }), "'server' is not a text"],
+    [
+      'a server’s name that is none',
+      kubeconfigText({ cluster: { 'tls-server-name': `${CANARY} x` } }),
+      "'tls-server-name' is not the name of a server",
+    ],
+    [
+      'a server’s name without end',
+      kubeconfigText({ cluster: { 'tls-server-name': CANARY.repeat(20) } }),
+      "'tls-server-name' is not the name of a server",
+    ],
     ['a token that is no text', kubeconfigText({ user: { token: { CANARY } } }), "'token' is not a text"],
     ['a token with a line break', kubeconfigText({ user: { token: `${CANARY}\r\nx: y` } }), "'token' has a space, a line break"],
     [

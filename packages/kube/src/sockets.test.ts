@@ -23,6 +23,13 @@ describe('trust', () => {
     expect(String(await failure(wrong.client.get(configMaps, key, { signal })))).toContain('example.dev');
   });
 
+  test('follows an address that the connection gives the server, and does not ask for it by name', async () => {
+    await using bed = await clientBed(ok, { to: { tlsServerName: '127.0.0.1' } });
+    expect(await bed.client.get(configMaps, key, { signal })).toEqual(web);
+    await using wrong = await clientBed(ok, { to: { tlsServerName: '10.0.0.1' } });
+    expect(String(await failure(wrong.client.get(configMaps, key, { signal })))).toContain("IP: 10.0.0.1 is not in the cert's list");
+  });
+
   test('a client certificate is shown, and a new one from the next request on', async () => {
     const connection = { clientCertificate: certificates.firstClient };
     const bed = await clientBed(ok);

@@ -1,6 +1,7 @@
 import { Agent as PlainAgent } from 'node:http';
 import { Agent } from 'node:https';
-import { createSecureContext } from 'node:tls';
+import { isIP } from 'node:net';
+import { checkServerIdentity, createSecureContext, type PeerCertificate } from 'node:tls';
 import type { ClusterConnection } from './connection.ts';
 import { refuseLocalHost, remoteLookup } from './outbound-address.ts';
 
@@ -77,8 +78,14 @@ function tlsSettings({ ca, clientCertificate, tlsServerName, insecureSkipTlsVeri
   return {
     secureContext: createSecureContext({ ...(ca === undefined ? {} : { ca }), ...clientCertificate }),
     rejectUnauthorized: insecureSkipTlsVerify !== true,
-    ...(tlsServerName === undefined ? {} : { servername: tlsServerName }),
+    ...(tlsServerName === undefined ? {} : expecting(tlsServerName)),
   };
+}
+
+/** An address is not asked for by name (RFC 6066, 3); that the certificate is for it is checked all the same. */
+function expecting(name: string) {
+  if (isIP(name) === 0) return { servername: name };
+  return { servername: '', checkServerIdentity: (_host: string, certificate: PeerCertificate) => checkServerIdentity(name, certificate) };
 }
 
 function isLoopback(hostname: string): boolean {

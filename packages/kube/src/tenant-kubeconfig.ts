@@ -40,7 +40,9 @@ function check(entries: Readonly<Record<keyof Chosen, Fields>>, policy: TenantPo
       `'insecure-skip-tls-verify' needs the controller to run with --insecure-kubeconfig-tls: put the server's authority into 'certificate-authority-data'`,
     );
   checkServer(textOf(cluster, 'server'), 'server', policy);
-  textOf(cluster, 'tls-server-name');
+  const name = textOf(cluster, 'tls-server-name') ?? '';
+  // What fails to verify is told with the name that was expected.
+  if (name.length > 253 || !/^[\w.:-]*$/.test(name)) throw new Error(`'tls-server-name' is not the name of a server`);
   checkCertificates(entries);
   // Newlines and the like would end the header, or the request before it was sent.
   if (!/^[\x21-\x7e]*$/.test(textOf(user, 'token') ?? ''))
