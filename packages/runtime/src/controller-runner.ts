@@ -15,9 +15,10 @@ import { report } from './report.ts';
 import { type Ended, runOnce } from './run-once.ts';
 import { createRuns } from './runs.ts';
 import { isSuspended } from './status.ts';
-import { noSpan, type Span, traceRun } from './tracing.ts';
+import { noSpan, type Span } from './tracing.ts';
 import { tracedClient } from './tracing-client.ts';
 import { tracedRecorder } from './tracing-recorder.ts';
+import { traceRun } from './tracing-run.ts';
 
 export interface RunnerOptions<T extends KubeObject> {
   readonly controller: Controller<T>;

@@ -11,7 +11,7 @@ import type { Manager } from './manager.ts';
 import { createMetrics } from './metrics.ts';
 import { createLogger } from './pino-logger.ts';
 import { stopSignal } from './stop-signal.ts';
-import { startTracing } from './tracing.ts';
+import { startTracing } from './tracing-start.ts';
 
 /** The values of the common flags and of a controller's own, which may stand in for a common one. */
 export type ProgramValues<Table extends FlagTable> = Omit<FlagValues<typeof commonFlags>, keyof Table> & FlagValues<Table>;

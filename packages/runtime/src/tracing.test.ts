@@ -9,9 +9,11 @@ import { type LogLine, recordingLog } from '../test/recording.ts';
 import { widget, widgets } from '../test/widget.ts';
 import type { EventDraft } from './events.ts';
 import { Failed } from './outcome.ts';
-import { noSpan, startTracing, traceRun } from './tracing.ts';
+import { noSpan } from './tracing.ts';
 import { tracedClient } from './tracing-client.ts';
 import { tracedRecorder } from './tracing-recorder.ts';
+import { traceRun } from './tracing-run.ts';
+import { startTracing } from './tracing-start.ts';
 
 interface SentSpan {
   readonly name: string;
@@ -220,7 +222,7 @@ test.each([
         return found;
       },
     });
-    const { startTracing } = await import(${JSON.stringify(new URL('./tracing.ts', import.meta.url).href)});
+    const { startTracing } = await import(${JSON.stringify(new URL('./tracing-start.ts', import.meta.url).href)});
     const log = { debug() {}, info() {}, error() {}, with: () => log };
     await startTracing({ variables: ${JSON.stringify(variables)}, serviceName: 'x', version: '1', clock: { monotonic: () => 0 }, log });
     process.stdout.write(String(loaded));`;

@@ -1,0 +1,50 @@
+import type { Clock } from '@gotk/apimachinery';
+import { firstOf } from './drain.ts';
+import type { Logger } from './log.ts';
+import { noSpan, type Span } from './tracing.ts';
+import { type Environment, tracingSettings } from './tracing-settings.ts';
+
+/** The exporter of one process. Disposing sends what is left, for three seconds at most. */
+export interface Tracing extends AsyncDisposable {
+  /** Each `run` of it begins a trace of its own. */
+  readonly root: Span;
+}
+
+export interface TracingOptions {
+  /** The standard variables `OTEL_*`. */
+  readonly variables: Environment;
+  /** Unless the environment names another. */
+  readonly serviceName: string;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+const FLUSH_MS = 3_000;
+
+const off: Tracing = { root: noSpan, [Symbol.asyncDispose]: () => Promise.resolve() };
+
+/**
+ * Starts to export traces if the environment names an exporter (`OTEL_TRACES_EXPORTER`) or an endpoint (`OTEL_EXPORTER_OTLP_ENDPOINT`); otherwise nothing of
+ * OpenTelemetry is even loaded. What is wrong with the environment is logged, and never keeps a process from starting.
+ */
+export async function startTracing({ variables, serviceName, version, clock, log }: TracingOptions): Promise<Tracing> {
+  const { settings, problems } = tracingSettings(variables, { serviceName, version });
+  for (const problem of problems) log.error('a setting of OpenTelemetry is left out', undefined, { problem });
+  if (settings === undefined) return off;
+  try {
+    const { createExporting } = await import('./tracing-otel.ts');
+    const exporting = createExporting(settings, { clock, log });
+    log.info('exporting traces', { exporter: settings.exporter, endpoint: settings.url, sampler: settings.sampler.kind });
+    return {
+      root: exporting.root,
+      async [Symbol.asyncDispose]() {
+        const sent = exporting.shutdown().catch((error) => log.error('the last traces were not delivered', error));
+        await firstOf(sent, { clock, ms: FLUSH_MS });
+      },
+    };
+  } catch (error) {
+    log.error('no traces are exported', error);
+    return off;
+  }
+}
