@@ -1,7 +1,7 @@
 import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { describe, expect, test } from 'vitest';
 import { discoveryMapper } from './discovery.ts';
-import { ApiError, ConnectionError, NoMatch } from './errors.ts';
+import { ApiError, ConnectionError, NoMatch, ProtocolError } from './errors.ts';
 import type { Transport } from './transport.ts';
 
 const { signal } = new AbortController();
@@ -118,5 +118,47 @@ describe('the mapper', () => {
     await expect(mapper.resourceFor(deployment, { signal: AbortSignal.abort(new Error('late')) })).rejects.toThrow('late');
     await expect(mapper.resourceFor({ ...deployment, group: '../x' }, { signal })).rejects.toThrow(`cannot be the group`);
     expect(asked).toEqual([]);
+  });
+});
+
+describe('a server that says what it likes', () => {
+  test.each<[string, unknown]>([
+    ['a text', 'resources'],
+    ['no list', { resources: { name: 'x' } }],
+    ['too many', { resources: Array(20_001).fill({ name: 'x', kind: 'X', namespaced: true }) }],
+  ])('is told that its answer is none: %s', async (_what, answer) => {
+    const { server, mapper } = setUp();
+    server.answer = () => answer;
+    await expect(mapper.resourceFor(deployment, { signal })).rejects.toBeInstanceOf(ProtocolError);
+    server.answer = () => served('Deployment');
+    expect(await mapper.resourceFor(deployment, { signal })).toMatchObject({ plural: 'deployments' });
+  });
+
+  test('is believed where it makes sense', async () => {
+    const { server, mapper } = setUp();
+    const odd = [
+      null,
+      7,
+      {},
+      { name: 'x', kind: 7 },
+      { name: 7, kind: 'Deployment', namespaced: true },
+      { name: 'x'.repeat(254), kind: 'Deployment', namespaced: true },
+    ];
+    server.answer = () => ({ resources: [...odd, ...served('Deployment').resources] });
+    expect(await mapper.resourceFor(deployment, { signal })).toMatchObject({ plural: 'deployments' });
+    server.answer = () => ({ resources: null });
+    await expect(mapper.resourceFor({ ...deployment, group: 'other' }, { signal })).rejects.toBeInstanceOf(NoMatch);
+  });
+
+  test('fills no more memory than a large cluster does', async () => {
+    const { asked, server, mapper } = setUp();
+    server.answer = () => served(...Array.from({ length: 5_000 }, (_, index) => `Kind${index}`));
+    const ask = (group: string) => mapper.resourceFor({ group, version: 'v1', kind: 'Kind0' }, { signal });
+    for (const group of ['a', 'b', 'c', 'd', 'e']) await ask(group);
+    asked.length = 0;
+    for (const group of ['e', 'd', 'c', 'b']) await ask(group);
+    expect(asked).toEqual([]);
+    await ask('a');
+    expect(asked).toEqual(['/apis/a/v1']);
   });
 });

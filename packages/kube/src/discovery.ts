@@ -1,12 +1,8 @@
-import { type Clock, type GroupVersionKind, type Resource, renderApiVersion, untilAborted } from '@gotk/apimachinery';
-import { isNotFound, NoMatch } from './errors.ts';
+import { type Clock, type GroupVersionKind, isRecord, type Resource, renderApiVersion, untilAborted } from '@gotk/apimachinery';
+import { isNotFound, NoMatch, ProtocolError } from './errors.ts';
 import { discoveryRequest } from './requests.ts';
 import type { RestMapper } from './rest-mapper.ts';
 import type { Transport } from './transport.ts';
-
-interface ResourceList {
-  readonly resources?: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean }[];
-}
 
 type GroupVersion = Pick<GroupVersionKind, 'group' | 'version'>;
 type Kinds = ReadonlyMap<string, Resource>;
@@ -14,12 +10,18 @@ type Kinds = ReadonlyMap<string, Resource>;
 interface Entry {
   readonly kinds: Promise<Kinds>;
   readonly askedAtMs: number;
+  /** How many there are, once that is known. */
+  count: number;
 }
 
 /** How long a kind that was not there is taken to be still missing. */
 const MISS_MS = 2_000;
 /** A cluster has some hundred group versions at most; the names of those that it has not come from whoever writes manifests, and must not fill memory. */
 const MAX_ENTRIES = 1_000;
+/** In all group versions together; a cluster with many operators has a thousand. A tenant's server says what it likes. */
+const MAX_KINDS = 20_000;
+/** As for every name in a path. */
+const MAX_NAME_CHARACTERS = 253;
 
 /** Asks the API server for a group version when one of its kinds is first needed, and again when a kind is missing. */
 export function discoveryMapper(transport: Transport, clock: Clock): RestMapper {
@@ -27,16 +29,27 @@ export function discoveryMapper(transport: Transport, clock: Clock): RestMapper 
 
   const ask = (groupVersion: GroupVersion): Entry => {
     const key = renderApiVersion(groupVersion);
-    const entry: Entry = { kinds: fetchKinds(transport, groupVersion), askedAtMs: clock.monotonic() };
-    // A failed question is not an answer: the next caller asks again.
-    entry.kinds.catch(() => known.get(key) === entry && known.delete(key));
+    const entry: Entry = { kinds: fetchKinds(transport, groupVersion), askedAtMs: clock.monotonic(), count: 0 };
+    entry.kinds.then(
+      ({ size }) => {
+        entry.count = size;
+        forgetOldest();
+      },
+      // A failed question is not an answer: the next caller asks again.
+      () => known.get(key) === entry && known.delete(key),
+    );
     known.delete(key);
     known.set(key, entry);
-    for (const oldest of known.keys()) {
-      if (known.size <= MAX_ENTRIES) break;
-      known.delete(oldest);
-    }
+    forgetOldest();
     return entry;
+  };
+  const forgetOldest = (): void => {
+    let kinds = [...known.values()].reduce((sum, { count }) => sum + count, 0);
+    for (const [oldest, { count }] of known) {
+      if (known.size <= MAX_ENTRIES && kinds <= MAX_KINDS) break;
+      known.delete(oldest);
+      kinds -= count;
+    }
   };
 
   return {
@@ -63,10 +76,29 @@ async function fetchKinds(transport: Transport, groupVersion: GroupVersion): Pro
   const { group, version } = groupVersion;
   try {
     const { body } = await transport.call(discoveryRequest(groupVersion, { signal: new AbortController().signal }));
-    const served = ((body as ResourceList | null)?.resources ?? []).filter(({ name }) => !name.includes('/'));
-    return new Map(served.map(({ name, kind, namespaced }) => [kind, { group, version, kind, plural: name, namespaced }]));
+    const resources = (isRecord(body) ? body.resources : body) ?? [];
+    if (!Array.isArray(resources) || resources.length > MAX_KINDS)
+      throw new ProtocolError(`what '${renderApiVersion(groupVersion)}' has is not a list`);
+    return new Map(
+      resources.filter(isServedKind).map(({ name, kind, namespaced }) => [kind, { group, version, kind, plural: name, namespaced }]),
+    );
   } catch (error) {
     if (isNotFound(error)) return new Map();
     throw error;
   }
 }
+
+interface ServedKind {
+  readonly name: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
+}
+
+/** Subresources have a slash in their names. */
+function isServedKind(entry: unknown): entry is ServedKind {
+  if (!isRecord(entry)) return false;
+  const { name, kind, namespaced } = entry;
+  return isName(name) && !name.includes('/') && isName(kind) && typeof namespaced === 'boolean';
+}
+
+const isName = (name: unknown): name is string => typeof name === 'string' && name !== '' && name.length <= MAX_NAME_CHARACTERS;
