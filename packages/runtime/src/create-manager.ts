@@ -85,6 +85,7 @@ export function createManager(options: ManagerOptions): Manager {
   const services: Service[] = [];
   const starts: (() => Runner)[] = [];
   const own: Resource<KubeObject>[] = [];
+  const needed = new Set<Informer<KubeObject>>();
   const sink = options.eventsAddress
     ? httpEventSink({ url: options.eventsAddress, clock, log, onDropped: metrics.eventDropped })
     : undefined;
@@ -109,6 +110,7 @@ export function createManager(options: ManagerOptions): Manager {
     clock,
     silentForMs,
     unsynced: () => [...informers].filter(([{ synced }]) => !synced).map(([, kind]) => kind),
+    unserved: () => [...needed].filter(({ served }) => served === false).map((each) => informers.get(each) ?? ''),
     services: () => services,
     async ask() {
       const resource = own[0];
@@ -163,6 +165,7 @@ export function createManager(options: ManagerOptions): Manager {
         ...(indexes === undefined ? {} : { indexes }),
       });
       own.push(resource);
+      needed.add(cache as unknown as Informer<KubeObject>);
       starts.push(() => startRunner(runnerOptions(controller, cache)));
     },
     addService: (service) => services.push(service),

@@ -7,6 +7,7 @@ function setUp() {
   const clock = fakeClock();
   const surroundings = {
     unsynced: [] as string[],
+    unserved: [] as string[],
     services: [] as Service[],
     silentMs: 60_000,
     answer: (): Promise<void> => Promise.resolve(),
@@ -15,6 +16,7 @@ function setUp() {
   const probes = createReadiness({
     clock,
     unsynced: () => surroundings.unsynced,
+    unserved: () => surroundings.unserved,
     services: () => surroundings.services,
     silentForMs: () => surroundings.silentMs,
     ask: () => {
@@ -42,6 +44,12 @@ test('is not ready before the caches are synced, and asks nobody', async () => {
   surroundings.unsynced = ['Widget', 'Secret', 'Widget'];
   expect(await probes.notReady()).toBe('caches have not synced: Widget, Secret');
   expect(asked()).toBe(0);
+});
+
+test('is not ready while what it reconciles is not served', async () => {
+  const { probes, surroundings } = setUp();
+  surroundings.unserved = ['Widget'];
+  expect(await probes.notReady()).toBe('the API server does not serve: Widget');
 });
 
 test('is not ready while a service is not; one that says nothing is', async () => {

@@ -5,6 +5,8 @@ export interface ReadinessOptions {
   readonly clock: Clock;
   /** The kinds whose objects have not all been seen yet. */
   readonly unsynced: () => readonly string[];
+  /** The kinds without which there is nothing to do, and which the server does not have. */
+  readonly unserved: () => readonly string[];
   readonly services: () => readonly Service[];
   /** Milliseconds since the API server last answered. */
   readonly silentForMs: () => number;
@@ -27,12 +29,12 @@ const FRESH_MS = 250;
 const AGAIN_MS = 5_000;
 
 /**
- * Ready means: the caches are synced, the services say so, and the API server answers. Whether this process leads does not matter.
+ * Ready means: the caches are synced, what is reconciled is served, the services say so, and the API server answers. Whether this process leads does not matter.
  *
  * Watches cannot tell: one that is quiet and one whose server is gone look the same for a minute. So whoever asks for readiness makes us ask the server.
  * A process that nobody probes asks nothing.
  */
-export function createReadiness({ clock, unsynced, services, silentForMs, ask }: ReadinessOptions): Readiness {
+export function createReadiness({ clock, unsynced, unserved, services, silentForMs, ask }: ReadinessOptions): Readiness {
   let asking: Promise<void> | undefined;
   let lost = false;
   let again: Disposable | undefined;
@@ -59,8 +61,12 @@ export function createReadiness({ clock, unsynced, services, silentForMs, ask }:
 
   return {
     async notReady() {
-      const kinds = unsynced();
-      if (kinds.length > 0) return `caches have not synced: ${[...new Set(kinds)].join(', ')}`;
+      for (const [what, kinds] of [
+        ['caches have not synced', unsynced()],
+        ['the API server does not serve', unserved()],
+      ] as const) {
+        if (kinds.length > 0) return `${what}: ${[...new Set(kinds)].join(', ')}`;
+      }
       const waiting = services().find(({ ready }) => ready?.() === false);
       if (waiting !== undefined) return `${waiting.name} is not ready`;
       askLater();
