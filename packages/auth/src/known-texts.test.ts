@@ -49,6 +49,14 @@ describe('known texts', () => {
     expect(() => known(text)).toThrow('cannot be looked for');
   });
 
+  test('are found however many there are', () => {
+    const texts = Array.from({ length: 5_000 }, (_, index) => `${String(index).padStart(4, '0')}-text-${index}`);
+    const set = known(...texts);
+    expect(found(set, texts.join(' '))).toEqual(texts);
+    for (const text of texts.slice(10)) set.remove(text);
+    expect(found(set, texts.join(' '))).toEqual(texts.slice(0, 10));
+  });
+
   test('are those that a plain search finds, whatever they are', () => {
     // A small alphabet, so that texts share their beginnings and overlap; a generator of its own, so that a failure can be repeated.
     let seed = 42;

@@ -12,7 +12,9 @@ export interface KnownTexts {
 export const SHORTEST = 6;
 export const LONGEST = 96;
 
-const SLOTS = 1 << 16;
+/** So that a slot is taken by few texts' beginnings, and memory by none that are not there. */
+const SLOTS_PER_HEAD = 8;
+const MIN_SLOTS = 1 << 8;
 /** 31 to the power of the window's last place. */
 const HIGHEST = 31 ** (SHORTEST - 1);
 
@@ -25,7 +27,11 @@ export function createKnownTexts(): KnownTexts {
   /** By their first characters; sorted. */
   const lists = new Map<string, string[]>();
   /** How many lists have this hash. */
-  const slots = new Uint32Array(SLOTS);
+  let slots = new Uint32Array(MIN_SLOTS);
+  const grow = (): void => {
+    slots = new Uint32Array(slots.length * 4);
+    for (const head of lists.keys()) count(slots, head, 1);
+  };
 
   return {
     add(text) {
@@ -38,6 +44,7 @@ export function createKnownTexts(): KnownTexts {
       if (list !== undefined) return void list.splice(placeAfter(list, text), 0, text);
       lists.set(head, [text]);
       count(slots, head, 1);
+      if (lists.size * SLOTS_PER_HEAD > slots.length) grow();
     },
     remove(text) {
       const held = copies.get(text) ?? 0;
@@ -56,7 +63,8 @@ export function createKnownTexts(): KnownTexts {
       let hash = hashOf(text);
       // Every place, also within another text: two that overlap hide more than either.
       for (let start = 0, covered = 0; ; start += 1) {
-        const known = slots[slotOf(hash)] === 0 ? undefined : longestAt(lists.get(text.slice(start, start + SHORTEST)), text, start);
+        const known =
+          slots[slotOf(hash, slots.length)] === 0 ? undefined : longestAt(lists.get(text.slice(start, start + SHORTEST)), text, start);
         if (known !== undefined && start + known.length > covered) {
           covered = start + known.length;
           found.push({ start, end: covered });
@@ -75,10 +83,11 @@ function hashOf(text: string): number {
   return hash;
 }
 
-const slotOf = (hash: number): number => (hash ^ (hash >>> 16)) & (SLOTS - 1);
+/** `slots` is a power of two. */
+const slotOf = (hash: number, slots: number): number => (hash ^ (hash >>> 15)) & (slots - 1);
 
 function count(slots: Uint32Array, head: string, by: 1 | -1): void {
-  const slot = slotOf(hashOf(head));
+  const slot = slotOf(hashOf(head), slots.length);
   slots[slot] = (slots[slot] ?? 0) + by;
 }
 

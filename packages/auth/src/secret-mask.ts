@@ -31,6 +31,14 @@ export interface SecretMask {
   readonly size: number;
 }
 
+/** A mask that can be made smaller. */
+export interface ShrinkingMask extends SecretMask {
+  /** What `maxCharacters` bounds. */
+  readonly characters: number;
+  /** Forgets the value that was learned longest ago. */
+  forgetOldest(): void;
+}
+
 /** The part of a Secret that is secret. */
 export interface SecretData {
   readonly type?: unknown;
@@ -49,7 +57,7 @@ interface Forms {
   readonly base64: readonly string[];
 }
 
-export function createSecretMask({ maxValues = 10_000, maxCharacters = 8 * 1024 * 1024 }: SecretMaskOptions = {}): SecretMask {
+export function createSecretMask({ maxValues = 10_000, maxCharacters = 8 * 1024 * 1024 }: SecretMaskOptions = {}): ShrinkingMask {
   /** The forms of each value by the value, in the order of their learning. */
   const values = new Map<string, Forms>();
   const plain = createKnownTexts();
@@ -66,12 +74,12 @@ export function createSecretMask({ maxValues = 10_000, maxCharacters = 8 * 1024 
     for (const piece of forms.pieces) plain.add(piece);
     for (const form of forms.base64) base64.add(form);
     characters += weightOf(id, forms);
-    for (const [oldest, its] of values) {
-      if (values.size <= maxValues && characters <= maxCharacters) break;
-      forget(oldest, its);
-    }
+    while (values.size > maxValues || characters > maxCharacters) forgetOldest();
   };
-  const forget = (id: string, forms: Forms): void => {
+  const forgetOldest = (): void => {
+    const [oldest] = values;
+    if (oldest === undefined) return;
+    const [id, forms] = oldest;
     values.delete(id);
     characters -= weightOf(id, forms);
     for (const piece of forms.pieces) plain.remove(piece);
@@ -107,6 +115,10 @@ export function createSecretMask({ maxValues = 10_000, maxCharacters = 8 * 1024 
     get size() {
       return values.size;
     },
+    get characters() {
+      return characters;
+    },
+    forgetOldest,
   };
 }
 
