@@ -5,15 +5,22 @@ import { isLogLevel, LOG_LEVELS, type LogLevelSwitch } from './log-level.ts';
 /** A level has five letters at most, and `echo` adds a line break. */
 const MAX_BODY_BYTES = 64;
 
+/** What proxies add. */
+const FORWARDED = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-proto', 'x-real-ip', 'l5d-client-id'] as const;
+
 /**
  * `GET /log-level` shows the level; `PUT` with a level as its body changes it until the process ends.
  *
- * For whoever may port-forward to the pod, and nobody else: the server listens on every address, but only a peer on this very machine is served. That is where
- * `kubectl port-forward` arrives, which the API server has authorised. Headers that name another peer count for nothing.
+ * For whoever may port-forward to the pod, and nobody else: the server listens on every address, but only what comes from this machine to its own loopback
+ * address is served. That is how `kubectl port-forward` arrives, which the API server has authorised. What a proxy beside us lets in comes from here too: it
+ * goes to the pod's address, or says that it was forwarded.
  */
 export function addLogLevelRoute(server: FastifyInstance, levels: LogLevelSwitch, log: Logger): void {
   const authorise = async (request: FastifyRequest, reply: FastifyReply) => {
-    if (!isLoopback(request.socket.remoteAddress)) return reply.code(403).send('only through kubectl port-forward\n');
+    const { remoteAddress, localAddress } = request.socket;
+    const forwarded = FORWARDED.some((header) => request.headers[header] !== undefined);
+    if (forwarded || !isLoopback(remoteAddress) || !isLoopback(localAddress))
+      return reply.code(403).send('only through kubectl port-forward\n');
   };
   // Whatever its media type, the body is a word.
   server.removeAllContentTypeParsers();
