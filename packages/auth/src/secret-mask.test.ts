@@ -128,6 +128,13 @@ describe('memory', () => {
     expect(mask.size).toBeGreaterThan(5);
   });
 
+  test('and time are bounded for a Secret that holds more than anybody needs', () => {
+    const mask = createSecretMask();
+    const leaves = (part: number) => JSON.stringify(Array.from({ length: 8_000 }, (_, index) => ({ token: `t0ken-${part}-${index}` })));
+    mask.learnSecret({ stringData: Object.fromEntries([0, 1, 2, 3].map((part) => [`part-${part}`, leaves(part)])) });
+    expect(mask.size).toBe(1_000);
+  });
+
   test('of a value that two Secrets share lasts while either is known', () => {
     const mask = createSecretMask({ maxValues: 3 });
     mask.learn('{"password":"shared-value"}');

@@ -18,7 +18,7 @@ export interface SecretMask {
    * everybody uses are no secrets, and neither is what has fewer than six characters.
    */
   learn(value: string | Uint8Array): void;
-  /** Remembers what a Secret holds. To be called whenever one is read: what was learned longest ago is forgotten first. */
+  /** Remembers what a Secret holds, up to 1,000 values. To be called whenever one is read: what was learned longest ago is forgotten first. */
   learnSecret(secret: SecretData): void;
   /**
    * Puts `*****` in the place of each known value: as it is, percent-encoded, escaped as in JSON, in base64 with whatever stands before it, and of these one
@@ -49,6 +49,8 @@ export interface SecretData {
 
 /** Longer values are documents, or no secrets that fit into a message. */
 const MAX_VALUE_BYTES = 256 * 1024;
+/** Of one Secret. Learning takes some 20 microseconds a value, on the thread that serves everybody. */
+const MAX_VALUES_AT_ONCE = 1_000;
 /** The first so many bytes of a value are looked for in base64; what follows them there is masked with them. */
 const BASE64_BYTES = 69;
 
@@ -85,9 +87,14 @@ export function createSecretMask({ maxValues = 10_000, maxCharacters = 8 * 1024 
     for (const piece of forms.pieces) plain.remove(piece);
     for (const form of forms.base64) base64.remove(form);
   };
-  const learnBytes = (bytes: Uint8Array): void => {
-    if (bytes.length < SHORTEST || bytes.length > MAX_VALUE_BYTES) return;
-    for (const value of secretValuesOf(bytes)) learnValue(value);
+  const learnAll = (sources: readonly Uint8Array[]): void => {
+    const sensible = sources.filter(({ length }) => length >= SHORTEST && length <= MAX_VALUE_BYTES);
+    let left = MAX_VALUES_AT_ONCE;
+    for (const bytes of sensible) {
+      const found = secretValuesOf(bytes).slice(0, left);
+      for (const value of found) learnValue(value);
+      left -= found.length;
+    }
   };
 
   const spansIn = (view: View): readonly Span[] => {
@@ -99,12 +106,13 @@ export function createSecretMask({ maxValues = 10_000, maxCharacters = 8 * 1024 
   };
 
   return {
-    learn: (value) => learnBytes(typeof value === 'string' ? Buffer.from(value, 'utf8') : value),
+    learn: (value) => learnAll([typeof value === 'string' ? Buffer.from(value, 'utf8') : value]),
     learnSecret({ type, data, stringData }) {
-      for (const [key, value] of Object.entries(data ?? {}))
-        if (typeof value === 'string' && isSecretKey(key, type)) learnBytes(Buffer.from(value, 'base64'));
-      for (const [key, value] of Object.entries(stringData ?? {}))
-        if (typeof value === 'string' && isSecretKey(key, type)) learnBytes(Buffer.from(value, 'utf8'));
+      const texts = (fields: SecretData['data'], encoding: 'base64' | 'utf8') =>
+        Object.entries(fields ?? {}).flatMap(([key, value]) =>
+          typeof value === 'string' && isSecretKey(key, type) ? [Buffer.from(value, encoding)] : [],
+        );
+      learnAll([...texts(data, 'base64'), ...texts(stringData, 'utf8')]);
     },
     mask: (text) => (values.size === 0 ? text : masked(text, viewsOf(text).flatMap(spansIn))),
     redact: (text) =>
