@@ -40,6 +40,23 @@ describe('conflicts', () => {
     }
   });
 
+  test('with a condition that somebody else adds while our status is on its way: both are there in the end', async ({ annotate }) => {
+    await using bed = await faultBed();
+    await bed.createWidgets(8);
+    await bed.converged();
+    const slow = bed.proxy.inject({ name: 'slow', resources: ['widgets/status'], action: { kind: 'delay', ms: 500 } });
+    await bed.updateWidgets({ content: 'second' });
+    await expect.poll(() => slow.hits, { timeout: 10_000, interval: 10 }).toBe(8);
+    const signal = AbortSignal.timeout(10_000);
+    await Promise.all((await bed.widgets()).map(({ metadata }) => addCondition(bed, metadata.name, signal)));
+    slow[Symbol.dispose]();
+    await annotate(await bed.settle({ changes: 2 }));
+    for (const { status } of await bed.widgets())
+      expect(status?.conditions?.map(({ type, status }) => `${type}=${status}`)).toEqual(
+        expect.arrayContaining(['Foreign=True', 'Ready=True']),
+      );
+  });
+
   test('that never end for one object leave the others alone', async () => {
     await using bed = await faultBed({ concurrency: 4 });
     const fault = bed.proxy.inject({

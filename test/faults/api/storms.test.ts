@@ -76,6 +76,20 @@ describe('a server that', () => {
     expect(met).toBeLessThan(30 * 3 * 7);
     await annotate(await bed.settle({ changes: 2, limitMs: RECOVERY_MS }));
   });
+
+  test('takes no ConfigMap, for whatever reason, is asked less and less often for each object', async ({ annotate }) => {
+    await using bed = await faultBed();
+    const refused = bed.proxy.inject({ name: '422', verbs: ['apply'], action: { kind: 'answer', status: 422 } });
+    await bed.createWidgets(30);
+    await expect.poll(() => bed.runs.size, { timeout: 10_000 }).toBe(30);
+    await delay(STORM_MS);
+    const most = Math.max(...bed.runs.values());
+    refused[Symbol.dispose]();
+    // After 100 ms, 200, 400, 800, 1600: six runs in three seconds, and a fifth less between them at best.
+    expect(most).toBeGreaterThan(3);
+    expect(most).toBeLessThanOrEqual(8);
+    await annotate(await bed.settle({ changes: 1, limitMs: RECOVERY_MS }));
+  });
 });
 
 function inject5xx({ proxy }: FaultBed, verbs?: readonly ApiVerb[]): Disposable {
