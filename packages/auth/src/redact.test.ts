@@ -26,6 +26,7 @@ const LEAKS: Readonly<Record<string, string>> = {
   'a key in PEM': `bad key -----BEGIN RSA PRIVATE KEY-----\n${PEM_BODY}\n-----END RSA PRIVATE KEY----- in x`,
   'a key in PEM that was cut off': `bad key -----BEGIN OPENSSH PRIVATE KEY-----\n${PEM_BODY}`,
   'a key in PEM with headers': `-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0CANARY\n\n${PEM_BODY}\n-----END RSA PRIVATE KEY-----`,
+  'a key in PEM with headers that was cut off': `-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0CANARY\n\n${PEM_BODY}`,
   'a key in PEM in base64': `data: ${Buffer.from(`-----BEGIN RSA PRIVATE KEY-----\n${PEM_BODY}`).toString('base64')}`,
   'a JWT': `token eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJDQU5BUlkifQ.${CANARY} has expired`,
   'a registry’s login in base64': `cannot parse ${Buffer.from(`{"auths":{"ghcr.io":{"password":"${CANARY}"}}}`).toString('base64')}`,

@@ -16,7 +16,7 @@ const CREDENTIALS: readonly RegExp[] = [
   /(?<shown>"[\w.-]{0,40}(?:password|passwd|secret|token|private_?key|access_?key|api_?key|credentials?|bearertoken)"\s{0,5}:\s{0,5}")(?:[^"\\]|\\.){1,20000}/gi,
   // Keys in PEM; one that was cut off as far as it goes.
   /-----BEGIN [A-Z0-9 ]{1,50}-----(?:(?!-----BEGIN)[\s\S]){0,20000}?-----END [A-Z0-9 ]{1,50}-----/g,
-  /-----BEGIN [A-Z0-9 ]{1,50}-----[A-Za-z0-9+/=\s]{0,20000}/g,
+  /-----BEGIN [A-Z0-9 ]{1,50}-----\s{0,5}(?:[A-Z][A-Za-z-]{2,30}: [^\n]{0,300}\n){0,5}[A-Za-z0-9+/=\s]{0,20000}/g,
   /\bAGE-SECRET-KEY-[A-Z0-9-]{10,200}/gi,
   // Base64 of `-----BEGIN` and of `{"`: keys, JWTs with or without their signature, logins to registries.
   /\bLS0tLS1CRUdJTi[\w+/=-]{8,20000}/g,
