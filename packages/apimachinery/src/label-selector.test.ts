@@ -20,6 +20,28 @@ test.each([
   expect(parseLabelSelector(text)(labels)).toBe(expected);
 });
 
-test.each(['a b', 'a=b=c', 'in (x)', '-a=b', '/x=y'])('%j is refused', (text) => {
+test.each([
+  'a b',
+  'a=b=c',
+  'in (x)',
+  '-a=b',
+  '/x=y',
+  '(',
+  ')',
+  '()',
+  'app=web)',
+  '(app=web',
+  'app in (web',
+  'app in web)',
+  'app=(web)',
+  'app in ((web))',
+])('%j is refused', (text) => {
   expect(() => parseLabelSelector(text)).toThrow(InvalidSelector);
+});
+
+test('a selector of any length takes time by its length, and a message about it is short', () => {
+  const started = performance.now();
+  for (const text of ['(a', '()', 'a,(', 'a=b ', 'a in (b,'].map((piece) => piece.repeat(200_000)))
+    expect(() => parseLabelSelector(text)).toThrow(/^.{1,260}$/);
+  expect(performance.now() - started).toBeLessThan(2_000);
 });

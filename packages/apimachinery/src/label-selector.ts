@@ -5,6 +5,8 @@ export class InvalidSelector extends Error {
 
 type Labels = Readonly<Record<string, string>>;
 
+/** Of what somebody wrote, in a message. */
+const SHOWN = 200;
 const KEY = /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 
 /**
@@ -18,8 +20,17 @@ export function parseLabelSelector(text: string): (labels: Labels) => boolean {
 
 /** Splits at commas outside parentheses. */
 function splitRequirements(text: string): readonly string[] {
-  const parts = text.match(/(?:[^,()]|\([^()]*\))+/g) ?? [];
-  return parts.map((part) => part.trim()).filter((part) => part !== '');
+  const parts: string[] = [];
+  let [start, depth] = [0, 0];
+  for (let at = 0; at <= text.length; at++) {
+    const char = text.charAt(at);
+    if (char === '(') depth += 1;
+    if (char === ')') depth -= 1;
+    if (at < text.length && (char !== ',' || depth > 0)) continue;
+    parts.push(text.slice(start, at).trim());
+    start = at + 1;
+  }
+  return parts.filter((part) => part !== '');
 }
 
 function parseRequirement(text: string): (labels: Labels) => boolean {
@@ -31,7 +42,7 @@ function parseRequirement(text: string): (labels: Labels) => boolean {
       operator === 'in' ? value !== undefined && values.includes(value) : value === undefined || !values.includes(value),
     );
   }
-  const equality = /^([^=!\s]+)\s*(==|=|!=)\s*([^=!\s]*)$/.exec(text);
+  const equality = /^([^=!\s]+)\s*(==|=|!=)\s*([^=!\s()]*)$/.exec(text);
   if (equality !== null) {
     const [, key = '', operator, wanted] = equality;
     return requirement(key, text, (value) => (operator === '!=' ? value !== wanted : value === wanted));
@@ -41,6 +52,6 @@ function parseRequirement(text: string): (labels: Labels) => boolean {
 }
 
 function requirement(key: string, text: string, holds: (value: string | undefined) => boolean): (labels: Labels) => boolean {
-  if (!KEY.test(key)) throw new InvalidSelector(`'${text}' is not a label requirement such as 'app=web'`);
+  if (!KEY.test(key)) throw new InvalidSelector(`'${text.slice(0, SHOWN)}' is not a label requirement such as 'app=web'`);
   return (labels) => holds(Object.hasOwn(labels, key) ? labels[key] : undefined);
 }

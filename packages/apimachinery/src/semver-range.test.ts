@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { InvalidRange, latestAllowed } from './semver-range.ts';
 
 const TAGS = ['v1.0.0', '1.1.0', 'v1.2.0-rc.1', '1.2.0', '2.0.0', '2.1.0-beta.1', 'latest', 'v3'];
@@ -23,4 +23,25 @@ test.each([
 
 test.each(['not a range', '>=', '1.0.0 &&'])('%j is refused', (range) => {
   expect(() => latestAllowed(range, TAGS)).toThrow(InvalidRange);
+});
+
+describe('a range that nobody would write', () => {
+  test.each([
+    ['spaces', `1${' '.repeat(100_000)}1`],
+    ['operators', '<'.repeat(100_000)],
+    ['commas', ','.repeat(100_000)],
+    ['alternatives', `${'2||'.repeat(33_000)}3`],
+  ])('of %s is refused at once', (_, range) => {
+    const started = performance.now();
+    expect(() => latestAllowed(range, TAGS)).toThrow(new InvalidRange('the version range is longer than 4096 characters'));
+    expect(performance.now() - started).toBeLessThan(50);
+  });
+
+  test('has an end to its cost: its parts times the versions', () => {
+    const versions = Array.from({ length: 10_000 }, (_, patch) => `1.0.${patch}`);
+    expect(() => latestAllowed(`${'2||'.repeat(1_000)}3`, versions)).toThrow(
+      new InvalidRange('the version range has 1001 parts, too many for 10000 versions'),
+    );
+    expect(latestAllowed('^1 || ^2 || ^3, !=1.0.9999', versions)).toBe('1.0.9999');
+  });
 });

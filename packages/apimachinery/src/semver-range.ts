@@ -5,17 +5,26 @@ export class InvalidRange extends Error {
   override readonly name = 'InvalidRange';
 }
 
+/** Longer than any that a person wrote; whoever looks at one takes at most the square of it. */
+const MAX_RANGE_CHARACTERS = 4_096;
+/** Of versions with parts of a range: about a second. */
+const MAX_COMPARISONS = 1_000_000;
+
 /**
  * The highest of the versions that a range allows, in Masterminds' semantics (which Flux and Helm use), over npm's implementation: commas and spaces mean AND,
  * `=>`, `=<` and `!=` exist, a leading `v` and missing parts are accepted, and a range without a pre-release never allows one. Names that are no versions are
- * passed over. Throws `InvalidRange`.
+ * passed over. Throws `InvalidRange`, also for a range of more parts than so many versions could be compared with in time.
  */
 export function latestAllowed(range: string, names: readonly string[]): string | undefined {
-  const allows = compileRange(range);
-  const candidates = names.flatMap((name) => {
+  if (range.length > MAX_RANGE_CHARACTERS) throw new InvalidRange(`the version range is longer than ${MAX_RANGE_CHARACTERS} characters`);
+  const { parts, allows } = compileRange(range);
+  const versions = names.flatMap((name) => {
     const version = parseVersion(name);
-    return version !== undefined && allows(version) ? [{ name, version }] : [];
+    return version === undefined ? [] : [{ name, version }];
   });
+  if (parts > 1 && parts * versions.length > MAX_COMPARISONS)
+    throw new InvalidRange(`the version range has ${parts} parts, too many for ${versions.length} versions`);
+  const candidates = versions.filter(({ version }) => allows(version));
   candidates.sort((a, b) => compareBuild(b.version, a.version));
   return candidates[0]?.name;
 }
@@ -30,13 +39,22 @@ function parseVersion(text: string): SemVer | undefined {
 
 type Allows = (version: SemVer) => boolean;
 
-function compileRange(text: string): Allows {
+interface CompiledRange {
+  /** How many comparisons one version may cost. */
+  readonly parts: number;
+  readonly allows: Allows;
+}
+
+function compileRange(text: string): CompiledRange {
   const alternatives = text.split('||').map(compileAlternative);
-  return (version) => alternatives.some((allows) => allows(version));
+  return {
+    parts: alternatives.reduce((sum, { parts }) => sum + parts, 0),
+    allows: (version) => alternatives.some(({ allows }) => allows(version)),
+  };
 }
 
 /** Parts that all have to hold. One that names a pre-release admits them for all of its neighbours (Masterminds 3.4). */
-function compileAlternative(text: string): Allows {
+function compileAlternative(text: string): CompiledRange {
   const parts = text
     .replace(/\s+-\s+/g, ' - ')
     .replace(/([<>=!~^]+)\s+/g, '$1')
@@ -44,7 +62,10 @@ function compileAlternative(text: string): Allows {
     .filter((part) => part !== '');
   const compiled = (parts.length === 0 ? ['*'] : parts).map(compilePart);
   const admitsPrereleases = parts.some((part) => /\d-[0-9A-Za-z]/.test(part));
-  return (version) => (version.prerelease.length === 0 || admitsPrereleases) && compiled.every((allows) => allows(version));
+  return {
+    parts: compiled.length,
+    allows: (version) => (version.prerelease.length === 0 || admitsPrereleases) && compiled.every((allows) => allows(version)),
+  };
 }
 
 function compilePart(part: string): Allows {
