@@ -1,7 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemClock } from '@gotk/apimachinery';
 import { describe, expect, test } from 'vitest';
-import { by, failure, poolBed } from '../../test/pool-bed.ts';
+import { by, failure, type PoolBed, poolBed } from '../../test/pool-bed.ts';
+import type { WorkerPool } from './options.ts';
 
 const MIB = 1024 * 1024;
 const realTime = { clock: systemClock, size: 2, slowSize: 4, maxHeapMiB: 64, maxOffHeapMiB: 64, maxProcessMiB: 100_000 };
@@ -56,7 +57,7 @@ const POISON: readonly (readonly [task: string, count: number, kinds: readonly s
 ];
 
 /** A thousand tasks of 200 objects at once. How long each took until its end, in milliseconds. */
-async function thousand(pool: ReturnType<typeof poolBed>['pool']): Promise<{ readonly p99Ms: number; readonly delayMs: number }> {
+async function thousand(pool: WorkerPool): Promise<{ readonly p99Ms: number; readonly delayMs: number }> {
   using delay = monitorEventLoopDelay({ resolution: 10 });
   delay.enable();
   const beganMs = performance.now();
@@ -69,25 +70,35 @@ async function thousand(pool: ReturnType<typeof poolBed>['pool']): Promise<{ rea
   return { p99Ms: tookMs.toSorted((a, b) => a - b)[HEALTHY * 0.99] ?? 0, delayMs: delay.percentile(99) / 1e6 };
 }
 
-// On a quiet machine with two processors they take about as long as without. If loops kept their places, it would be three times their deadline: the bound is between.
-test('eleven poisoned objects fail each in its own way, and delay a thousand others little', async () => {
+/** Each fails in its own way. */
+const poison = ({ pool }: PoolBed, deadlineMs: number): Promise<unknown> =>
+  Promise.all(
+    POISON.flatMap(([task, count, kinds]) =>
+      Array.from({ length: count }, async (_, nr) => {
+        const error = await failure(pool.run(task, undefined, by(`bad-${nr}/${task}-${nr}`, { deadlineMs, repeatable: true })));
+        expect(kinds).toContain((error as { kind?: string }).kind);
+      }),
+    ),
+  );
+
+test('eleven poisoned objects fail each in its own way; a thousand others notice little, and nothing the next time', async () => {
   await using bed = poolBed({ ...realTime, slowSize: 8 });
   const clean = await thousand(bed.pool);
 
-  const poisoned = POISON.flatMap(([task, count, kinds]) =>
-    Array.from({ length: count }, async (_, nr) => {
-      const error = await failure(bed.pool.run(task, undefined, by(`bad-${nr}/${task}-${nr}`, { deadlineMs: 8_000, repeatable: true })));
-      expect(kinds).toContain((error as { kind?: string }).kind);
-    }),
-  );
-  const beside = await thousand(bed.pool);
-  await Promise.all(poisoned);
+  const unknown = poison(bed, 5_000);
+  const first = await thousand(bed.pool);
+  await unknown;
+  const known = poison(bed, 3_000);
+  const second = await thousand(bed.pool);
+  await known;
 
-  expect(beside.p99Ms).toBeLessThan(4 * clean.p99Ms + 4_000);
-  expect(beside.delayMs).toBeLessThan(Math.max(100, 3 * clean.delayMs));
+  // Each has its quantum before it is known: a second together. If loops kept their places, it would be three times their deadline.
+  expect(first.p99Ms).toBeLessThan(4 * clean.p99Ms + 4_000);
+  // Alone on two processors it is 1.1 times as long; what else runs on the machine is what the bound allows for.
+  expect(second.p99Ms).toBeLessThan(2 * clean.p99Ms + 1_000);
+  const delayMs = Math.max(100, 3 * clean.delayMs);
+  expect([first.delayMs < delayMs, second.delayMs < delayMs]).toEqual([true, true]);
   expect(bed.pool.stats()).toMatchObject({ queued: { fast: 0, slow: 0 }, running: { fast: 0, slow: 0 } });
-  // They are known now, and go straight to the slow lane.
-  const again = by('bad-0/loop-0', { deadlineMs: 500 });
-  expect(await failure(bed.pool.run('loop', undefined, again))).toMatchObject({ kind: 'deadline' });
-  expect(bed.events.findLast(({ kind }) => kind === 'started')).toMatchObject({ task: 'loop', lane: 'slow' });
+  const lanes = bed.events.flatMap((event) => (event.kind === 'started' && event.task === 'loop' ? [event.lane] : []));
+  expect(lanes.slice(-5)).toEqual(['slow', 'slow', 'slow', 'slow', 'slow']);
 }, 60_000);

@@ -24,8 +24,11 @@ export interface ThreadData {
 
 export type TaskHandlers = Readonly<Record<string, (input: never) => unknown>>;
 
-/** Below the main thread, which answers probes and renews leases: work that nobody has bounded must not keep it from the processor. */
-const PRIORITY = 10;
+/**
+ * Below the main thread, which answers probes and renews leases: a third of its share where both want the processor. Not lower: threads of the slow lane should feel
+ * the difference.
+ */
+const PRIORITY = 5;
 
 /** Serves tasks in a worker thread, one at a time, until the thread is ended. */
 export function serveTasks(handlers: TaskHandlers): void {
