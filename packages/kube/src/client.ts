@@ -5,6 +5,11 @@ import type { RestMapper } from './rest-mapper.ts';
 /** Every request may be aborted; a request that the caller cannot abort can hang a worker. */
 export interface RequestOptions {
   readonly signal: AbortSignal;
+  /**
+   * Of a write: called at the last moment before an attempt is sent, when all waiting for the rate ceiling, a token, a connection or another attempt is over.
+   * What it throws is what the call throws, and nothing is sent.
+   */
+  readonly beforeSend?: () => void;
 }
 
 export interface Selectors {

@@ -14,6 +14,8 @@ export interface HttpRequest {
   readonly body?: string | undefined;
   /** Cuts the connection, also while the answer's body is being read. */
   readonly signal: AbortSignal;
+  /** Called when there is a connection and nothing is left to wait for: what it throws keeps the request from being sent. */
+  readonly beforeSend: () => void;
 }
 
 export interface HttpAnswer {
@@ -28,8 +30,13 @@ export class StaleConnection extends Error {
   override readonly name = 'StaleConnection';
 }
 
+/** `beforeSend` would not have it: the cause is what it threw. */
+export class NotSent extends Error {
+  override readonly name = 'NotSent';
+}
+
 /** One HTTP exchange, up to the head of the answer. Redirects are not followed: an API server sends none, and credentials stay where they belong. */
-export function exchange({ server, agent, method, path, headers, body, signal }: HttpRequest): Promise<HttpAnswer> {
+export function exchange({ server, agent, method, path, headers, body, signal, beforeSend }: HttpRequest): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const send = server.protocol === 'https:' ? tlsRequest : plainRequest;
     const hostname = server.hostname.replace(/^\[|\]$/g, '');
@@ -44,7 +51,19 @@ export function exchange({ server, agent, method, path, headers, body, signal }:
       const stale = request.reusedSocket && !signal.aborted && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
       reject(stale ? new StaleConnection(error.message, { cause: error }) : error);
     });
-    request.end(body);
+    const go = () => {
+      try {
+        beforeSend();
+      } catch (error) {
+        return void request.destroy(new NotSent('the request was called off', { cause: error }));
+      }
+      request.end(body);
+    };
+    // Not before there is a connection: what is written earlier waits for one, and is sent whatever has become of whoever wanted it.
+    request.once('socket', (socket) => {
+      if (socket.connecting) socket.once(server.protocol === 'https:' ? 'secureConnect' : 'connect', go);
+      else go();
+    });
   });
 }
 

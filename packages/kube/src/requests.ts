@@ -39,6 +39,7 @@ export interface ApiRequest {
   /** The headers of an impersonated user. */
   readonly identity?: OutgoingHttpHeaders;
   readonly signal: AbortSignal;
+  readonly beforeSend?: () => void;
 }
 
 const JSON_TYPE = 'application/json';
@@ -94,16 +95,17 @@ export function watchRequest(resource: AnyResource, options: WatchOptions & { re
   };
 }
 
-export function createRequest(resource: AnyResource, object: KubeObject, { signal, subresource }: CreateOptions): ApiRequest {
+export function createRequest(resource: AnyResource, object: KubeObject, options: CreateOptions): ApiRequest {
+  const { subresource } = options;
   const path =
     subresource === undefined ? collectionPath(resource, object.metadata.namespace) : objectPath(resource, keyOf(object), subresource);
-  return { ...about(resource, 'create'), method: 'POST', path, ...json(object), repeatable: false, signal };
+  return { ...about(resource, 'create'), method: 'POST', path, ...json(object), repeatable: false, ...sending(options) };
 }
 
-export function replaceRequest(resource: AnyResource, object: KubeObject, { signal }: RequestOptions): ApiRequest {
+export function replaceRequest(resource: AnyResource, object: KubeObject, options: RequestOptions): ApiRequest {
   const path = objectPath(resource, keyOf(object));
   // With a resourceVersion the second of two equal requests is a conflict: whoever lost the answer to the first would take its own write for a stranger's.
-  return { ...about(resource, 'update'), method: 'PUT', path, ...json(object), repeatable: false, signal };
+  return { ...about(resource, 'update'), method: 'PUT', path, ...json(object), repeatable: false, ...sending(options) };
 }
 
 export function applyRequest(resource: AnyResource, object: KubeObject, options: ApplyOptions): ApiRequest {
@@ -118,15 +120,16 @@ export function applyRequest(resource: AnyResource, object: KubeObject, options:
     contentType: 'application/apply-patch+yaml',
     body: renderJson(object),
     repeatable: true,
-    signal: options.signal,
+    ...sending(options),
   };
 }
 
 export function patchRequest(
   resource: AnyResource,
   { key, patch }: { readonly key: ObjectKey; readonly patch: Patch },
-  { signal, subresource, fieldManager }: PatchOptions,
+  options: PatchOptions,
 ): ApiRequest {
+  const { subresource, fieldManager } = options;
   return {
     ...about(resource, 'patch'),
     method: 'PATCH',
@@ -136,15 +139,12 @@ export function patchRequest(
     body: renderJson(patch.body),
     // A JSON patch may append to a list: twice is not once.
     repeatable: patch.type === 'merge',
-    signal,
+    ...sending(options),
   };
 }
 
-export function deleteRequest(
-  resource: AnyResource,
-  key: ObjectKey,
-  { signal, uid, resourceVersion, propagation = 'Background' }: DeleteOptions,
-): ApiRequest {
+export function deleteRequest(resource: AnyResource, key: ObjectKey, options: DeleteOptions): ApiRequest {
+  const { uid, resourceVersion, propagation = 'Background' } = options;
   const preconditions = { uid, resourceVersion };
   const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions, propagationPolicy: propagation };
   // Without a uid the repetition could meet an object of the same name that somebody created in between.
@@ -154,7 +154,7 @@ export function deleteRequest(
     path: objectPath(resource, key),
     ...json(body),
     repeatable: uid !== undefined,
-    signal,
+    ...sending(options),
   };
 }
 
@@ -171,6 +171,9 @@ const READS: ReadonlySet<Verb> = new Set(['get', 'list', 'watch', 'discover']);
 function about({ group, plural }: AnyResource, verb: Verb): Pick<ApiRequest, 'verb' | 'resource' | 'lane' | 'writes'> {
   return { verb, resource: plural, lane: group === 'coordination.k8s.io' ? 'lease' : 'call', writes: !READS.has(verb) };
 }
+
+const sending = ({ signal, beforeSend }: RequestOptions): Pick<ApiRequest, 'signal' | 'beforeSend'> =>
+  beforeSend === undefined ? { signal } : { signal, beforeSend };
 
 const json = (body: unknown) => ({ accept: JSON_TYPE, contentType: JSON_TYPE, body: renderJson(body) });
 

@@ -162,6 +162,50 @@ describe('no answer', () => {
     expect(bed.server.received).toHaveLength(2);
   });
 
+  test('because it was called off while it waited for a connection is what called it off, and nothing is sent', async () => {
+    const slow = Promise.withResolvers<void>();
+    await using bed = await clientBed(async (_request, response) => {
+      await slow.promise;
+      json(response, web);
+    });
+    const others = Array.from({ length: 16 }, () => bed.client.get(configMaps, key, { signal }));
+    await received(bed.server, 16);
+    let wanted = true;
+    const beforeSend = () => {
+      if (!wanted) throw new Error('no longer wanted');
+    };
+    const stop = new AbortController();
+    const writes = [
+      bed.client.create(configMaps, web, { signal, beforeSend }),
+      bed.client.replace(configMaps, web, { signal, beforeSend }),
+      bed.client.apply(configMaps, web, { fieldManager: 'test', force: true, signal, beforeSend }),
+      bed.client.patch(configMaps, { key, patch: { type: 'merge', body: {} } }, { signal, beforeSend }),
+      bed.client.delete(configMaps, key, { signal, beforeSend }),
+    ].map(failure);
+    const aborted = failure(bed.client.create(configMaps, web, { signal: stop.signal }));
+    wanted = false;
+    stop.abort(new Error('overtaken'));
+    slow.resolve();
+    expect(await Promise.all(writes)).toEqual(writes.map(() => new Error('no longer wanted')));
+    expect(await aborted).toEqual(new Error('overtaken'));
+    await Promise.all(others);
+    expect(bed.server.received).toHaveLength(16);
+  });
+
+  test('because it was called off between two attempts is what called it off', async () => {
+    let wanted = true;
+    await using bed = await clientBed((request, response) => {
+      wanted = false;
+      return refuse(429, { 'retry-after': '1' })(request, response);
+    });
+    const beforeSend = () => {
+      if (!wanted) throw new Error('no longer wanted');
+    };
+    const written = failure(bed.client.create(configMaps, web, { signal, beforeSend }));
+    expect(await written).toEqual(new Error('no longer wanted'));
+    expect(bed.server.received).toHaveLength(1);
+  });
+
   test('because nobody listens does not quote what was asked for', async () => {
     const server = await httpsServer(ok);
     await server[Symbol.asyncDispose]();

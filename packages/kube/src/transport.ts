@@ -1,7 +1,7 @@
 import { type Clock, deadlineSignal, parseJson, untilAborted } from '@gotk/apimachinery';
 import type { ClusterConnection } from './connection.ts';
 import { ApiError, ProtocolError } from './errors.ts';
-import { exchange, type HttpAnswer, readText, StaleConnection } from './exchange.ts';
+import { exchange, type HttpAnswer, NotSent, readText, StaleConnection } from './exchange.ts';
 import { failureOf } from './failure.ts';
 import type { RateCeiling } from './rate-ceiling.ts';
 import type { ApiRequest } from './requests.ts';
@@ -70,7 +70,11 @@ export function createTransport(options: TransportOptions): Transport {
       ...identity,
     };
     const agent = request.lane === 'call' ? sockets.calls() : sockets.reserved();
-    const http = { server, agent, method, path: prefix + path, headers, body, signal };
+    const beforeSend = () => {
+      request.signal.throwIfAborted();
+      request.beforeSend?.();
+    };
+    const http = { server, agent, method, path: prefix + path, headers, body, signal, beforeSend };
     try {
       return await exchange(http);
     } catch (error) {
@@ -101,6 +105,7 @@ export function createTransport(options: TransportOptions): Transport {
       return value;
     } catch (error) {
       request.signal.throwIfAborted();
+      if (error instanceof NotSent) throw error.cause;
       throw error instanceof ApiError ? error : failureOf(request, server, deadline.signal.aborted ? deadline.signal.reason : error);
     } finally {
       const { verb, method, resource } = request;

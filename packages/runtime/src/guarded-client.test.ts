@@ -1,5 +1,5 @@
 import { fakeClock } from '@gotk/apimachinery/fake-clock';
-import { ConnectionError } from '@gotk/kube';
+import { ConnectionError, type KubeClient } from '@gotk/kube';
 import { expect, test } from 'vitest';
 import { memoryApi, refused, writesOf } from '../test/memory-api.ts';
 import { webKey, widget, widgets } from '../test/widget.ts';
@@ -32,6 +32,23 @@ test('without the lease nothing is written, also not as somebody else, and every
     expect(await each.get(widgets, webKey, { signal })).toMatchObject({ metadata: webKey });
     expect((await each.list(widgets, { signal })).items).toHaveLength(1);
   }
+  expect(writesOf(api.asked)).toEqual([]);
+});
+
+test('a write that still waits when the lease runs out is not sent', async () => {
+  const { api, clock, lease } = setUp();
+  const inner: KubeClient = {
+    ...api.client,
+    // As one that waits for the rate ceiling, a connection or its next attempt.
+    async patch(resource, target, options) {
+      lease.held = false;
+      options.beforeSend?.();
+      return api.client.patch(resource, target, options);
+    },
+  };
+  const { client } = guardedClient(inner, { mayWrite: () => lease.held, clock });
+  const written = client.patch(widgets, { key: webKey, patch: { type: 'merge', body: {} } }, { signal });
+  await expect(written).rejects.toThrow(LeaseLost);
   expect(writesOf(api.asked)).toEqual([]);
 });
 

@@ -1,5 +1,5 @@
 import type { Clock } from '@gotk/apimachinery';
-import { ApiError, type KubeClient } from '@gotk/kube';
+import { ApiError, type KubeClient, type RequestOptions } from '@gotk/kube';
 import { LeaseLost } from './leader-election.ts';
 
 export interface Guard {
@@ -18,7 +18,8 @@ export interface GuardedClient {
  * A client that writes nothing while another process may be the leader, and that knows when the server last answered.
  *
  * A process that was frozen goes on where it stood: in the middle of a run, with a lease that expired long ago. No timer of its own is early enough; so
- * each write asks the clock first, and throws `LeaseLost`.
+ * each write asks the clock first, and once more when it is about to leave, having waited for the rate ceiling, a connection or
+ * another attempt; and throws `LeaseLost`.
  */
 export function guardedClient(inner: KubeClient, { mayWrite, clock }: Guard): GuardedClient {
   let heardAtMs = Number.NEGATIVE_INFINITY;
@@ -33,19 +34,29 @@ export function guardedClient(inner: KubeClient, { mayWrite, clock }: Guard): Gu
       throw error;
     }
   };
-  const write = <T>(send: () => Promise<T>): Promise<T> =>
-    mayWrite() ? heard(send()) : Promise.reject(new LeaseLost('the lease has expired: another process may be writing'));
+  const assertMayWrite = () => {
+    if (!mayWrite()) throw new LeaseLost('the lease has expired: another process may be writing');
+  };
+  /** Asks now, for whoever need not wait in vain, and again when the request is about to leave. */
+  const write = async <O extends RequestOptions, T>(options: O, send: (options: O) => Promise<T>): Promise<T> => {
+    assertMayWrite();
+    const beforeSend = () => {
+      assertMayWrite();
+      options.beforeSend?.();
+    };
+    return heard(send({ ...options, beforeSend }));
+  };
 
   const guard = (client: KubeClient): KubeClient => ({
     mapper: client.mapper,
     get: (resource, key, options) => heard(client.get(resource, key, options)),
     list: (resource, options) => heard(client.list(resource, options)),
     watch: (resource, options) => client.watch(resource, options),
-    create: (resource, object, options) => write(() => client.create(resource, object, options)),
-    replace: (resource, object, options) => write(() => client.replace(resource, object, options)),
-    apply: (resource, object, options) => write(() => client.apply(resource, object, options)),
-    patch: (resource, target, options) => write(() => client.patch(resource, target, options)),
-    delete: (resource, key, options) => write(() => client.delete(resource, key, options)),
+    create: (resource, object, options) => write(options, (asked) => client.create(resource, object, asked)),
+    replace: (resource, object, options) => write(options, (asked) => client.replace(resource, object, asked)),
+    apply: (resource, object, options) => write(options, (asked) => client.apply(resource, object, asked)),
+    patch: (resource, target, options) => write(options, (asked) => client.patch(resource, target, asked)),
+    delete: (resource, key, options) => write(options, (asked) => client.delete(resource, key, asked)),
     impersonate: (identity) => guard(client.impersonate(identity)),
     close: () => client.close(),
   });
