@@ -11,7 +11,7 @@ const LEASE_MS = 3_000;
 const RENEW_MS = 2_000;
 const RETRY_MS = 500;
 /** For a machine that does other things as well. */
-const SLACK_MS = 2_000;
+const SLACK_MS = 6_000;
 
 const kubeconfigPath = inject('kubeconfigPath');
 const replica = (bed: Bed, name: string): SubjectProcess =>
@@ -94,9 +94,9 @@ describe('a leader', () => {
     const patch = { type: 'merge', body: { spec } } as const;
     const key = { namespace: bed.namespace, name: lease.metadata.name };
     await bed.client.patch(leases, { key, patch }, { signal: AbortSignal.timeout(5_000) });
-    const [stolenAt, stolenAtMs] = [performance.now(), Date.now()];
+    const stolenAt = performance.now();
     expect(await first.exited).toBe(1);
-    const gaveUpMs = performance.now() - stolenAt;
+    const [gaveUpMs, gaveUpAtMs] = [performance.now() - stolenAt, Date.now()];
     expect(gaveUpMs).toBeLessThan(RETRY_MS + SLACK_MS);
     expect(second.runs).toEqual([]);
 
@@ -106,9 +106,7 @@ describe('a leader', () => {
     await user.stop();
     await bed.converged();
     await annotate(`gave up after ${Math.round(gaveUpMs)} ms, the next leader began after ${Math.round(tookOverMs)} ms`);
-    const late = writesAmong(await requestsOf(bed, 'first')).filter(
-      ({ receivedMs, code }) => receivedMs > stolenAtMs + RETRY_MS + SLACK_MS && code < 400,
-    );
+    const late = writesAmong(await requestsOf(bed, 'first')).filter(({ receivedMs, code }) => receivedMs > gaveUpAtMs && code < 400);
     expect(late).toEqual([]);
   });
 

@@ -3,6 +3,7 @@ import { seededRandom } from '@gotk/testkit';
 import { describe, expect, inject, test } from 'vitest';
 import { type Bed, createBed } from '../subject.ts';
 import { auditedRequests, createdTwice } from './audit-log.ts';
+import { names, updateInsistently } from './insistent-user.ts';
 import { leaseOf } from './lease.ts';
 import type {} from './provided.ts';
 import { type SubjectProcess, startSubjectProcess } from './subject-process.ts';
@@ -63,7 +64,8 @@ describe('a controller', () => {
         // Somebody changes and deletes meanwhile: the next process must see it although it was not there.
         if (kill === 1) {
           await creating;
-          await Promise.all([bed.deleteWidgets(['web-0', 'web-1', 'web-2']), bed.updateWidgets({ content: 'second', parts: 3 })]);
+          await bed.deleteWidgets(['web-0', 'web-1', 'web-2']);
+          await updateInsistently(bed, names('web', 50).slice(3), { content: 'second', parts: 3 });
         }
       }
       await using last = start(bed);
