@@ -13,7 +13,7 @@ describe('an informer', () => {
     await using bed = setUp({ namespace: 'apps', labelSelector: 'a=b', fieldSelector: 'c=d', metadataOnly: true });
     await bed.clock.advance(0);
     const selectors = { namespace: 'apps', labelSelector: 'a=b', fieldSelector: 'c=d', metadataOnly: true };
-    expect(bed.lists).toMatchObject([{ ...selectors, limit: 500 }]);
+    expect(bed.lists).toMatchObject([{ ...selectors, limit: 250 }]);
     expect(bed.watches.map(({ options }) => options)).toMatchObject([{ ...selectors, resourceVersion: '10' }]);
     expect(names(bed.informer.list())).toEqual(['a']);
   });

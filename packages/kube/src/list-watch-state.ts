@@ -146,6 +146,8 @@ export interface SilenceLimits {
  * The server sends a bookmark once a minute (KEP-956), but only once the kind's cache has passed the version that the watch began at. A kind that is quiet in
  * a cluster where nobody reads it stays there for as long as etcd does not report progress: ten minutes by default. So a watch that has yet to speak is not
  * dead; asking for a list of one object makes the server find out, and its answer says whether there was anything to miss.
+ *
+ * Kinds that the server keeps no cache of, of its own only Events, never get a bookmark: their watches are opened anew whenever they are silent for so long.
  */
 export function onSilence(
   { silentMs, filling, spoken, asked }: Silence,
