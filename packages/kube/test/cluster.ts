@@ -49,7 +49,7 @@ export async function cluster(): Promise<Cluster> {
   };
 }
 
-const definitions: Resource<CustomResourceDefinition> = {
+export const definitions: Resource<CustomResourceDefinition> = {
   group: 'apiextensions.k8s.io',
   version: 'v1',
   kind: 'CustomResourceDefinition',

@@ -6,7 +6,7 @@ import { createInformerSet } from '../src/informer-set.ts';
 import { createKubeClient } from '../src/kube-client.ts';
 import { loadConnection } from '../src/kubeconfig.ts';
 import type { RequestSeen } from '../src/transport.ts';
-import { cluster, customKind } from './cluster.ts';
+import { cluster, customKind, definitions } from './cluster.ts';
 
 const within = { timeout: 20_000, interval: 20 };
 
@@ -55,4 +55,44 @@ test('a kind is watched when its definition appears, rests when it goes, and is 
   await expect.poll(() => informer.served, within).toBe(true);
   await bed.client.create(kind.resource, kind.object('second'), { signal });
   await expect.poll(() => deltas.at(-1), within).toBe('added second');
+});
+
+test('a version that is served no longer takes its objects with it, while another version keeps them', async () => {
+  await using bed = await cluster();
+  const { client, namespace, signal } = bed;
+  await using kind = await customKind(bed);
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  const serve = (...served: readonly string[]) => {
+    const versions = ['v1', 'v2'].map((name) => ({ name, served: served.includes(name), storage: name === 'v1', schema }));
+    const key = { namespace: '', name: `widgets.${kind.resource.group}` };
+    return client.patch(definitions, { key, patch: { type: 'merge', body: { spec: { versions } } } }, { signal });
+  };
+  await client.create(kind.resource, kind.object('web'), { signal });
+  const errors: unknown[] = [];
+  await using set = createInformerSet({ client, clock: systemClock, onError: (error) => errors.push(error) });
+  const [old, young] = ['v1', 'v2'].map((version) => set.hold({ ...kind.resource, version }, { namespace }).informer);
+  const state = () => [old, young].map((informer) => [informer?.served, informer?.list().length]);
+
+  const [both, onlyYoung, onlyOld] = [
+    [
+      [true, 1],
+      [true, 1],
+    ],
+    [
+      [false, 0],
+      [true, 1],
+    ],
+    [
+      [true, 1],
+      [false, 0],
+    ],
+  ] as const;
+  await expect.poll(state, within).toEqual(onlyOld);
+  await serve('v1', 'v2');
+  await expect.poll(state, within).toEqual(both);
+  await serve('v2');
+  await expect.poll(state, within).toEqual(onlyYoung);
+  await serve('v1', 'v2');
+  await expect.poll(state, within).toEqual(both);
+  expect(errors.filter((error) => error instanceof NoMatch)).toHaveLength(2);
 });
