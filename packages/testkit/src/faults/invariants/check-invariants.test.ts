@@ -121,7 +121,9 @@ test('I12, writes by the right user, as the audit log tells', () => {
 });
 
 describe('I13, no hot loop', () => {
-  test('holds for a burst, and for a list of many pages', () => {
+  test('holds for a burst, for a list of many pages, and for lists that ask for something else each', () => {
+    const others = every(30, 10).map((atMs) => record('GET', `/api/v1/configmaps?labelSelector=of%3D${atMs}`, { atMs }));
+    expect(found({ requests: others })).toEqual([]);
     const runs = every(10, 10).map((atMs) => ({ object: 'web', atMs }));
     const pages = every(30, 10).map((atMs) => record('GET', '/api/v1/configmaps?limit=5&continue=x', { atMs }));
     expect(found({ runs, requests: pages })).toEqual([]);

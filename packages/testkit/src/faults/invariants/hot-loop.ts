@@ -17,7 +17,7 @@ export interface LoopLimits {
   readonly listsPerSecond?: number;
 }
 
-/** I13: nothing goes round and round: neither an object's runs, nor requests at large, nor lists of a kind. A list's further pages are part of it. */
+/** I13: nothing goes round and round: neither an object's runs, nor requests at large, nor lists that ask the same of a kind. A list's further pages are part of it. */
 export function noHotLoop(
   { requests, runs }: { readonly requests: readonly RequestRecord[]; readonly runs: readonly Run[] },
   limits: LoopLimits = {},
@@ -32,13 +32,17 @@ export function noHotLoop(
     return most > allowed ? [`${what} ${most} times within ${windowMs} ms, ${allowed} are allowed`] : [];
   };
   const lists = requests.filter(({ verb, query }) => verb === 'list' && !new URLSearchParams(query).has('continue'));
+  const questionOf = ({ path, query }: RequestRecord) => {
+    const asked = new URLSearchParams(query);
+    return [path, ...['labelSelector', 'fieldSelector'].flatMap((name) => asked.get(name) ?? [])].join(' ');
+  };
   return [
     ...[...Map.groupBy(runs, ({ object }) => object)].flatMap(([object, ofObject]) =>
       tooOften(`${object} was run`, ofObject, within(runsPerSecond)),
     ),
     ...tooOften('requests were made', requests, within(requestsPerSecond) + requestsAtOnce),
-    ...[...Map.groupBy(lists, ({ path }) => path)].flatMap(([path, ofKind]) =>
-      tooOften(`${path} was listed`, ofKind, within(listsPerSecond)),
+    ...[...Map.groupBy(lists, questionOf)].flatMap(([question, ofKind]) =>
+      tooOften(`${question} was listed`, ofKind, within(listsPerSecond)),
     ),
   ];
 }
