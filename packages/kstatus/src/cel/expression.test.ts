@@ -72,10 +72,27 @@ describe('a CEL expression', () => {
   test('knows whether it may loop', () => {
     const mayLoop = (expression: string) => compileCel(expression, { variables, result: 'bool' }).mayLoop;
     expect(mayLoop('self.metadata.generation == 1')).toBe(false);
-    expect(mayLoop('has(self.spec)')).toBe(false);
+    expect(mayLoop("has(self.spec) && dep.?status.orValue({}) != {} && self.kind.startsWith('K') && int(self.n) - 1 > 0")).toBe(false);
     expect(mayLoop('[1].all(x, x == 1)')).toBe(true);
     expect(mayLoop('true || dep.status.conditions.map(c, c.type).size() == 1')).toBe(true);
     expect(mayLoop("cel.bind(x, 'a', x + x == 'aa')")).toBe(true);
+    expect(mayLoop(`${"self.kind.endsWith('K') && ".repeat(50)}true`)).toBe(true);
+  });
+
+  test.each([
+    "self.a.matches('.*.*.*.*.*b')",
+    "self.a.replace('', self.a) == ''",
+    "self.a.split('').join(self.a) == ''",
+    "self.a + self.a == ''",
+    'self.l + self.l == []',
+    "'%s%s'.format([self.a, self.a]) == ''",
+    "strings.quote(self.a) == ''",
+    "self.a.lowerAscii() == ''",
+    'size(self.a) == 1',
+    "base64.encode(bytes(self.a)) == ''",
+    'sets.contains(self.l, self.l)',
+  ])('whose cost is not that of a comparison counts as one that loops: %s', (expression) => {
+    expect(compileCel(expression, { variables, result: 'bool' }).mayLoop).toBe(true);
   });
 
   test('takes linear time for a regular expression that backtracks elsewhere, inside a loop too', () => {

@@ -20,8 +20,8 @@ export interface CelResults {
 
 export interface CelExpression<T> {
   /**
-   * Evaluating it may take far longer than reading it: it loops over its input, or names a value and builds on it. Whatever a tenant writes of that sort
-   * belongs in a thread with a deadline; everything else ends within the time that it takes to read input and expression.
+   * Evaluating it may take far longer than reading it: it loops over its input, looks for a pattern in it, or builds something larger of it. Whatever a tenant
+   * writes of that sort belongs in a thread with a deadline; everything else ends within the time that it takes to read input and expression.
    */
   readonly mayLoop: boolean;
   /** Throws `EvaluationFailed`. The variables are JSON; integers are CEL's `int`. */
@@ -37,8 +37,24 @@ export interface CompileOptions<Type extends keyof CelResults> {
 const MAX_CHARACTERS = 16_384;
 const LIMITS = { maxAstNodes: 5_000, maxDepth: 100, maxListElements: 1_000, maxMapEntries: 1_000, maxCallArguments: 32 } as const;
 
-/** Macros that visit each element of a list or map, and the one that binds a name. */
-const LOOPS: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'map', 'filter', 'bind']);
+/**
+ * Calls that look at a value as briefly as a comparison does. Any other may loop over its input, or over input and argument (`matches`, `replace`), or make more
+ * of it than there was (`replace`, `join`, `+`): what is new in the language belongs there until somebody has looked.
+ */
+const BRIEF: ReadonlySet<string> = new Set([
+  'has',
+  'type',
+  'startsWith',
+  'endsWith',
+  'int',
+  'uint',
+  'double',
+  'bool',
+  'orValue',
+  'hasValue',
+]);
+/** Of an expression that is evaluated in place: even what is brief adds up. */
+const BRIEF_CHARACTERS = 1_024;
 
 /**
  * Compiles an expression of the Common Expression Language (https://github.com/google/cel-spec), with what Flux's controllers offer: the extensions for strings,
@@ -58,7 +74,7 @@ export function compileCel<Type extends keyof CelResults>(
   if (String(checked.type) !== result)
     throw new InvalidExpression(`CEL expression '${shown(expression)}' gives ${String(checked.type)} where ${result} is wanted`);
   return {
-    mayLoop: calls.some((name) => LOOPS.has(name)),
+    mayLoop: expression.length > BRIEF_CHARACTERS || !calls.every((name) => BRIEF.has(name)),
     evaluate(values) {
       let answer: unknown;
       try {
@@ -102,7 +118,7 @@ function parse(expression: string, environment: Environment) {
   }
 }
 
-/** Every function and macro that is called. The library's own `matches` uses a backtracking engine: each call of it is turned into one of ours. */
+/** Every function and macro that is called, and `+`, which joins texts and lists. The library's own `matches` uses a backtracking engine: each call of it is turned into one of ours. */
 function namesOfCalls(root: ASTNode): readonly string[] {
   const names: string[] = [];
   const open: unknown[] = [root];
@@ -112,7 +128,7 @@ function namesOfCalls(root: ASTNode): readonly string[] {
       if ((node.op === 'call' || node.op === 'rcall') && Array.isArray(node.args)) {
         if (node.op === 'rcall' && node.args[0] === 'matches') (node.args as unknown[])[0] = 'matchesRe2';
         names.push(String(node.args[0]));
-      }
+      } else if (node.op === '+') names.push(node.op);
       if (typeof node.args === 'object' && node.args !== null) open.push(node.args);
     }
   }
