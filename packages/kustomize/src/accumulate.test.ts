@@ -45,6 +45,41 @@ describe('cycles', () => {
   });
 });
 
+describe('a few files that stand for many', () => {
+  /** `l<depth>` builds `l<depth - 1>` twice, and so on down; at the bottom is one file. */
+  const doubling = (depth: number, bottom: string): Readonly<Record<string, string>> => ({
+    'l0/kustomization.yaml': 'resources: [bottom.yaml]\n',
+    'l0/bottom.yaml': bottom,
+    ...Object.fromEntries(
+      Array.from({ length: depth }, (_, n) => [
+        [`l${n + 1}/kustomization.yaml`, `resources: [../a${n + 1}, ../b${n + 1}]\n`],
+        [`a${n + 1}/kustomization.yaml`, `namePrefix: a-\nresources: [../l${n}]\n`],
+        [`b${n + 1}/kustomization.yaml`, `namePrefix: b-\nresources: [../l${n}]\n`],
+      ]).flat(),
+    ),
+  });
+
+  test('are refused in time, though they come to no object', () => {
+    const started = performance.now();
+    expect(() => namesOf(doubling(40, '# nothing\n'), 'l40')).toThrow(/: more than 10000 kustomizations to build/);
+    expect(performance.now() - started).toBeLessThan(5_000);
+  });
+
+  test('are refused in time, when they come to a million objects', () => {
+    const configMaps = Array.from({ length: 60 }, (_, n) => configMap(`c${n}`)).join('---\n');
+    expect(() => namesOf(doubling(20, configMaps), 'l20')).toThrow(/: more than 50000 objects/);
+  });
+
+  test('are built as long as they are few', () => {
+    expect(namesOf(doubling(6, configMap('c')), 'l6')).toHaveLength(64);
+  });
+
+  test('of which each is within the next are refused before the stack is full', () => {
+    const files = Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`d${n}/kustomization.yaml`, `resources: [../d${n + 1}]\n`]));
+    expect(() => namesOf(files, 'd0')).toThrow(/: more than 100 kustomizations within each other/);
+  });
+});
+
 describe('the same object twice', () => {
   test.each<[string, Readonly<Record<string, string>>]>([
     ['one file named twice', { 'kustomization.yaml': 'resources: [a.yaml, ./a.yaml]\n', 'a.yaml': configMap('a') }],

@@ -39,6 +39,9 @@ function walk(value: Json, replaceIn: (holder: JsonMap, key: string) => void): v
   }
 }
 
+/** No registry has a longer one; the time that a pattern takes grows with what it is held against. */
+const MAX_IMAGE_CHARACTERS = 4_096;
+
 /**
  * What a rule makes of an image: itself when the rule is about another one. The rule's name is a regular expression for the name of the image (RE2: linear
  * in time), and one that is no expression is about no image; a tag or a digest takes the place of both.
@@ -46,7 +49,7 @@ function walk(value: Json, replaceIn: (holder: JsonMap, key: string) => void): v
 export function replacer({ name, newName, newTag, tagSuffix, digest }: ImageRule): (image: string) => string {
   const pattern = compile(name);
   return (image) => {
-    if (pattern?.matcher(image).find() !== true) return image;
+    if (image.length > MAX_IMAGE_CHARACTERS || pattern?.matcher(image).find() !== true) return image;
     const parts = splitImage(image);
     const next = newName ?? parts.name;
     if (newTag !== undefined || digest !== undefined) return render(next, newTag ?? '', digest ?? '');
