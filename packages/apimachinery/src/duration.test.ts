@@ -34,3 +34,10 @@ test.each([
 test('what is written is read back', () => {
   fc.assert(fc.property(fc.integer({ min: 0, max: 10 ** 10 }), (ms) => Math.abs(parseDuration(formatDuration(ms)) - ms) < 0.01));
 });
+
+test('what is longer than Go can hold is the longest that it can', () => {
+  const longest = parseDuration('2562047h47m16.854775807s');
+  for (const text of [`${'9'.repeat(30)}h`, `${'9'.repeat(400)}h`, '99999999999h99999999999h'])
+    expect(parseDuration(text)).toBeCloseTo(longest, -1);
+  expect(formatDuration(parseDuration(`${'9'.repeat(400)}h`))).toMatch(/^2562047h/);
+});

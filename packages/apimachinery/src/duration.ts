@@ -6,7 +6,10 @@ export class InvalidDuration extends Error {
 const UNIT_MS: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, μs: 1e-3, ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 const TERM = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
 
-/** Parses a Go duration such as `1h30m`, `1.5s` or `750ms` to milliseconds. Throws `InvalidDuration`. */
+/** The longest that Go can hold, in nanoseconds as an int64: 292 years. */
+const LONGEST_MS = 2 ** 63 / 1e6;
+
+/** Parses a Go duration such as `1h30m`, `1.5s` or `750ms` to milliseconds; what is longer than 292 years counts as that. Throws `InvalidDuration`. */
 export function parseDuration(text: string): number {
   const sign = text.startsWith('-') ? -1 : 1;
   const body = text.replace(/^[+-]/, '');
@@ -21,7 +24,7 @@ export function parseDuration(text: string): number {
     at = TERM.lastIndex;
   }
   if (body === '') throw new InvalidDuration("'' is not a duration such as '1m30s'");
-  return sign * total;
+  return sign * Math.min(total, LONGEST_MS);
 }
 
 /** Writes milliseconds as Go does: `1m0s`, `1.5s`, `750ms`, `0s`. */
