@@ -3,7 +3,7 @@ import type { KubeClient, Selectors } from './client.ts';
 import { isNotFound, NoMatch } from './errors.ts';
 import type { Delta, Indexes, Informer } from './informer.ts';
 import { createListWatch } from './list-watch.ts';
-import { type Filling, type ListWatchEvent, type ListWatchState, next, startWith, withJitter } from './list-watch-state.ts';
+import { type Filling, type ListWatchEvent, type ListWatchState, next, question, startWith, withJitter } from './list-watch-state.ts';
 import { createObjectCache } from './object-cache.ts';
 import type { ServedKinds } from './served-kinds.ts';
 
@@ -70,7 +70,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
 
   /** That a path is not found is believed only if discovery says so too: whoever stands in for the server for a moment must not make everything be deleted. */
   const eventOf = async (error: unknown, signal: AbortSignal): Promise<ListWatchEvent> => {
-    const absent = isNotFound(error) && (await isAbsent(signal));
+    const absent = isNotFound(error) && (served === false || (await isAbsent(signal)));
     signal.throwIfAborted();
     if (!absent) {
       onError(error);
@@ -108,7 +108,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
   });
 
   const step = async (state: ListWatchState, signal: AbortSignal): Promise<ListWatchState> => {
-    if (state.at === 'watching' || state.filling === 'streamed') return await listWatch.watch(resource, state, signal);
+    if (question(state) === 'watch') return await listWatch.watch(resource, state, signal);
     try {
       return next(state, { kind: 'listed', ...(await listWatch.list(resource, signal)) });
     } catch (error) {

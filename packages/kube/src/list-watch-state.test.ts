@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AnswerTooLarge, ApiError, ConnectionError, ProtocolError } from './errors.ts';
-import { type ListWatchEvent, type ListWatchState, next, onSilence, startWith, withJitter } from './list-watch-state.ts';
+import { type ListWatchEvent, type ListWatchState, next, onSilence, question, startWith, withJitter } from './list-watch-state.ts';
 
 const common = { failures: 0, afterMs: 0, filling: 'paged' } as const;
 const empty = (over: Partial<ListWatchState> = {}): ListWatchState => ({ ...common, ...over, at: 'empty' });
@@ -118,9 +118,14 @@ describe('a kind that is not served', () => {
     expect(after(empty(), absent, { kind: 'listed', resourceVersion: '7' })).toEqual(watching('7'));
   });
 
-  test('keeps to pages where the server does not stream, and is asked for again when the server fails', () => {
-    expect(after(startWith('streamed'), absent, refused(422))).toEqual(empty());
+  test('is asked for again when the server fails', () => {
     expect(after(empty(), absent, lost)).toEqual(empty({ failures: 1, afterMs: 1_000 }));
+  });
+
+  test('is listed first, as a server that has just begun to serve it refuses watches', () => {
+    const streamed = startWith('streamed');
+    expect([streamed, next(streamed, absent), watching('7'), empty()].map(question)).toEqual(['watch', 'list', 'watch', 'list']);
+    expect(after(streamed, absent, { kind: 'listed', resourceVersion: '7' }, gone)).toMatchObject({ at: 'empty', filling: 'streamed' });
   });
 });
 

@@ -71,8 +71,16 @@ export function next(state: ListWatchState, event: ListWatchEvent): ListWatchSta
   }
 }
 
+/**
+ * What to ask for next. Of a kind that has just been defined a list: a server whose cache of it is not ready refuses every watch for a second (429), while it
+ * answers lists from the store.
+ */
+export function question(state: ListWatchState): 'list' | 'watch' {
+  return state.at === 'watching' || (state.at === 'empty' && state.filling === 'streamed') ? 'watch' : 'list';
+}
+
 function afterFailure(state: ListWatchState, error: unknown): ListWatchState {
-  if (state.at !== 'watching' && state.filling === 'streamed' && isRefusalToStream(error))
+  if (state.at === 'empty' && state.filling === 'streamed' && isRefusalToStream(error))
     return { at: 'empty', failures: state.failures, afterMs: 0, filling: 'paged' };
   const failures = state.failures + 1;
   const common = { failures, filling: state.filling, afterMs: Math.max(backOffMs(failures), retryAfterMs(error)) };
