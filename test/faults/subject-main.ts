@@ -18,6 +18,11 @@ process.once('SIGTERM', () => {
   // Told by `ended` below.
   controller.stop().catch(() => undefined);
 });
+// Frozen from within: SIGSTOP from without may fall between the last look at the lease and the first byte of a request, where no program can notice.
+process.on('SIGUSR2', () => {
+  say({ freezing: true });
+  process.kill(process.pid, 'SIGSTOP');
+});
 try {
   await controller.ended;
   say({ ended: 'stopped' });

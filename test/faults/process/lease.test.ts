@@ -59,9 +59,8 @@ describe('a leader', () => {
     const user = keepChanging(bed, 10);
     await first.untilRuns(first.runs.length + 5);
 
-    const frozenAtMs = Date.now();
-    first.send('SIGSTOP');
-    const frozenAt = performance.now();
+    await first.freeze();
+    const [frozenAt, frozenAtMs] = [performance.now(), Date.now()];
     await second.untilLogged('elected leader', { timeoutMs: LEASE_MS + RETRY_MS + SLACK_MS });
     await annotate(`the other took over ${Math.round(performance.now() - frozenAt)} ms after the freeze`);
     await second.untilRuns(5);

@@ -19,13 +19,16 @@ export interface SubjectProcess extends AsyncDisposable {
   readonly log: string;
   /** How it ended: its exit code, or the signal that ended it. */
   readonly exited: Promise<number | NodeJS.Signals>;
-  send(signal: 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
+  send(signal: 'SIGTERM' | 'SIGKILL' | 'SIGCONT'): void;
+  /** Has it stop where it is, until SIGCONT: resolves when it has. */
+  freeze(): Promise<void>;
   /** Resolves when there have been so many runs since it started. Throws when that takes too long, or when it ends first. */
   untilRuns(count: number, options?: { readonly timeoutMs?: number }): Promise<void>;
   /** Resolves when it has logged that. Throws when that takes too long, or when it ends first. */
   untilLogged(text: string, options?: { readonly timeoutMs?: number }): Promise<void>;
 }
 
+const FREEZE_MS = 5_000;
 const MAIN = fileURLToPath(new URL('../subject-main.ts', import.meta.url));
 
 export function startSubjectProcess({ kubeconfigPath, ...options }: SubjectProcessOptions): SubjectProcess {
@@ -38,14 +41,16 @@ export function startSubjectProcess({ kubeconfigPath, ...options }: SubjectProce
   const exited = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | NodeJS.Signals);
   const runs: string[] = [];
   let log = '';
+  let frozen = false;
   let ended: number | NodeJS.Signals | undefined;
   void exited.then((how) => {
     ended = how;
     reaper[Symbol.dispose]();
   });
   createInterface({ input: child.stdout }).on('line', (line) => {
-    const said = JSON.parse(line) as { readonly run?: string };
+    const said = JSON.parse(line) as { readonly run?: string; readonly freezing?: boolean };
     if (said.run !== undefined) runs.push(said.run);
+    if (said.freezing === true) frozen = true;
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     log += text;
@@ -68,6 +73,11 @@ export function startSubjectProcess({ kubeconfigPath, ...options }: SubjectProce
     exited,
     send(signal) {
       child.kill(signal);
+    },
+    async freeze() {
+      frozen = false;
+      child.kill('SIGUSR2');
+      await until('a freeze', () => frozen, FREEZE_MS);
     },
     untilRuns: (count, { timeoutMs = 20_000 } = {}) => until(`${count} runs`, () => runs.length >= count, timeoutMs),
     untilLogged: (text, { timeoutMs = 20_000 } = {}) => until(`'${text}' in its log`, () => log.includes(text), timeoutMs),
