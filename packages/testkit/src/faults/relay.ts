@@ -75,8 +75,11 @@ export function createRelay(options: RelayOptions): (from: IncomingMessage, to: 
   };
 
   const carryOut = async (exchange: Exchange, fault: Fault | undefined): Promise<void> => {
-    const action: FaultAction | undefined = fault?.action;
-    switch (action?.kind) {
+    if (fault === undefined) return pass(exchange);
+    const { action } = fault;
+    switch (action.kind) {
+      case 'delay':
+        return pass(exchange);
       case 'answer':
         return answerWith(exchange, refusal(action));
       case 'reset':
@@ -89,9 +92,7 @@ export function createRelay(options: RelayOptions): (from: IncomingMessage, to: 
       case 'truncate':
         return exchange.request.verb === 'watch' ? watch(exchange, action) : truncate(exchange, action);
       case 'freeze':
-        return answerWith(exchange, await frozenAnswer(exchange, fault as Fault));
-      default:
-        return pass(exchange);
+        return answerWith(exchange, await frozenAnswer(exchange, fault));
     }
   };
 
