@@ -63,6 +63,16 @@ describe('reads', () => {
     expect(request).toMatchObject({ verb: 'watch', lane: 'watch' });
   });
 
+  test('watch from what there is now, when that comes first', () => {
+    expect(queryOf(watchRequest(configMaps, { signal, resourceVersion: '', initialEvents: true, timeoutSeconds: 300 }))).toEqual({
+      watch: 'true',
+      allowWatchBookmarks: 'true',
+      sendInitialEvents: 'true',
+      resourceVersionMatch: 'NotOlderThan',
+      timeoutSeconds: '300',
+    });
+  });
+
   test('ask what a group version has', () => {
     expect(discoveryRequest({ group: 'apps', version: 'v1' }, { signal })).toMatchObject({
       verb: 'discover',

@@ -36,6 +36,21 @@ describe('a watch', () => {
     expect(await decode()).toEqual([]);
   });
 
+  test('says where the initial events end', async () => {
+    const bookmark = (annotations: unknown) => event('BOOKMARK', { metadata: { resourceVersion: '9', annotations } });
+    expect(
+      await decode(
+        bookmark({ 'k8s.io/initial-events-end': 'true' }),
+        bookmark({ 'k8s.io/initial-events-end': 'false' }),
+        bookmark({}),
+        bookmark('no map'),
+      ),
+    ).toEqual([
+      { type: 'BOOKMARK', resourceVersion: '9', initialEventsEnd: true },
+      ...Array.from({ length: 3 }, () => ({ type: 'BOOKMARK', resourceVersion: '9' })),
+    ]);
+  });
+
   test('is the same wherever its bytes are cut, also within a character', async () => {
     const bytes = Buffer.from(event('ADDED', pod('ä🙂')) + event('DELETED', pod('ö')));
     const whole = await decode(bytes);
