@@ -1,6 +1,6 @@
 import type { Condition } from '@gotk/apimachinery';
 import type { ConditionUpdate } from './outcome.ts';
-import { presentable } from './presentable.ts';
+import { presentable, type Redact } from './presentable.ts';
 
 /**
  * The conditions that a controller owns besides Ready, Reconciling and Stalled, which every kind has. A negative one says that something is wrong: it is there
@@ -19,7 +19,7 @@ const FIRST: readonly string[] = ['Stalled', 'Reconciling', 'Ready'];
 export function updateConditions(
   conditions: readonly Condition[],
   updates: readonly ConditionUpdate[],
-  { generation, nowMs }: { readonly generation: number | undefined; readonly nowMs: number },
+  { generation, nowMs, redact }: { readonly generation: number | undefined; readonly nowMs: number; readonly redact?: Redact | undefined },
 ): readonly Condition[] {
   const next = new Map(conditions.map((condition) => [condition.type, condition]));
   // The server keeps whole seconds; comparing finer would rewrite the status on every run.
@@ -30,7 +30,7 @@ export function updateConditions(
       continue;
     }
     const { type, status, reason } = update;
-    const message = presentable(update.message);
+    const message = presentable(update.message, { redact });
     const known = next.get(type);
     const same = known?.status === status && known.reason === reason && known.message === message;
     next.set(type, {

@@ -1,4 +1,5 @@
 import { type Clock, type KubeObject, keyOf, type ObjectKey, renderKey } from '@gotk/apimachinery';
+import type { SecretMasks } from '@gotk/auth';
 import type { Delta, Informer, KubeClient } from '@gotk/kube';
 import type { BackOff } from './back-off.ts';
 import type { Controller, Wake } from './controller.ts';
@@ -27,6 +28,8 @@ export interface RunnerOptions<T extends KubeObject> {
   readonly clock: Clock;
   readonly log: Logger;
   readonly recorder: Recorder;
+  /** What is known of each namespace's Secrets. */
+  readonly masks: SecretMasks;
   readonly metrics: ControllerMetrics;
   readonly backOff: BackOff;
   readonly fieldManager: string;
@@ -130,9 +133,10 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
     try {
       const signal = runs.start(text);
       let { recorder } = options;
+      const { redact } = options.masks.of(namespace ?? '');
       const run = (span: Span) => {
         recorder = tracedRecorder(recorder, span);
-        return runOnce(object, { ...options, client: tracedClient(client, span), recorder, log: runLog, patient, span, signal });
+        return runOnce(object, { ...options, client: tracedClient(client, span), recorder, log: runLog, patient, span, redact, signal });
       };
       const ended = await traceRun(options.traces ?? noSpan, object, { reconcileID, work: run });
       if (ended === undefined) return;

@@ -1,4 +1,5 @@
 import { aborted, type Clock, deadlineSignal, type KubeObject, type Resource } from '@gotk/apimachinery';
+import { createSecretMasks, type SecretMasks } from '@gotk/auth';
 import { createInformerSet, type Indexes, type Informer, type KubeClient, type Selectors } from '@gotk/kube';
 import { createBackOff } from './back-off.ts';
 import type { Controller } from './controller.ts';
@@ -10,7 +11,7 @@ import { createElection, type Election } from './leader-election.ts';
 import { leaseName } from './lease-name.ts';
 import type { Logger } from './log.ts';
 import type { LogLevelSwitch } from './log-level.ts';
-import type { Manager, Service } from './manager.ts';
+import type { Manager, Secret, Service } from './manager.ts';
 import { createMetrics, type RuntimeMetrics } from './metrics.ts';
 import { createReadiness } from './readiness.ts';
 import { createLiveness } from './readiness-liveness.ts';
@@ -27,6 +28,8 @@ export interface ManagerOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics?: RuntimeMetrics;
+  /** What is known of each namespace's Secrets; shared with `log`, which keeps it out of its lines. */
+  readonly masks?: SecretMasks;
   /** The switch of `log`, to be turned through the health server; absent: nobody can. */
   readonly logLevel?: LogLevelSwitch;
   /** Where runs show as traces; absent: nowhere. */
@@ -59,13 +62,14 @@ export interface ManagerOptions {
   readonly onListening?: (server: 'metrics' | 'health', url: string) => void;
 }
 
+const secrets: Resource<Secret> = { group: '', version: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true };
 const DEFAULT_GRACE_MS = 3_000;
 const FLUSH_MS = 3_000;
 /** The kubelet gives a probe a second. */
 const ASK_TIMEOUT_MS = 900;
 
 export function createManager(options: ManagerOptions): Manager {
-  const { name, instance, clock, log, random = Math.random } = options;
+  const { name, instance, clock, log, random = Math.random, masks = createSecretMasks() } = options;
   const metrics = options.metrics ?? createMetrics();
   const election: Election | undefined =
     options.election &&
@@ -89,7 +93,7 @@ export function createManager(options: ManagerOptions): Manager {
   const sink = options.eventsAddress
     ? httpEventSink({ url: options.eventsAddress, clock, log, onDropped: metrics.eventDropped })
     : undefined;
-  const recorder = createRecorder({ client, clock, log, controllerName: name, instance, ...(sink === undefined ? {} : { sink }) });
+  const recorder = createRecorder({ client, clock, log, controllerName: name, instance, masks, ...(sink === undefined ? {} : { sink }) });
   const scopeOf = (resource: Resource<KubeObject>) =>
     options.watchNamespace !== undefined && resource.namespaced ? { namespace: options.watchNamespace } : {};
 
@@ -143,6 +147,7 @@ export function createManager(options: ManagerOptions): Manager {
     clock,
     log,
     recorder,
+    masks,
     metrics: metrics.forController(controller.name, controller.concurrency),
     backOff: createBackOff({ minMs: options.minRetryDelayMs ?? 750, maxMs: options.maxRetryDelayMs ?? 900_000, random }),
     fieldManager: controller.statusManager ?? name,
@@ -158,6 +163,11 @@ export function createManager(options: ManagerOptions): Manager {
     metrics: metrics.registry,
     mayWrite,
     informer,
+    async readSecret(key, { signal }) {
+      const secret = await client.get(secrets, key, { signal });
+      masks.of(key.namespace).learnSecret(secret);
+      return secret;
+    },
     add(controller) {
       const { resource, indexes } = controller;
       const cache = informer(resource, {

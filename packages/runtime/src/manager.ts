@@ -1,4 +1,4 @@
-import type { Clock, KubeObject, Resource } from '@gotk/apimachinery';
+import type { Clock, KubeObject, ObjectKey, Resource } from '@gotk/apimachinery';
 import type { Indexes, Informer, KubeClient, Selectors } from '@gotk/kube';
 import type { Registry } from 'prom-client';
 import type { Controller } from './controller.ts';
@@ -15,6 +15,12 @@ export interface Service {
   ready?(): boolean;
 }
 
+/** A core/v1 Secret, its values in base64. */
+export interface Secret extends KubeObject {
+  readonly type?: string;
+  readonly data?: Readonly<Record<string, string>>;
+}
+
 /** What controllers of one process share. Built by `main.ts` from flags, or by a test. */
 export interface Manager {
   /** Refuses to write (`LeaseLost`) once another process may have become the leader. */
@@ -29,6 +35,11 @@ export interface Manager {
    * Objects come without `managedFields`, unless metadata is all that is asked for.
    */
   informer<T extends KubeObject>(resource: Resource<T>, options?: Selectors & { readonly indexes?: Indexes<T> }): Informer<T>;
+  /**
+   * Reads a Secret from the server; none is kept. From then on its values are masked in whatever the process says of objects of its namespace: conditions, events,
+   * log lines, traces. Throws as `client.get` does.
+   */
+  readSecret(key: ObjectKey, options: { readonly signal: AbortSignal }): Promise<Secret>;
   add<T extends KubeObject>(controller: Controller<T>): void;
   addService(service: Service): void;
   /** Runs until the signal aborts, then drains. Rejects if the lease is lost or a service fails. */

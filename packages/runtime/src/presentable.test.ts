@@ -4,12 +4,12 @@ import { presentable, withinBytes } from './presentable.ts';
 const pem = `-----BEGIN PRIVATE KEY-----\n${'QUJD'.repeat(800)}\n-----END PRIVATE KEY-----`;
 
 test('shows a text that fits as it is', () => {
-  expect(presentable('x'.repeat(100), 100)).toBe('x'.repeat(100));
+  expect(presentable('x'.repeat(100), { maxCharacters: 100 })).toBe('x'.repeat(100));
 });
 
 test('marks where a longer one was cut, and never cuts a character in half', () => {
-  expect(presentable('x'.repeat(101), 100)).toBe(`${'x'.repeat(97)}...`);
-  expect(presentable(`${'x'.repeat(96)}🙂🙂🙂`, 100)).toBe(`${'x'.repeat(96)}...`);
+  expect(presentable('x'.repeat(101), { maxCharacters: 100 })).toBe(`${'x'.repeat(97)}...`);
+  expect(presentable(`${'x'.repeat(96)}🙂🙂🙂`, { maxCharacters: 100 })).toBe(`${'x'.repeat(96)}...`);
 });
 
 test('keeps to what a condition takes', () => {
@@ -21,11 +21,11 @@ test('masks a credential', () => {
 });
 
 test('masks a key that begins before the cut and ends long after it', () => {
-  expect(presentable(`refused ${pem} by the server`, 200)).toBe('refused ***** by the server');
+  expect(presentable(`refused ${pem} by the server`, { maxCharacters: 200 })).toBe('refused ***** by the server');
 });
 
 test('shows nothing of a key that ends beyond what is read, however much was masked before it', () => {
-  const shown = presentable(pem.repeat(50), 200);
+  const shown = presentable(pem.repeat(50), { maxCharacters: 200 });
   expect(shown).toMatch(/\.\.\.$/);
   expect(shown).not.toContain('QUJD');
 });

@@ -1,13 +1,22 @@
-import { redact } from '@gotk/auth';
+import { redact as credentials } from '@gotk/auth';
+
+/** Puts a mask in the place of what is secret in a text. */
+export type Redact = (text: string) => string;
+
+export interface Presentation {
+  readonly maxCharacters?: number;
+  /** Default: what looks like a credential. A mask that knows the Secrets of a namespace does more. */
+  readonly redact?: Redact | undefined;
+}
 
 /** The longest message that the CRDs' conditions take. */
 const MAX_CHARACTERS = 32_768;
 
-/** No credential that `redact` knows is longer. */
+/** No credential that is looked for is longer. */
 const LONGEST_SECRET = 20_200;
 
-/** A text as it may be shown in a status: without credentials, and no longer than the API server takes. */
-export function presentable(text: string, maxCharacters = MAX_CHARACTERS): string {
+/** A text as it may leave the process: without secrets, and by default no longer than the API server takes in a status. */
+export function presentable(text: string, { maxCharacters = MAX_CHARACTERS, redact = credentials }: Presentation = {}): string {
   // Masking megabytes to keep a page would be an attacker's pleasure. But one that ends beyond what is read cannot be seen to be a credential: nothing
   // is shown that could be the beginning of such a one.
   const read = text.slice(0, maxCharacters + LONGEST_SECRET);

@@ -1,4 +1,5 @@
 import type { Clock, KubeObject } from '@gotk/apimachinery';
+import { createSecretMasks, type SecretMasks } from '@gotk/auth';
 import type { KubeClient } from '@gotk/kube';
 import { createClusterEvents, referenceTo } from './cluster-events.ts';
 import { metadataOf } from './event-metadata.ts';
@@ -25,18 +26,21 @@ export interface RecorderOptions {
   readonly instance: string;
   /** Where events also go, if `--events-addr` is set. */
   readonly sink?: EventSink;
+  /** What is known of each namespace's Secrets. */
+  readonly masks?: SecretMasks;
 }
 
 /** What the receiver's schema allows. */
 const MAX_POSTED_CHARACTERS = 39_000;
 
 export function createRecorder(options: RecorderOptions): Recorder {
-  const { clock, log, controllerName, instance, sink } = options;
+  const { clock, log, controllerName, instance, sink, masks = createSecretMasks() } = options;
   const cluster = createClusterEvents(options);
 
   const record: Recorder['record'] = (object, { severity, reason, message: text, metadata: own = {} }, traceparent) => {
-    const message = presentable(text, MAX_POSTED_CHARACTERS);
-    const metadata = metadataOf(object, own);
+    const { redact } = masks.of(object.metadata.namespace ?? '');
+    const message = presentable(text, { maxCharacters: MAX_POSTED_CHARACTERS, redact });
+    const metadata = metadataOf(object, own, redact);
     cluster.write(object, { type: severity === 'error' ? 'Warning' : 'Normal', reason, message, metadata });
     // Traces tell what was done, to whoever looks at the object; they are no news.
     if (severity === 'trace') return;

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { systemClock } from '@gotk/apimachinery';
+import { createSecretMasks, type SecretMasks } from '@gotk/auth';
 import { createKubeClient } from '@gotk/kube';
 import { loadConnection } from '@gotk/kube/kubeconfig';
 import { commonFlags, ignoredFlags } from './common-flags.ts';
@@ -59,10 +60,11 @@ export async function runMain<Table extends FlagTable>(program: Program<Table>, 
     return 2;
   }
   const logLevel = createLogLevel(start.common['log-level']);
-  const log = createLogger({ level: logLevel, encoding: start.common['log-encoding'] });
+  const masks = createSecretMasks();
+  const log = createLogger({ level: logLevel, encoding: start.common['log-encoding'], masks });
   const stop = stopSignal(process, log);
   try {
-    await run({ ...start, log, logLevel }, stop);
+    await run({ ...start, log, logLevel, masks }, stop);
     log.info('stopped');
     return 0;
   } catch (error) {
@@ -84,16 +86,17 @@ interface Start<Table extends FlagTable> {
 interface Started<Table extends FlagTable> extends Start<Table> {
   readonly log: Logger;
   readonly logLevel: LogLevelSwitch;
+  readonly masks: SecretMasks;
 }
 
 async function run<Table extends FlagTable>(start: Started<Table>, signal: AbortSignal): Promise<void> {
-  const { program, process, ignored, common, values, log, logLevel } = start;
+  const { program, process, ignored, common, values, log, logLevel, masks } = start;
   const environment: Environment = { namespace: process.env.RUNTIME_NAMESPACE ?? 'flux-system', variables: process.env };
   log.info(`starting ${program.name}`, { version: program.version, node: process.version });
   if (ignored.length > 0) log.info('flags without effect here', { flags: ignored });
   const metrics = createMetrics();
   const { name: serviceName, version } = program;
-  await using tracing = await startTracing({ variables: process.env, serviceName, version, clock: systemClock, log });
+  await using tracing = await startTracing({ variables: process.env, serviceName, version, clock: systemClock, log, masks });
   const connection = await loadConnection({ kubeconfigPath: process.env.KUBECONFIG });
   const client = createKubeClient({
     connection,
@@ -108,6 +111,7 @@ async function run<Table extends FlagTable>(start: Started<Table>, signal: Abort
     clock: systemClock,
     log,
     logLevel,
+    masks,
     metrics,
     traces: tracing.root,
     ...fromFlags(common, environment),

@@ -5,6 +5,7 @@ import { addFinalizer, hasFinalizer, removeFinalizer } from './finalizer.ts';
 import type { Logger } from './log.ts';
 import { Failed, type Outcome, Superseded } from './outcome.ts';
 import { outcomeOf, readyOutcome } from './outcome-of.ts';
+import type { Redact } from './presentable.ts';
 import type { Recorder } from './recorder.ts';
 import { pendingRequest } from './requests.ts';
 import { createRun, type Run } from './run.ts';
@@ -22,6 +23,8 @@ export interface RunOnceOptions<T extends KubeObject> {
   readonly fieldManager: string;
   /** What it waits for may come in a moment: a wait need not be written yet, unless somebody has asked for an answer. */
   readonly patient: boolean;
+  /** Keeps the Secrets of the object's namespace out of what it says. */
+  readonly redact?: Redact | undefined;
   /** Aborts the run with `Superseded`. */
   readonly signal: AbortSignal;
   /** What the run shows as in a trace. */
@@ -100,12 +103,12 @@ interface Answer {
 
 /** Writes what the outcome says of the object. One that the server will never take is replaced by a failure that says so. */
 async function writeOutcome<T extends KubeObject>(object: T, { outcome, seen }: Answer, target: Target<T>): Promise<Ended<T>> {
-  const { clock, log } = target;
+  const { clock, log, redact } = target;
   using deadline = deadlineSignal({ timeoutMs: WRITE_TIMEOUT_MS, clock });
   const writer = statusWriter(object, { ...target, signal: deadline.signal });
   let written = outcome;
-  const owned = target.controller.conditions;
-  const write = () => writer.write((current) => statusAfter(current, written, { seen, nowMs: clock.now(), owned }));
+  const { conditions: owned } = target.controller;
+  const write = () => writer.write((current) => statusAfter(current, written, { seen, nowMs: clock.now(), owned, redact }));
   try {
     await write().catch((error) => {
       if (!isRefusal(error)) throw error;

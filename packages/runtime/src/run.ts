@@ -2,6 +2,7 @@ import type { Clock, KubeObject, Resource } from '@gotk/apimachinery';
 import type { KubeClient } from '@gotk/kube';
 import type { OwnedConditions } from './conditions.ts';
 import type { Logger } from './log.ts';
+import type { Redact } from './presentable.ts';
 import type { ReconcileContext } from './reconcile.ts';
 import type { Recorder } from './recorder.ts';
 import { type ExtraRequest, isRequested, pendingRequest } from './requests.ts';
@@ -19,6 +20,8 @@ export interface RunOptions<T extends KubeObject> {
   readonly fieldManager: string;
   readonly log: Logger;
   readonly signal: AbortSignal;
+  /** Keeps the Secrets of the object's namespace out of what it says. */
+  readonly redact?: Redact | undefined;
   readonly conditions?: OwnedConditions | undefined;
   readonly requests?: readonly ExtraRequest[] | undefined;
   readonly span?: Span | undefined;
@@ -39,7 +42,7 @@ export function createRun<T extends KubeObject>(options: RunOptions<T>): Run<T> 
   const { object, clock, recorder, log, signal } = options;
   const status = statusWriter(object, options);
   const seen = seenIn(object, options.requests);
-  const at = () => ({ seen, nowMs: clock.now(), owned: options.conditions });
+  const at = () => ({ seen, nowMs: clock.now(), owned: options.conditions, redact: options.redact });
   let message: string | undefined;
   let state: 'in-grace' | 'late' | 'settled' = 'in-grace';
 

@@ -2,6 +2,7 @@ import { ConditionType, Reason } from '@gotk/api';
 import type { KubeObject } from '@gotk/apimachinery';
 import { type OwnedConditions, updateConditions } from './conditions.ts';
 import type { ConditionUpdate, Outcome, StatusChange } from './outcome.ts';
+import type { Redact } from './presentable.ts';
 import { type ExtraRequest, handledRequests } from './requests.ts';
 import { type CommonStatus, conditionsOf, statusOf } from './status.ts';
 
@@ -23,6 +24,7 @@ interface At {
   readonly seen: Seen;
   readonly nowMs: number;
   readonly owned?: OwnedConditions | undefined;
+  readonly redact?: Redact | undefined;
 }
 
 /**
@@ -61,7 +63,7 @@ export function statusInProgress(object: KubeObject, message: string, at: At): C
 }
 
 /** The status with a controller's own fields and conditions changed, and nothing else. */
-export function withChange(object: KubeObject, change: StatusChange, { seen, nowMs, owned = {} }: At): CommonStatus {
+export function withChange(object: KubeObject, change: StatusChange, { seen, nowMs, owned = {}, redact }: At): CommonStatus {
   const stranger = change.conditions?.find(({ type }) => !COMMON.has(type) && !Object.hasOwn(owned, type));
   if (stranger !== undefined) throw new TypeError(`condition '${stranger.type}' is not one that the controller declares as its own`);
   const fields = new Map(Object.entries(statusOf(object)));
@@ -69,7 +71,7 @@ export function withChange(object: KubeObject, change: StatusChange, { seen, now
     if (value === undefined) fields.delete(name);
     else fields.set(name, value);
   }
-  const conditions = updateConditions(conditionsOf(object), change.conditions ?? [], { generation: seen.generation, nowMs });
+  const conditions = updateConditions(conditionsOf(object), change.conditions ?? [], { generation: seen.generation, nowMs, redact });
   if (conditions.length > 0) fields.set('conditions', conditions);
   else fields.delete('conditions');
   return Object.fromEntries(fields);

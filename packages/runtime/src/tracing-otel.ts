@@ -1,5 +1,6 @@
 // The one module that imports OpenTelemetry, and loaded only by processes that export traces.
 import type { Clock } from '@gotk/apimachinery';
+import type { SecretMasks } from '@gotk/auth';
 import {
   type Attributes,
   type Context,
@@ -23,7 +24,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import type { Logger } from './log.ts';
-import { presentable } from './presentable.ts';
+import { presentable, type Redact } from './presentable.ts';
 import type { Span, SpanAttributes } from './tracing.ts';
 import type { Sampling, TracingSettings } from './tracing-settings.ts';
 
@@ -36,6 +37,8 @@ export interface Exporting {
 export interface ExportingOptions {
   readonly clock: Clock;
   readonly log: Logger;
+  /** What is known of each namespace's Secrets. */
+  readonly masks: SecretMasks;
 }
 
 const MAX_TEXT = 1_024;
@@ -46,7 +49,7 @@ const QUIET_MS = 60_000;
  * Spans through OpenTelemetry's own SDK: a bounded queue, batches, and an exporter that works in the background. No context manager is registered: parents
  * are passed on by hand.
  */
-export function createExporting(settings: TracingSettings, { clock, log }: ExportingOptions): Exporting {
+export function createExporting(settings: TracingSettings, { clock, log, masks }: ExportingOptions): Exporting {
   const { batch, resource, sampler } = settings;
   const exporter = telling(exporterOf(settings), { clock, log });
   const provider = new TracerProvider({
@@ -65,7 +68,10 @@ export function createExporting(settings: TracingSettings, { clock, log }: Expor
   const tracer = provider.getTracer('@gotk/runtime');
   return {
     root: {
-      run: (name, work, attributes) => runIn(tracer, ROOT_CONTEXT, { name, work, attributes }),
+      run(name, work, attributes) {
+        const { redact } = masks.of(String(attributes?.['k8s.namespace.name'] ?? ''));
+        return runIn(tracer, ROOT_CONTEXT, { name, work, attributes, redact });
+      },
       set: () => undefined,
       fail: () => undefined,
       traceparent: undefined,
@@ -78,15 +84,18 @@ interface Work<T> {
   readonly name: string;
   readonly work: (part: Span) => Promise<T>;
   readonly attributes: SpanAttributes | undefined;
+  readonly redact: Redact;
 }
 
-async function runIn<T>(tracer: Tracer, parent: Context, { name, work, attributes }: Work<T>): Promise<T> {
-  const span = tracer.startSpan(name, { attributes: clean(attributes ?? {}) }, parent);
+async function runIn<T>(tracer: Tracer, parent: Context, { name, work, attributes, redact }: Work<T>): Promise<T> {
+  const span = tracer.startSpan(name, { attributes: clean(attributes ?? {}, redact) }, parent);
   const context = trace.setSpan(parent, span);
-  const fail = (message: string) => void span.setStatus({ code: SpanStatusCode.ERROR, message: presentable(message, MAX_TEXT) });
+  const fail = (message: string) =>
+    void span.setStatus({ code: SpanStatusCode.ERROR, message: presentable(message, { maxCharacters: MAX_TEXT, redact }) });
   const part: Span = {
-    run: (inner, innerWork, innerAttributes) => runIn(tracer, context, { name: inner, work: innerWork, attributes: innerAttributes }),
-    set: (more) => void span.setAttributes(clean(more)),
+    run: (inner, innerWork, innerAttributes) =>
+      runIn(tracer, context, { name: inner, work: innerWork, attributes: innerAttributes, redact }),
+    set: (more) => void span.setAttributes(clean(more, redact)),
     fail,
     traceparent: traceparentOf(span),
   };
@@ -106,9 +115,10 @@ function traceparentOf(span: OtelSpan): string | undefined {
   return (traceFlags & TraceFlags.SAMPLED) === 0 ? undefined : `00-${traceId}-${spanId}-01`;
 }
 
-function clean(attributes: SpanAttributes): Attributes {
+function clean(attributes: SpanAttributes, redact: Redact): Attributes {
   const cleaned: Attributes = {};
-  for (const [key, value] of Object.entries(attributes)) cleaned[key] = typeof value === 'string' ? presentable(value, MAX_TEXT) : value;
+  for (const [key, value] of Object.entries(attributes))
+    cleaned[key] = typeof value === 'string' ? presentable(value, { maxCharacters: MAX_TEXT, redact }) : value;
   return cleaned;
 }
 
@@ -128,7 +138,7 @@ function samplerOf(sampling: Sampling): Sampler {
 }
 
 /** The same exporter, whose failures are told of: the SDK keeps them to itself. */
-function telling(exporter: SpanExporter, { clock, log }: ExportingOptions): SpanExporter {
+function telling(exporter: SpanExporter, { clock, log }: Pick<ExportingOptions, 'clock' | 'log'>): SpanExporter {
   let toldAtMs = Number.NEGATIVE_INFINITY;
   return {
     export: (spans, done) =>

@@ -1,4 +1,5 @@
 import type { Clock } from '@gotk/apimachinery';
+import { createSecretMasks, type SecretMasks } from '@gotk/auth';
 import { firstOf } from './drain.ts';
 import type { Logger } from './log.ts';
 import { noSpan, type Span } from './tracing.ts';
@@ -18,6 +19,8 @@ export interface TracingOptions {
   readonly version: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** What is known of each namespace's Secrets. */
+  readonly masks?: SecretMasks;
 }
 
 const FLUSH_MS = 3_000;
@@ -28,13 +31,20 @@ const off: Tracing = { root: noSpan, [Symbol.asyncDispose]: () => Promise.resolv
  * Starts to export traces if the environment names an exporter (`OTEL_TRACES_EXPORTER`) or an endpoint (`OTEL_EXPORTER_OTLP_ENDPOINT`); otherwise nothing of
  * OpenTelemetry is even loaded. What is wrong with the environment is logged, and never keeps a process from starting.
  */
-export async function startTracing({ variables, serviceName, version, clock, log }: TracingOptions): Promise<Tracing> {
+export async function startTracing({
+  variables,
+  serviceName,
+  version,
+  clock,
+  log,
+  masks = createSecretMasks(),
+}: TracingOptions): Promise<Tracing> {
   const { settings, problems } = tracingSettings(variables, { serviceName, version });
   for (const problem of problems) log.error('a setting of OpenTelemetry is left out', undefined, { problem });
   if (settings === undefined) return off;
   try {
     const { createExporting } = await import('./tracing-otel.ts');
-    const exporting = createExporting(settings, { clock, log });
+    const exporting = createExporting(settings, { clock, log, masks });
     log.info('exporting traces', { exporter: settings.exporter, endpoint: settings.url, sampler: settings.sampler.kind });
     return {
       root: exporting.root,

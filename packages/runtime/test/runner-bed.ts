@@ -1,4 +1,5 @@
 import { fakeClock } from '@gotk/apimachinery/fake-clock';
+import { createSecretMasks } from '@gotk/auth';
 import { createInformer, type Indexes } from '@gotk/kube';
 import { createBackOff } from '../src/back-off.ts';
 import type { Controller, Trigger, Wake } from '../src/controller.ts';
@@ -25,7 +26,7 @@ export interface BedOptions extends Partial<Controller<Widget>> {
 export async function runnerBed({ objects = [settledWidget()], random = () => 0.5, ...parts }: BedOptions = {}) {
   const clock = fakeClock();
   const api = memoryApi();
-  const [log, recorder] = [recordingLog(), recordingRecorder()];
+  const [log, recorder, masks] = [recordingLog(), recordingRecorder(), createSecretMasks()];
   for (const object of objects) api.put(widgets, object);
   // A server in memory is never silent because it is gone.
   const informer = createInformer({ client: api.client, resource: widgets, clock, indexes, random: () => 0, stalledAfterMs: 1e12 });
@@ -62,6 +63,7 @@ export async function runnerBed({ objects = [settledWidget()], random = () => 0.
     clock,
     log,
     recorder,
+    masks,
     metrics: metrics.forController('widget', 4),
     backOff: createBackOff({ minMs: 1_000, maxMs: 8_000, random: () => 0 }),
     fieldManager: 'widget-controller',

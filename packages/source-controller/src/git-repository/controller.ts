@@ -41,7 +41,7 @@ async function reconcile(repository: GitRepository, ctx: ReconcileContext, deps:
   const { signal } = deadline;
   const within = <T>(name: Stage, work: () => Promise<T>) => stage(name, { url: spec.url, signal }, () => ctx.span.run(name, work));
 
-  const remote = await within('login', () => remoteOf(repository, { client: deps.manager.client, signal }));
+  const remote = await within('login', () => remoteOf(repository, { manager: deps.manager, signal }));
   const revision = await within('fetch', () => newest(remote, repository, signal));
   const current = status?.artifact;
   if (current !== undefined && (await isCurrent(repository, current, { revision, deps, within }))) {

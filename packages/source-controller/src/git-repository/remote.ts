@@ -1,16 +1,9 @@
 import type { GitRepository } from '@gotk/api';
 import { Reason } from '@gotk/api';
-import type { KubeObject, Resource } from '@gotk/apimachinery';
 import { httpAccessFrom, InvalidLogin } from '@gotk/auth';
 import type { Remote } from '@gotk/git';
-import { isNotFound, type KubeClient } from '@gotk/kube';
-import { Stalled } from '@gotk/runtime';
-
-export interface Secret extends KubeObject {
-  readonly data?: Readonly<Record<string, string>>;
-}
-
-export const secrets: Resource<Secret> = { group: '', version: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true };
+import { isNotFound } from '@gotk/kube';
+import { type Manager, Stalled } from '@gotk/runtime';
 
 /**
  * Where the repository is and how to log in there. The Secret is read when it is needed and never kept. Throws `Stalled` for an address that cannot be one,
@@ -18,14 +11,14 @@ export const secrets: Resource<Secret> = { group: '', version: 'v1', kind: 'Secr
  */
 export async function remoteOf(
   repository: GitRepository,
-  { client, signal }: { readonly client: KubeClient; readonly signal: AbortSignal },
+  { manager, signal }: { readonly manager: Pick<Manager, 'readSecret'>; readonly signal: AbortSignal },
 ): Promise<Remote> {
   const { spec, metadata } = repository;
   const url = addressOf(spec.url);
   const name = spec.secretRef?.name;
   if (name === undefined) return { url, access: { login: { kind: 'anonymous' } } };
   try {
-    const secret = await client.get(secrets, { namespace: metadata.namespace ?? '', name }, { signal });
+    const secret = await manager.readSecret({ namespace: metadata.namespace ?? '', name }, { signal });
     return { url, access: httpAccessFrom(secret.data ?? {}, url) };
   } catch (error) {
     if (isNotFound(error)) throw new InvalidLogin(`Secret '${name}' not found`);
