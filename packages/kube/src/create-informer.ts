@@ -22,7 +22,7 @@ export interface InformerOptions<T extends KubeObject> extends Selectors {
   readonly onError?: (error: unknown) => void;
   /**
    * How to get what there is: streamed, unless the client cannot. A server that does not is noticed, and asked for pages from then on.
-   * Streams take a request less and, for many objects, a third of the memory: no page is ever in it.
+   * Streams take a request less and, for many whole objects, half the memory: no page is ever in it.
    */
   readonly filling?: Filling;
   /** Called when the server turned out not to stream. */
