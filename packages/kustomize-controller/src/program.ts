@@ -12,6 +12,7 @@ import {
   flag,
   integer,
   list,
+  notYet,
   type Program,
   poolMetrics,
   sharedGates,
@@ -47,6 +48,8 @@ const flags = {
 const ignored = {
   ...configWatchFlags,
   ...tenancyFlags,
+  // A lockdown of tenants: whoever asks for it must not get a controller that applies everything as itself.
+  'default-service-account': notYet('service account to act as for objects that name none'),
   'no-remote-bases': flag(false, 'refuse bases that are not in the source'),
   'override-manager': list([], 'field managers whose fields are taken over'),
   'custom-apply-stage-kinds': list([], 'kinds to apply before the others'),

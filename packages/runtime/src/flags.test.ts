@@ -8,6 +8,7 @@ import {
   httpUrl,
   integer,
   list,
+  notYet,
   oneOf,
   parseFlags,
   renderHelp,
@@ -140,6 +141,14 @@ describe('parseFlags', () => {
     expect([values.name, ignored]).toEqual(['a', ['cache-size']]);
     expect(values).not.toHaveProperty('cache-size');
     expect(() => parseFlags(['--cache-size=many'], table, { 'cache-size': integer(1, 'x') })).toThrow('invalid value for --cache-size');
+  });
+
+  test('one that must not be ignored is refused as soon as it means something', () => {
+    const ignorable = { 'default-service-account': notYet('account of tenants') };
+    expect(parseFlags(['--default-service-account='], {}, ignorable).ignored).toEqual(['default-service-account']);
+    expect(() => parseFlags(['--default-service-account=tenant'], {}, ignorable)).toThrow(
+      'invalid value for --default-service-account: this release does not support it, and to ignore it would not be safe',
+    );
   });
 
   test('one that is both is not ignored', () => {

@@ -24,6 +24,16 @@ export class UsageError extends Error {
 
 export const text = (fallback: string, help: string): Flag<string> => ({ parse: (value) => value, fallback, help });
 
+/** A flag of upstream's that must not be ignored, because somebody relies on what it does, and that this release cannot honour: only its being empty is accepted. */
+export const notYet = (help: string): Flag<string> => ({
+  parse: (value) => {
+    if (value !== '') throw new UsageError('this release does not support it, and to ignore it would not be safe');
+    return value;
+  },
+  fallback: '',
+  help,
+});
+
 /** A URL of a server, or nothing. */
 export const httpUrl = (help: string): Flag<string> => ({
   parse: (value) => {
