@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ControlPlane, startControlPlane } from '@gotk/testkit';
+import { type ControlPlane, heapAfterCollection, startControlPlane } from '@gotk/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Subject, startSubject } from '../subject.ts';
 import { auditedRequests, createdTwice, writesAmong } from './audit-log.ts';
 import { createInsistently, names, updateInsistently } from './insistent-user.ts';
-import { heldMiB } from './memory.ts';
 
 // F1: a control plane of its own, because it is killed.
 let controlPlane: ControlPlane;
@@ -13,6 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => controlPlane[Symbol.asyncDispose]());
 
+const MIB = 2 ** 20;
 const CONVERGE_MS = 60_000;
 const requestsOf = ({ namespace }: Subject) => auditedRequests(controlPlane.auditLog ?? '', { namespace, userAgent: 'widget-controller' });
 
@@ -33,7 +33,7 @@ describe('kube-apiserver', () => {
     await using subject = await startSubject({ kubeconfigPath: controlPlane.kubeconfigPath });
     await subject.createWidgets(20);
     await subject.converged();
-    const [uids, heldBefore] = [await uidsOf(subject), await heldMiB()];
+    const [uids, heldBefore] = [await uidsOf(subject), await heapAfterCollection()];
 
     const user = Promise.all([
       createInsistently(subject, names('new', 20), { content: 'second' }),
@@ -50,7 +50,7 @@ describe('kube-apiserver', () => {
     expect([...uids].filter(([name, uid]) => after.get(name) !== uid)).toEqual([]);
     expect(createdTwice(await requestsOf(subject))).toEqual([]);
     await expectRest(subject);
-    expect((await heldMiB()) - heldBefore).toBeLessThan(10);
+    expect(((await heapAfterCollection()) - heldBefore) / MIB).toBeLessThan(10);
   });
 
   test('frozen for ten seconds in the middle of an update: goes on where it was, and nobody is created twice', async ({ annotate }) => {

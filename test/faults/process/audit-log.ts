@@ -1,17 +1,5 @@
 import { readFile } from 'node:fs/promises';
-
-/** A request as the API server wrote it down. */
-export interface AuditedRequest {
-  readonly verb: string;
-  readonly resource: string;
-  readonly subresource: string;
-  readonly name: string;
-  readonly userAgent: string;
-  /** Of the answer; 0 when there was none. */
-  readonly code: number;
-  /** Milliseconds since the epoch, by the server's clock. */
-  readonly receivedMs: number;
-}
+import { isMutating, type RequestRecord, readAuditLog } from '@gotk/testkit';
 
 export interface Asked {
   readonly namespace: string;
@@ -19,42 +7,29 @@ export interface Asked {
   readonly userAgent: string;
 }
 
-interface AuditEvent {
-  readonly verb: string;
-  readonly userAgent?: string;
-  readonly objectRef?: { readonly resource?: string; readonly subresource?: string; readonly namespace?: string; readonly name?: string };
-  readonly responseStatus?: { readonly code?: number };
-  readonly requestReceivedTimestamp: string;
-}
-
 /** What somebody asked for in a namespace, in the order in which the server was done with it. */
-export async function auditedRequests(file: string, { namespace, userAgent }: Asked): Promise<readonly AuditedRequest[]> {
-  const requests: AuditedRequest[] = [];
-  for (const line of (await readFile(file, 'utf8')).split('\n')) {
-    if (!line.includes(namespace) || !line.endsWith('}')) continue;
-    const event = JSON.parse(line) as AuditEvent;
-    if (event.objectRef?.namespace !== namespace || event.userAgent?.startsWith(userAgent) !== true) continue;
-    requests.push({
-      verb: event.verb,
-      resource: event.objectRef.resource ?? '',
-      subresource: event.objectRef.subresource ?? '',
-      name: event.objectRef.name ?? '',
-      userAgent: event.userAgent,
-      code: event.responseStatus?.code ?? 0,
-      receivedMs: Date.parse(event.requestReceivedTimestamp),
-    });
-  }
-  return requests;
+export async function auditedRequests(file: string, { namespace, userAgent }: Asked): Promise<readonly RequestRecord[]> {
+  // The log of a whole suite is long: only what may concern the namespace is parsed. A server that is killed may leave half a line behind.
+  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line.includes(namespace) && isWhole(line));
+  return readAuditLog(`${lines.join('\n')}\n`).filter(
+    (request) => request.namespace === namespace && request.userAgent.startsWith(userAgent),
+  );
 }
 
-const READING: ReadonlySet<string> = new Set(['get', 'list', 'watch']);
+function isWhole(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Requests that may have changed something. */
-export const writesAmong = (requests: readonly AuditedRequest[]): readonly AuditedRequest[] =>
-  requests.filter(({ verb }) => !READING.has(verb));
+export const writesAmong = (requests: readonly RequestRecord[]): readonly RequestRecord[] => requests.filter(isMutating);
 
 /** Names of ConfigMaps that were created more than once. */
-export function createdTwice(requests: readonly AuditedRequest[]): readonly string[] {
-  const created = requests.filter(({ resource, code }) => resource === 'configmaps' && code === 201).map(({ name }) => name);
+export function createdTwice(requests: readonly RequestRecord[]): readonly string[] {
+  const created = requests.filter(({ resource, status }) => resource === 'configmaps' && status === 201).map(({ name }) => name);
   return created.filter((name, index) => created.indexOf(name) !== index);
 }

@@ -1,11 +1,12 @@
 import { type Clock, systemClock } from '@gotk/apimachinery';
+import { heapAfterCollection } from '@gotk/testkit';
 import { describe, expect, inject, test } from 'vitest';
 import { type Subject, startSubject } from '../subject.ts';
 import { type Behaviour, startEventReceiver } from './event-receiver.ts';
-import { heldMiB } from './memory.ts';
 import type {} from './provided.ts';
 
 const kubeconfigPath = inject('kubeconfigPath');
+const MIB = 2 ** 20;
 const COUNT = 30;
 const ROUNDS = 3;
 /** How long a manager waits at its end for events to be delivered, and some more. */
@@ -82,12 +83,12 @@ describe('the receiver of events', () => {
       const before = at.receiver.connections;
       await change(at.subject, half);
       await expect.poll(() => at.receiver.connections - before, { timeout: 20_000 }).toBeGreaterThanOrEqual(5 * COUNT * ROUNDS);
-      held.push(await heldMiB());
+      held.push(await heapAfterCollection());
     }
     const [first = 0, second = 0] = held;
     await annotate(
-      `${at.receiver.connections} handshakes; ${first.toFixed(1)} MiB held after one half, ${second.toFixed(1)} MiB after the other`,
+      `${at.receiver.connections} handshakes; ${(first / MIB).toFixed(1)} MiB held after one half, ${(second / MIB).toFixed(1)} MiB after the other`,
     );
-    expect(second - first).toBeLessThan(2);
+    expect((second - first) / MIB).toBeLessThan(2);
   });
 });

@@ -66,17 +66,17 @@ describe('a leader', () => {
     await second.untilRuns(5);
     const thawedAtMs = Date.now();
     first.send('SIGCONT');
-    expect(await first.exited).toBe(1);
+    expect(await first.exit()).toBe(1);
     expect(first.log).not.toMatch(/unhandled|uncaught/i);
     await user.stop();
     await bed.converged();
 
     const writes = writesAmong(await requestsOf(bed, 'first'));
     // What it sent last may have reached the server, or been carried out, while it was frozen already.
-    expect(writes.filter(({ receivedMs }) => receivedMs > frozenAtMs + RENEW_MS && receivedMs < thawedAtMs)).toEqual([]);
+    expect(writes.filter(({ atMs }) => atMs > frozenAtMs + RENEW_MS && atMs < thawedAtMs)).toEqual([]);
     // Asking for the lease once more is no harm: the server refuses whoever has an old view of it.
-    const late = writes.filter(({ receivedMs }) => receivedMs >= thawedAtMs);
-    expect(late.filter(({ resource, code }) => resource !== 'leases' || code < 400)).toEqual([]);
+    const late = writes.filter(({ atMs }) => atMs >= thawedAtMs);
+    expect(late.filter(({ resource, status }) => resource !== 'leases' || status < 400)).toEqual([]);
     expect(createdTwice([...(await requestsOf(bed, 'first')), ...(await requestsOf(bed, 'second'))])).toEqual([]);
   });
 
@@ -94,7 +94,7 @@ describe('a leader', () => {
     const key = { namespace: bed.namespace, name: lease.metadata.name };
     await bed.client.patch(leases, { key, patch }, { signal: AbortSignal.timeout(5_000) });
     const stolenAt = performance.now();
-    expect(await first.exited).toBe(1);
+    expect(await first.exit()).toBe(1);
     const [gaveUpMs, gaveUpAtMs] = [performance.now() - stolenAt, Date.now()];
     expect(gaveUpMs).toBeLessThan(RETRY_MS + SLACK_MS);
     expect(second.runs).toEqual([]);
@@ -105,7 +105,7 @@ describe('a leader', () => {
     await user.stop();
     await bed.converged();
     await annotate(`gave up after ${Math.round(gaveUpMs)} ms, the next leader began after ${Math.round(tookOverMs)} ms`);
-    const late = writesAmong(await requestsOf(bed, 'first')).filter(({ receivedMs, code }) => receivedMs > gaveUpAtMs && code < 400);
+    const late = writesAmong(await requestsOf(bed, 'first')).filter(({ atMs, status }) => atMs > gaveUpAtMs && status < 400);
     expect(late).toEqual([]);
   });
 
@@ -119,7 +119,7 @@ describe('a leader', () => {
     first.send('SIGTERM');
     await second.untilRuns(1);
     const tookOverMs = performance.now() - askedAt;
-    expect(await first.exited).toBe(0);
+    expect(await first.exit()).toBe(0);
     await annotate(`the other's first run came ${Math.round(tookOverMs)} ms after SIGTERM`);
     expect(tookOverMs).toBeLessThan(5_000);
     await user.stop();

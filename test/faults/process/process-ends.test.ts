@@ -32,7 +32,7 @@ describe('a controller', () => {
 
     const askedAt = performance.now();
     first.send('SIGTERM');
-    expect(await first.exited).toBe(0);
+    expect(await first.exit()).toBe(0);
     const endedMs = performance.now() - askedAt;
     expect(endedMs).toBeLessThan(GRACE_MS + 2_000);
     expect((await leaseOf(bed)).spec.holderIdentity).toBe('');
@@ -59,7 +59,7 @@ describe('a controller', () => {
         await controller.untilRuns(runs);
         await delay(random() * 20);
         controller.send('SIGKILL');
-        expect(await controller.exited).toBe('SIGKILL');
+        expect(await controller.exit()).toBe('SIGKILL');
         deaths.push(controller.runs.length);
         // Somebody changes and deletes meanwhile: the next process must see it although it was not there.
         if (kill === 1) {

@@ -17,8 +17,8 @@ export interface SubjectProcess extends AsyncDisposable {
   readonly runs: readonly string[];
   /** What it logged so far. */
   readonly log: string;
-  /** How it ended: its exit code, or the signal that ended it. */
-  readonly exited: Promise<number | NodeJS.Signals>;
+  /** How it ended: its exit code, or the signal that ended it. Throws when it does not end in time. */
+  exit(options?: { readonly timeoutMs?: number }): Promise<number | NodeJS.Signals>;
   send(signal: 'SIGTERM' | 'SIGKILL' | 'SIGCONT'): void;
   /** Has it stop where it is, until SIGCONT: resolves when it has. */
   freeze(): Promise<void>;
@@ -70,7 +70,11 @@ export function startSubjectProcess({ kubeconfigPath, ...options }: SubjectProce
     get log() {
       return log;
     },
-    exited,
+    async exit({ timeoutMs = 20_000 } = {}) {
+      const how = await Promise.race([exited, delay(timeoutMs, undefined, { ref: false })]);
+      if (how === undefined) throw new Error(`the subject did not end within ${timeoutMs} ms; its log ends with\n${log.slice(-2_000)}`);
+      return how;
+    },
     send(signal) {
       child.kill(signal);
     },
