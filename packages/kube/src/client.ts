@@ -116,6 +116,8 @@ export interface KubeClient {
   readonly mapper: RestMapper;
   /** `watch` knows `initialEvents`. Informers of a client that does not say so ask for lists. */
   readonly initialEvents?: true;
+  /** Resolves when the server next answers anything that is asked through this client, a refusal included, and when the signal aborts. Absent: nobody can tell. */
+  readonly untilAnswered?: (signal: AbortSignal) => Promise<void>;
   get<T extends KubeObject = Unstructured>(
     resource: Resource<T>,
     key: ObjectKey,

@@ -3,7 +3,7 @@ import { settled } from '@gotk/apimachinery/fake-clock';
 import { describe, expect, test } from 'vitest';
 import { gone, pod, setUp } from '../test/informer-bed.ts';
 import type { ListPage } from './client.ts';
-import { AnswerTooLarge, ConnectionError } from './errors.ts';
+import { AnswerTooLarge, ApiError, ConnectionError } from './errors.ts';
 import type { Delta } from './informer.ts';
 
 const names = (objects: readonly KubeObject[]) => objects.map(({ metadata }) => metadata.name);
@@ -173,7 +173,7 @@ describe('a list', () => {
   test('that fails is tried again, ever more slowly', async () => {
     await using bed = setUp();
     bed.server.list = () => {
-      throw new ConnectionError('refused');
+      throw new ApiError('not now', { status: 500, reason: '' });
     };
     await bed.clock.advance(0);
     for (const [ms, lists] of [
@@ -189,6 +189,25 @@ describe('a list', () => {
       expect(bed.lists).toHaveLength(lists);
     }
     expect(bed.errors).toHaveLength(8);
+  });
+
+  test('that nobody answers is tried again as soon as the server answers somebody else, though not twice in a second', async () => {
+    await using bed = setUp();
+    bed.server.list = () => {
+      throw new ConnectionError('refused');
+    };
+    await bed.clock.advance(0);
+    for (const ms of [1_000, 2_000, 4_000]) await bed.clock.advance(ms);
+    expect(bed.lists).toHaveLength(4);
+    await bed.clock.advance(300);
+    bed.answered();
+    await bed.clock.advance(600);
+    expect(bed.lists).toHaveLength(4);
+    bed.server.list = () => page('a');
+    await bed.clock.advance(100);
+    expect(bed.lists).toHaveLength(5);
+    expect(bed.informer.synced).toBe(true);
+    expect(bed.clock.pending).toBe(1);
   });
 });
 

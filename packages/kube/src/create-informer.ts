@@ -3,7 +3,16 @@ import type { KubeClient, Selectors } from './client.ts';
 import { isNotFound, NoMatch } from './errors.ts';
 import type { Delta, Indexes, Informer } from './informer.ts';
 import { createListWatch } from './list-watch.ts';
-import { type Filling, type ListWatchEvent, type ListWatchState, next, question, startWith, withJitter } from './list-watch-state.ts';
+import {
+  type Filling,
+  holdMs,
+  type ListWatchEvent,
+  type ListWatchState,
+  next,
+  question,
+  startWith,
+  withJitter,
+} from './list-watch-state.ts';
 import { createObjectCache } from './object-cache.ts';
 import type { ServedKinds } from './served-kinds.ts';
 
@@ -116,11 +125,21 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
       return next(state, await eventOf(error, signal));
     }
   };
+  /** A server that answers anybody is there again for all: nobody who waited for it waits on. */
+  const stayAway = async ({ forMs, atLeastMs }: { readonly forMs: number; readonly atLeastMs: number }, signal: AbortSignal) => {
+    if (forMs === atLeastMs || client.untilAnswered === undefined) return await clock.sleep(forMs, signal);
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
+    const answered = client.untilAnswered(either);
+    await clock.sleep(atLeastMs, signal);
+    await Promise.race([answered, clock.sleep(forMs - atLeastMs, either)]);
+    over.abort();
+  };
   /** Stays away for as long as the state says; for a kind that is absent, at most until a definition of it shows up. */
   const pause = async (state: ListWatchState, signal: AbortSignal): Promise<ListWatchState> => {
     const ms = withJitter(state.afterMs, random);
     if (state.at !== 'absent' || kinds === undefined) {
-      await clock.sleep(ms, signal);
+      await stayAway({ forMs: ms, atLeastMs: Math.min(ms, withJitter(holdMs(state), random)) }, signal);
       return state;
     }
     using look = deadlineSignal({ parents: [signal], timeoutMs: ms, clock });

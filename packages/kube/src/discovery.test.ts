@@ -25,6 +25,7 @@ function setUp() {
     stream: () => {
       throw new Error('discovery does not watch');
     },
+    untilAnswered: () => Promise.resolve(),
     close: () => undefined,
   };
   return { clock, asked, server, mapper: discoveryMapper(transport, clock) };

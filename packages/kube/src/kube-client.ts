@@ -59,6 +59,7 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
       const view: Transport = {
         call: (request) => transport.call({ ...request, identity: headers }),
         stream: (request) => transport.stream({ ...request, identity: headers }),
+        untilAnswered: transport.untilAnswered,
         close: () => undefined,
       };
       return {
@@ -80,6 +81,7 @@ function verbs(transport: Transport, mapper: RestMapper, random: () => number): 
   return {
     mapper,
     initialEvents: true,
+    untilAnswered: transport.untilAnswered,
     async get(resource, key, options) {
       const { body } = await transport.call(getRequest(resource, key, options));
       return objectOf(resource, body, options);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AnswerTooLarge, ApiError, ConnectionError, ProtocolError } from './errors.ts';
-import { type ListWatchEvent, type ListWatchState, next, onSilence, question, startWith, withJitter } from './list-watch-state.ts';
+import { holdMs, type ListWatchEvent, type ListWatchState, next, onSilence, question, startWith, withJitter } from './list-watch-state.ts';
 
 const common = { failures: 0, afterMs: 0, filling: 'paged' } as const;
 const empty = (over: Partial<ListWatchState> = {}): ListWatchState => ({ ...common, ...over, at: 'empty' });
@@ -22,10 +22,22 @@ describe('what there is', () => {
     expect(next(empty(), { kind: 'listed', resourceVersion: '7' })).toEqual(watching('7'));
   });
 
-  test('that failed is asked for again, ever more slowly, half a minute in the end', () => {
-    const waits = [1, 2, 3, 4, 5, 6, 7, 100].map((times) => after(empty(), ...Array(times).fill(lost)).afterMs);
-    expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
-    expect(after(empty(), lost)).toMatchObject({ at: 'empty', failures: 1 });
+  test('that failed is asked for again, ever more slowly, half a minute in the end, ten seconds if nobody answers', () => {
+    const waits = (event: ListWatchEvent) => [1, 2, 3, 4, 5, 6, 7, 100].map((times) => after(empty(), ...Array(times).fill(event)).afterMs);
+    expect(waits(refused(500))).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+    expect(waits(lost)).toEqual([1_000, 2_000, 4_000, 8_000, 10_000, 10_000, 10_000, 10_000]);
+    expect(after(empty(), refused(500))).toMatchObject({ at: 'empty', failures: 1 });
+  });
+
+  test('is asked for soon by whoever had no answer, and now has one that it does not like', () => {
+    expect(after(watching('7'), lost, lost, lost, gone)).toEqual(empty({ failures: 1, afterMs: 1_000 }));
+    expect(after(empty(), refused(500), refused(500), lost)).toMatchObject({ failures: 1, unanswered: true, afterMs: 1_000 });
+  });
+
+  test('is asked for at the first sign of life by whoever had no answer, and not before time by anybody else', () => {
+    expect(holdMs(after(empty(), lost, lost, lost))).toBe(1_000);
+    expect(holdMs(after(empty(), refused(500), refused(500), refused(500)))).toBe(4_000);
+    expect(holdMs(watching('7'))).toBe(0);
   });
 
   test('that the server would rather not say now is asked for when it says, but not in a year', () => {
@@ -49,7 +61,7 @@ describe('what there is', () => {
   test.each([['a lost connection', lost] as const, ['429', refused(429, 0)] as const, ['500', refused(500)] as const])(
     'goes on to be streamed after %s',
     (_what, event) => {
-      expect(after(startWith('streamed'), event)).toEqual(empty({ filling: 'streamed', failures: 1, afterMs: 1_000 }));
+      expect(after(startWith('streamed'), event)).toMatchObject(empty({ filling: 'streamed', failures: 1, afterMs: 1_000 }));
     },
   );
 });
@@ -75,7 +87,7 @@ describe('a watch', () => {
   });
 
   test('that failed goes on where it ended, ever more slowly', () => {
-    expect(after(watching('7'), lost, lost)).toEqual(watching('7', { failures: 2, afterMs: 2_000 }));
+    expect(after(watching('7'), lost, lost)).toEqual(watching('7', { failures: 2, unanswered: true, afterMs: 2_000 }));
     expect(after(watching('7'), refused(429, 20_000))).toEqual(watching('7', { failures: 1, afterMs: 20_000 }));
   });
 
@@ -86,6 +98,7 @@ describe('a watch', () => {
   test('that is always refused after everything was had makes it be asked for ever more slowly', () => {
     const listed: ListWatchEvent = { kind: 'listed', resourceVersion: '7' };
     expect(after(empty(), listed, gone, listed, gone, listed, gone).afterMs).toBe(4_000);
+    expect(after(empty(), listed, lost, listed, lost, listed, lost).afterMs).toBe(4_000);
     expect(after(empty(), listed, gone, listed, { kind: 'seen', resourceVersion: '8' }, gone).afterMs).toBe(1_000);
   });
 
@@ -119,7 +132,7 @@ describe('a kind that is not served', () => {
   });
 
   test('is asked for again when the server fails', () => {
-    expect(after(empty(), absent, lost)).toEqual(empty({ failures: 1, afterMs: 1_000 }));
+    expect(after(empty(), absent, lost)).toEqual(empty({ failures: 1, unanswered: true, afterMs: 1_000 }));
   });
 
   test('is listed first, as a server that has just begun to serve it refuses watches', () => {

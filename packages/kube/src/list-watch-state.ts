@@ -1,12 +1,14 @@
-import { ApiError, isGone, ProtocolError } from './errors.ts';
+import { ApiError, ConnectionError, isGone, ProtocolError } from './errors.ts';
 import { compareVersions } from './resource-version.ts';
 
 /** How the server hands out what there is: as the first events of the watch (KEP-3157), or as a list in pages. */
 export type Filling = 'streamed' | 'paged';
 
 interface Common {
-  /** Errors in a row, without anything heard from a watch in between: it is what the back-off grows with. */
+  /** Errors in a row, of one sort and without anything heard from a watch in between: it is what the back-off grows with. */
   readonly failures: number;
+  /** The last of them was no answer at all: the server, or the way to it, is gone. */
+  readonly unanswered?: boolean;
   /** How long to stay away before the next step; the loop adds jitter. */
   readonly afterMs: number;
   readonly filling: Filling;
@@ -41,11 +43,12 @@ export const startWith = (filling: Filling): ListWatchState => ({ at: 'empty', f
 
 /** The whole policy of the informer's loop; the loop itself only does the I/O. */
 export function next(state: ListWatchState, event: ListWatchEvent): ListWatchState {
-  const { failures, filling } = state;
+  const { filling } = state;
+  const past = { failures: state.failures, ...(state.unanswered ? { unanswered: true } : {}) };
   switch (event.kind) {
     case 'listed':
       // Failures are not forgiven yet: a server whose every watch is refused must not be asked for everything once a second for ever.
-      return { at: 'watching', resourceVersion: event.resourceVersion, failures, afterMs: 0, filling };
+      return { at: 'watching', resourceVersion: event.resourceVersion, ...past, afterMs: 0, filling };
     case 'seen':
       return { at: 'watching', resourceVersion: later(state, event.resourceVersion), failures: 0, afterMs: 0, filling };
     case 'closed':
@@ -55,9 +58,9 @@ export function next(state: ListWatchState, event: ListWatchEvent): ListWatchSta
       // It has been silent for a minute: there is no rush to slow down, and much to catch up with. Where the server is gone, asking it will show.
       return { ...state, afterMs: 0 };
     case 'endless':
-      return { at: 'empty', failures, afterMs: 0, filling: 'paged' };
+      return { at: 'empty', ...past, afterMs: 0, filling: 'paged' };
     case 'rewound':
-      return { at: 'empty', failures, afterMs: FIRST_MS, filling };
+      return { at: 'empty', ...past, afterMs: FIRST_MS, filling };
     case 'failed':
       return afterFailure(state, event.error);
     case 'absent': {
@@ -82,8 +85,11 @@ export function question(state: ListWatchState): 'list' | 'watch' {
 function afterFailure(state: ListWatchState, error: unknown): ListWatchState {
   if (state.at === 'empty' && state.filling === 'streamed' && isRefusalToStream(error))
     return { at: 'empty', failures: state.failures, afterMs: 0, filling: 'paged' };
-  const failures = state.failures + 1;
-  const common = { failures, filling: state.filling, afterMs: Math.max(backOffMs(failures), retryAfterMs(error)) };
+  const unanswered = error instanceof ConnectionError && !(error instanceof ProtocolError);
+  // A server that answers again is well: what it says now is not held against it together with its silence before.
+  const failures = (state.unanswered ?? false) === unanswered ? state.failures + 1 : 1;
+  const afterMs = Math.max(backOffMs(failures, unanswered ? LAST_UNANSWERED_MS : LAST_MS), retryAfterMs(error));
+  const common = { failures, ...(unanswered ? { unanswered } : {}), filling: state.filling, afterMs };
   if (state.at !== 'watching') return { at: 'empty', ...common };
   // 410 Gone means our resourceVersion left the server's window: only a full list brings certainty back.
   if (isGone(error)) return { at: 'empty', ...common };
@@ -105,13 +111,18 @@ function later(state: ListWatchState, resourceVersion: string): string {
 
 const FIRST_MS = 1_000;
 const LAST_MS = 30_000;
+/** A server that is gone takes no harm from being asked. */
+const LAST_UNANSWERED_MS = 10_000;
 /** A server, or whoever answers in its stead, that asks for longer is asked again after this. */
 const LONGEST_RETRY_AFTER_MS = 300_000;
 
-/** How long to stay away after so many failures in a row: never more than one attempt a second, half a minute in the end. */
-function backOffMs(failures: number): number {
-  return Math.min(LAST_MS, FIRST_MS * 2 ** (failures - 1));
+/** How long to stay away after so many failures in a row: never more than one attempt a second. */
+function backOffMs(failures: number, lastMs: number): number {
+  return Math.min(lastMs, FIRST_MS * 2 ** (failures - 1));
 }
+
+/** How much of a wait holds in any case: who waits because the server is gone need not wait on when it answers somebody else. */
+export const holdMs = ({ afterMs, unanswered = false }: ListWatchState): number => (unanswered ? Math.min(afterMs, FIRST_MS) : afterMs);
 
 /** What 429 and 503 ask for. */
 function retryAfterMs(error: unknown): number {

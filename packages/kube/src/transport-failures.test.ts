@@ -147,6 +147,24 @@ describe('no answer', () => {
     await expect.poll(() => bed.server.open).toBe(0);
   });
 
+  test('lasts until the server answers anything, a refusal included', async () => {
+    await using bed = await clientBed(refuse(403));
+    const stop = new AbortController();
+    let answers = 0;
+    const answered = [bed.client, bed.client.impersonate({ userName: 'deployer' })].map((client) =>
+      client.untilAnswered?.(stop.signal).then(() => {
+        answers += 1;
+      }),
+    );
+    expect(answers).toBe(0);
+    await failure(bed.client.get(configMaps, key, { signal }));
+    await Promise.all(answered);
+    expect(answers).toBe(2);
+    const given = bed.client.untilAnswered?.(stop.signal);
+    stop.abort();
+    await given;
+  });
+
   test('because of an abort does not befall a write that was sent: its answer is waited for', async () => {
     const answers: (() => void)[] = [];
     await using bed = await clientBed((_request, response) => void answers.push(() => json(response, web)));

@@ -22,6 +22,8 @@ export interface Transport {
   /** A body that is read as it arrives. Throws as `call` does; ends when the server ends it. */
   stream(request: ApiRequest): AsyncIterable<Uint8Array>;
   /** Cuts every connection; requests that run, and later ones, end with a `ConnectionError`. */
+  /** Resolves when the server next answers anything, a refusal included, and when the signal aborts. */
+  untilAnswered(signal: AbortSignal): Promise<void>;
   close(): void;
 }
 
@@ -55,6 +57,7 @@ export function createTransport(options: TransportOptions): Transport {
   const prefix = server.pathname.replace(/\/$/, '');
   const sockets = createSockets(connection);
   const closed = new AbortController();
+  const waiting = new Set<() => void>();
 
   const send = async (
     request: ApiRequest,
@@ -94,6 +97,7 @@ export function createTransport(options: TransportOptions): Transport {
     let code = 0;
     try {
       const answer = await send(request, { fresh, signal: deadline.signal });
+      for (const answered of waiting) answered();
       ceiling.serverShares(answer.headers[FLOW_SCHEMA] !== undefined);
       if (answer.status >= 300) {
         code = answer.status;
@@ -156,6 +160,18 @@ export function createTransport(options: TransportOptions): Transport {
         cut();
       }
     },
+
+    untilAnswered: (signal) =>
+      new Promise((resolve) => {
+        const settle = () => {
+          waiting.delete(settle);
+          signal.removeEventListener('abort', settle);
+          resolve();
+        };
+        waiting.add(settle);
+        if (signal.aborted) settle();
+        else signal.addEventListener('abort', settle);
+      }),
 
     close() {
       closed.abort(new Error('the client was closed'));

@@ -33,7 +33,13 @@ export function setUp(options: Partial<InformerOptions<KubeObject>> = {}) {
     forget: () => undefined,
     resourceFor: (gvk: GroupVersionKind): Promise<Resource> => Promise.resolve({ ...gvk, plural: 'pods', namespaced: true }),
   };
+  const waiting = new Set<() => void>();
   const client = {
+    untilAnswered: (signal: AbortSignal) =>
+      new Promise<void>((resolve) => {
+        waiting.add(resolve);
+        signal.addEventListener('abort', () => resolve());
+      }),
     mapper: { forget: () => discovery.forget(), resourceFor: (gvk: GroupVersionKind) => discovery.resourceFor(gvk) },
     list: async (_resource: unknown, how: ListOptions) => {
       lists.push(how);
@@ -76,6 +82,10 @@ export function setUp(options: Partial<InformerOptions<KubeObject>> = {}) {
     server,
     discovery,
     errors,
+    /** The server has answered somebody. */
+    answered() {
+      for (const resolve of waiting) resolve();
+    },
     informer,
     seen,
     last: () => watches.at(-1),

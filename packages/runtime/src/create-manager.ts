@@ -1,6 +1,6 @@
 import { aborted, type Clock, deadlineSignal, type KubeObject, type Resource } from '@gotk/apimachinery';
 import { createSecretMasks, type SecretMasks } from '@gotk/auth';
-import { createInformerSet, type Indexes, type Informer, type KubeClient, type Selectors } from '@gotk/kube';
+import { createInformerSet, type Indexes, type Informer, type KubeClient, NoMatch, type Selectors } from '@gotk/kube';
 import { createBackOff } from './back-off.ts';
 import type { Controller } from './controller.ts';
 import { type Runner, type RunnerOptions, startRunner } from './controller-runner.ts';
@@ -84,7 +84,14 @@ export function createManager(options: ManagerOptions): Manager {
   const mayWrite = () => election === undefined || election.holds();
   if (election !== undefined) metrics.leads(leaseName(name, options.watchLabelSelector), election.holds);
   const { client, silentForMs } = guardedClient(options.client, { mayWrite, clock });
-  const set = createInformerSet({ client, clock, onError: (error) => log.debug('watch interrupted', { error: String(error) }) });
+  const set = createInformerSet({
+    client,
+    clock,
+    onError: (error) =>
+      error instanceof NoMatch
+        ? log.info('a kind is not served, it is waited for', { kind: error.gvk.kind, group: error.gvk.group })
+        : log.debug('watch interrupted', { error: String(error) }),
+  });
   const informers = new Map<Informer<KubeObject>, string>();
   const services: Service[] = [];
   const starts: (() => Runner)[] = [];
@@ -101,9 +108,8 @@ export function createManager(options: ManagerOptions): Manager {
     resource: Resource<T>,
     selectors: Selectors & { readonly indexes?: Indexes<T> } = {},
   ): Informer<T> => {
-    const transform = selectors.metadataOnly === true ? {} : { transform: withoutManagedFields<T> };
     const stalledAfterMs = options.watchStalledAfterMs === undefined ? {} : { stalledAfterMs: options.watchStalledAfterMs };
-    const held = set.hold(resource, { ...scopeOf(resource), ...selectors, ...transform, ...stalledAfterMs }).informer;
+    const held = set.hold(resource, { ...scopeOf(resource), ...selectors, ...stalledAfterMs }).informer;
     const known = held as unknown as Informer<KubeObject>;
     if (!informers.has(known)) metrics.informer(resource.kind, known);
     informers.set(known, resource.kind);
@@ -221,10 +227,4 @@ export function createManager(options: ManagerOptions): Manager {
       if (failed.signal.aborted) throw failed.signal.reason;
     },
   };
-}
-
-/** The larger half of many objects, and of no use to whoever reads specs and statuses. */
-function withoutManagedFields<T extends KubeObject>(object: T): T {
-  const { managedFields: _, ...metadata } = object.metadata;
-  return { ...object, metadata };
 }

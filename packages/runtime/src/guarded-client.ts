@@ -49,6 +49,8 @@ export function guardedClient(inner: KubeClient, { mayWrite, clock }: Guard): Gu
 
   const guard = (client: KubeClient): KubeClient => ({
     mapper: client.mapper,
+    ...(client.initialEvents === undefined ? {} : { initialEvents: client.initialEvents }),
+    ...(client.untilAnswered === undefined ? {} : { untilAnswered: client.untilAnswered }),
     get: (resource, key, options) => heard(client.get(resource, key, options)),
     list: (resource, options) => heard(client.list(resource, options)),
     watch: (resource, options) => client.watch(resource, options),

@@ -32,7 +32,7 @@ export interface Manager {
   mayWrite(): boolean;
   /**
    * The process's informer for a kind, restricted to the manager's namespace if it has one. Shared: equal arguments give the same informer.
-   * Objects come without `managedFields`, unless metadata is all that is asked for.
+   * Objects come without `managedFields`.
    */
   informer<T extends KubeObject>(resource: Resource<T>, options?: Selectors & { readonly indexes?: Indexes<T> }): Informer<T>;
   /**

@@ -27,6 +27,8 @@ export function tracedClient(client: KubeClient, span: Span): KubeClient {
 
   return {
     mapper: client.mapper,
+    ...(client.initialEvents === undefined ? {} : { initialEvents: client.initialEvents }),
+    ...(client.untilAnswered === undefined ? {} : { untilAnswered: client.untilAnswered }),
     get: (resource, key, options) => request('get', { resource, key }, () => client.get(resource, key, options)),
     list: (resource, options) => request('list', { resource }, () => client.list(resource, options)),
     watch: (resource, options) => client.watch(resource, options),

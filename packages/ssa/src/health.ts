@@ -1,4 +1,4 @@
-import type { Clock, Resource, Unstructured } from '@gotk/apimachinery';
+import type { Clock, Resource } from '@gotk/apimachinery';
 import { isStateless, statusOf, type Verdict } from '@gotk/kstatus';
 import type { InformerSet } from '@gotk/kube';
 import { Unhealthy } from './errors.ts';
@@ -51,7 +51,7 @@ export async function untilHealthy(
     targets.filter(({ reference }) => open.has(idOf(reference))),
     labelSelector,
   )) {
-    const holder = watches.use(informers.hold(resource, { ...selectors, transform: withoutManagedFields }));
+    const holder = watches.use(informers.hold(resource, selectors));
     watches.use(
       holder.informer.subscribe((delta) => {
         const target = members.get(`${delta.object.metadata.namespace ?? ''}/${delta.object.metadata.name}`);
@@ -98,9 +98,4 @@ function questions(targets: readonly HealthTarget[], labelSelector: string | und
     byKey.set(key, question);
   }
   return [...byKey.values()];
-}
-
-function withoutManagedFields(object: Unstructured): Unstructured {
-  const { managedFields: _fields, ...metadata } = object.metadata;
-  return { ...object, metadata };
 }
