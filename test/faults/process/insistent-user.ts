@@ -7,7 +7,7 @@ export interface InsistOptions {
   readonly timeoutMs?: number;
   /** Between two attempts (milliseconds). */
   readonly pauseMs?: number;
-  /** Answers that mean that it has been done already: 409 after a creation whose answer was lost, 404 after such a deletion. */
+  /** Answers that mean that it has been done already: 409 after a creation whose answer was lost,. */
   readonly done?: readonly number[];
 }
 
@@ -51,10 +51,6 @@ export async function updateInsistently(
 ): Promise<void> {
   const patch = { type: 'merge', body: { spec } } as const;
   for (const name of names) await insist((signal) => client.patch(widgets, { key: { namespace, name }, patch }, { signal }));
-}
-
-export async function deleteInsistently({ client, namespace }: Bed, names: readonly string[]): Promise<void> {
-  for (const name of names) await insist((signal) => client.delete(widgets, { namespace, name }, { signal }), { done: [404] });
 }
 
 export const names = (prefix: string, count: number): readonly string[] =>
