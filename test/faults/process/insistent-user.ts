@@ -7,7 +7,7 @@ export interface InsistOptions {
   readonly timeoutMs?: number;
   /** Between two attempts (milliseconds). */
   readonly pauseMs?: number;
-  /** Answers that mean that it has been done already: 409 after a creation whose answer was lost,. */
+  /** Answers that mean that it has been done already: 409 after a creation whose answer was lost. */
   readonly done?: readonly number[];
 }
 
