@@ -38,6 +38,9 @@ export interface DriftWatch extends Disposable {
   subscribe(listener: (notice: DriftNotice) => void): Disposable;
 }
 
+/** More than are ever being applied at once. */
+const MAX_DEPARTED = 1_000;
+
 export function createDriftWatch({
   informers,
   clock,
@@ -54,10 +57,20 @@ export function createDriftWatch({
     { readonly holder: HeldInformer<Tracked>; readonly subscription: Disposable; readonly owners: Set<string> }
   >();
   const lingering = new Map<string, string>();
+  /** Uids of objects that left a watch while nothing was on record of them, by id; the latest. */
+  const departed = new Map<string, string>();
   const listeners = new Set<(notice: DriftNotice) => void>();
 
   const notify = (owner: string, object: ObjectReference) => {
     for (const listener of listeners) listener({ owner, object });
+  };
+  const depart = (id: string, uid: string) => {
+    departed.delete(id);
+    departed.set(id, uid);
+    for (const oldest of departed.keys()) {
+      if (departed.size <= MAX_DEPARTED) break;
+      departed.delete(oldest);
+    }
   };
   const inspect = (resource: Resource, tracked: Tracked) => {
     const reference = referenceOf(resource, tracked);
@@ -68,17 +81,20 @@ export function createDriftWatch({
     notify(record.owner, reference);
   };
   const onDelta = (resource: Resource, delta: Delta<Tracked>) => {
-    if (delta.kind !== 'deleted') return inspect(resource, delta.object);
     const reference = referenceOf(resource, delta.object);
     const id = idOf(reference);
+    if (delta.kind !== 'deleted') {
+      departed.delete(id);
+      return inspect(resource, delta.object);
+    }
     const waiting = lingering.get(id);
     if (waiting !== undefined) {
       lingering.delete(id);
       notify(waiting, reference);
     }
     const record = ledger.get(id);
-    // An object of that name that we have applied since is another one.
-    if (record === undefined || record.uid !== delta.object.metadata.uid) return;
+    // An object of that name that we have applied since is another one. The one that we are just applying may have gone before we are told that it is there.
+    if (record === undefined || record.uid !== delta.object.metadata.uid) return depart(id, delta.object.metadata.uid ?? '');
     ledger.delete(id);
     notify(record.owner, reference);
   };
@@ -153,7 +169,13 @@ export function createDriftWatch({
     liveOf,
     check(resource, reference) {
       const tracked = liveOf(resource, reference);
-      if (tracked !== undefined) inspect(resource, tracked);
+      if (tracked !== undefined) return inspect(resource, tracked);
+      const id = idOf(reference);
+      const record = ledger.get(id);
+      if (record === undefined || record.uid !== departed.get(id)) return;
+      departed.delete(id);
+      ledger.delete(id);
+      notify(record.owner, reference);
     },
     awaitDeletion: ({ id }, owner) => lingering.set(id, owner),
     subscribe(listener) {
