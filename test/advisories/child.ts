@@ -11,8 +11,10 @@ export interface Ended {
 }
 
 /** Runs a program of this directory to its end: for what may take a whole process with it. */
-export async function runChild(program: string, nodeOptions: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [...nodeOptions, join(import.meta.dirname, program)], { stdio: ['ignore', 'pipe', 'pipe'] });
+export async function runChild(program: string, nodeOptions: readonly string[], args: readonly string[] = []): Promise<Ended> {
+  const child = spawn(process.execPath, [...nodeOptions, join(import.meta.dirname, program), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const [out, err]: [string[], string[]] = [[], []];
   child.stdout.setEncoding('utf8').on('data', (text: string) => out.push(text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => err.push(text));
