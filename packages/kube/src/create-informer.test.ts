@@ -143,7 +143,7 @@ describe('a list', () => {
       throw gone();
     };
     await bed.clock.advance(60_000);
-    expect(bed.lists.filter(({ continue: token }) => token === undefined).length).toBeLessThan(10);
+    expect(bed.lists.filter(({ continue: token }) => token === undefined).length).toBeLessThanOrEqual(10);
   });
 
   test('that is too long is asked for in smaller pages', async () => {
@@ -181,9 +181,9 @@ describe('a list', () => {
       [2_000, 3],
       [4_000, 4],
       [8_000, 5],
-      [16_000, 6],
-      [30_000, 7],
-      [30_000, 8],
+      [10_000, 6],
+      [10_000, 7],
+      [10_000, 8],
     ] as const) {
       await bed.clock.advance(ms);
       expect(bed.lists).toHaveLength(lists);
@@ -197,7 +197,7 @@ describe('a list', () => {
       throw new ConnectionError('refused');
     };
     await bed.clock.advance(0);
-    for (const ms of [1_000, 2_000, 4_000]) await bed.clock.advance(ms);
+    for (const ms of [1_000, 2_000, 2_000]) await bed.clock.advance(ms);
     expect(bed.lists).toHaveLength(4);
     await bed.clock.advance(300);
     bed.answered();

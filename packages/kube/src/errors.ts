@@ -38,6 +38,11 @@ export class ProtocolError extends ConnectionError {
   override readonly name: string = 'ProtocolError';
 }
 
+/** The answer is older than what the server has told before: it comes from a member that is behind. */
+export class StaleAnswer extends Error {
+  override readonly name = 'StaleAnswer';
+}
+
 /** The answer was longer than we read. A list can be had in smaller pages. */
 export class AnswerTooLarge extends ProtocolError {
   override readonly name = 'AnswerTooLarge';

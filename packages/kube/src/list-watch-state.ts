@@ -4,11 +4,14 @@ import { compareVersions } from './resource-version.ts';
 /** How the server hands out what there is: as the first events of the watch (KEP-3157), or as a list in pages. */
 export type Filling = 'streamed' | 'paged';
 
+/** `unanswered`: the server, or the way to it, is gone. `expired`: our place has left its window (410). `refused`: anything else that it says. */
+type Failing = 'unanswered' | 'expired' | 'refused';
+
 interface Common {
   /** Errors in a row, of one sort and without anything heard from a watch in between: it is what the back-off grows with. */
   readonly failures: number;
-  /** The last of them was no answer at all: the server, or the way to it, is gone. */
-  readonly unanswered?: boolean;
+  /** Of which sort they are; absent: there are none. */
+  readonly failing?: Failing;
   /** How long to stay away before the next step; the loop adds jitter. */
   readonly afterMs: number;
   readonly filling: Filling;
@@ -44,7 +47,7 @@ export const startWith = (filling: Filling): ListWatchState => ({ at: 'empty', f
 /** The whole policy of the informer's loop; the loop itself only does the I/O. */
 export function next(state: ListWatchState, event: ListWatchEvent): ListWatchState {
   const { filling } = state;
-  const past = { failures: state.failures, ...(state.unanswered ? { unanswered: true } : {}) };
+  const past = { failures: state.failures, ...(state.failing === undefined ? {} : { failing: state.failing }) };
   switch (event.kind) {
     case 'listed':
       // Failures are not forgiven yet: a server whose every watch is refused must not be asked for everything once a second for ever.
@@ -85,17 +88,21 @@ export function question(state: ListWatchState): 'list' | 'watch' {
 function afterFailure(state: ListWatchState, error: unknown): ListWatchState {
   if (state.at === 'empty' && state.filling === 'streamed' && isRefusalToStream(error))
     return { at: 'empty', failures: state.failures, afterMs: 0, filling: 'paged' };
-  const unanswered = error instanceof ConnectionError && !(error instanceof ProtocolError);
+  const failing = sortOf(error);
   // A server that answers again is well: what it says now is not held against it together with its silence before.
-  const failures = (state.unanswered ?? false) === unanswered ? state.failures + 1 : 1;
-  const afterMs = Math.max(backOffMs(failures, unanswered ? LAST_UNANSWERED_MS : LAST_MS), retryAfterMs(error));
-  const common = { failures, ...(unanswered ? { unanswered } : {}), filling: state.filling, afterMs };
+  const failures = state.failing === failing ? state.failures + 1 : 1;
+  const common = { failures, failing, filling: state.filling, afterMs: Math.max(backOffMs(failing, failures), retryAfterMs(error)) };
   if (state.at !== 'watching') return { at: 'empty', ...common };
   // 410 Gone means our resourceVersion left the server's window: only a full list brings certainty back.
   if (isGone(error)) return { at: 'empty', ...common };
   // A line that cannot be read is asked for once more, as the way may have garbled it. Where it is the server that sends it, the list leads past it.
   if (error instanceof ProtocolError && failures > 1) return { at: 'empty', ...common };
   return { at: 'watching', resourceVersion: state.resourceVersion, ...common };
+}
+
+function sortOf(error: unknown): Failing {
+  if (isGone(error)) return 'expired';
+  return error instanceof ConnectionError && !(error instanceof ProtocolError) ? 'unanswered' : 'refused';
 }
 
 /** What servers without the feature say: that the option is invalid (422, also 400), or that it takes rights (403) or a kind of request (405) that we have not got. */
@@ -110,19 +117,19 @@ function later(state: ListWatchState, resourceVersion: string): string {
 }
 
 const FIRST_MS = 1_000;
-const LAST_MS = 30_000;
-/** A server that is gone takes no harm from being asked. */
-const LAST_UNANSWERED_MS = 10_000;
+/** A server in trouble takes no harm from a question every ten seconds, and one that is gone none from any. */
+const LAST_MS: Readonly<Record<Failing, number>> = { unanswered: 2_000, expired: 10_000, refused: 10_000 };
 /** A server, or whoever answers in its stead, that asks for longer is asked again after this. */
 const LONGEST_RETRY_AFTER_MS = 300_000;
 
-/** How long to stay away after so many failures in a row: never more than one attempt a second. */
-function backOffMs(failures: number, lastMs: number): number {
-  return Math.min(lastMs, FIRST_MS * 2 ** (failures - 1));
+/** How long to stay away after so many failures of one sort in a row. A place that has expired for once is no reason to wait: the server is well. */
+function backOffMs(failing: Failing, failures: number): number {
+  const doublings = failing === 'expired' ? failures - 2 : failures - 1;
+  return doublings < 0 ? 0 : Math.min(LAST_MS[failing], FIRST_MS * 2 ** doublings);
 }
 
 /** How much of a wait holds in any case: who waits because the server is gone need not wait on when it answers somebody else. */
-export const holdMs = ({ afterMs, unanswered = false }: ListWatchState): number => (unanswered ? Math.min(afterMs, FIRST_MS) : afterMs);
+export const holdMs = ({ afterMs, failing }: ListWatchState): number => (failing === 'unanswered' ? Math.min(afterMs, FIRST_MS) : afterMs);
 
 /** What 429 and 503 ask for. */
 function retryAfterMs(error: unknown): number {

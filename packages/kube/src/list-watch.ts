@@ -1,7 +1,7 @@
 import type { Clock, KubeObject, Resource } from '@gotk/apimachinery';
 import { keyOf, renderKey } from '@gotk/apimachinery';
 import type { KubeClient, ListPage, Selectors, WatchEvent } from './client.ts';
-import { AnswerTooLarge, ConnectionError } from './errors.ts';
+import { AnswerTooLarge, ConnectionError, StaleAnswer } from './errors.ts';
 import { type ListWatchEvent, type ListWatchState, next } from './list-watch-state.ts';
 import { compareVersions, isPast } from './resource-version.ts';
 import { watchSilence } from './watch-silence.ts';
@@ -40,6 +40,8 @@ export interface ListWatch<T extends KubeObject> {
 
 /** A server that takes no notice of what it was asked for sends nothing more, or what there is and nothing more. */
 const ENDLESS_MS = 10_000;
+/** A server that was put back to an earlier state, from a backup, answers with that for good. */
+const MAX_DOUBTS = 3;
 
 export function createListWatch<T extends KubeObject>({
   client,
@@ -51,6 +53,19 @@ export function createListWatch<T extends KubeObject>({
   eventOf,
 }: ListWatchOptions<T>): ListWatch<T> {
   let limit = pageSize;
+  let reached = '';
+  let doubts = 0;
+
+  /** Takes over everything that there is. Throws `StaleAnswer` for what is older than what was seen, until it has come so often that it must be the truth. */
+  const takeOver = (objects: readonly T[], resourceVersion: string): void => {
+    if ((compareVersions(resourceVersion, reached) ?? 0) < 0 && doubts < MAX_DOUBTS) {
+      doubts += 1;
+      throw new StaleAnswer(`list is of version ${resourceVersion}, although ${reached} has been seen`);
+    }
+    doubts = 0;
+    reached = resourceVersion;
+    sink.replace(objects);
+  };
 
   /** A page whose answer is too long is asked for again with fewer objects on it, and so are all that follow. */
   const nextPage = async (resource: Resource<T>, token: string | undefined, signal: AbortSignal): Promise<ListPage<T>> => {
@@ -81,7 +96,7 @@ export function createListWatch<T extends KubeObject>({
         resourceVersion = page.resourceVersion;
         token = page.continue;
       } while (token !== undefined);
-      sink.replace(items);
+      takeOver(items, resourceVersion);
       return { resourceVersion };
     },
 
@@ -138,7 +153,7 @@ export function createListWatch<T extends KubeObject>({
         }
         if (event.initialEventsEnd !== true) return;
         initial = undefined;
-        sink.replace([...all.values()]);
+        takeOver([...all.values()], event.resourceVersion);
         state = next(state, { kind: 'listed', resourceVersion: event.resourceVersion });
       }
 
@@ -151,6 +166,7 @@ export function createListWatch<T extends KubeObject>({
           else sink.set(sink.keep(event.object));
         }
         state = next(state, { kind: 'seen', resourceVersion });
+        if (state.at === 'watching') reached = state.resourceVersion;
       }
 
       async function askWhetherMissed(): Promise<void> {

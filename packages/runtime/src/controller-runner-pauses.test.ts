@@ -193,3 +193,24 @@ describe('a wait', () => {
     expect(conditionOf(bed.api.read(widgets, webKey) ?? widget(), 'Ready')?.status).toBe('True');
   });
 });
+
+describe('after an outage', () => {
+  test('what failed in it comes back at once, and what failed before keeps its pause', async () => {
+    let fails = true;
+    await using bed = await runnerBed({ reconcile: () => (fails ? failing() : Promise.resolve(ready)) });
+    await bed.clock.advance(0);
+    await bed.clock.advance(1_000);
+    await bed.clock.advance(2_000);
+    const before = bed.runs.length;
+    bed.runner.recover(bed.clock.monotonic() + 1);
+    await bed.clock.advance(1_500);
+    expect(bed.runs).toHaveLength(before);
+    fails = false;
+    bed.runner.recover(0);
+    await bed.clock.advance(1_000);
+    expect(bed.runs).toHaveLength(before + 1);
+    bed.runner.recover(0);
+    await bed.clock.advance(1_000);
+    expect(bed.runs).toHaveLength(before + 1);
+  });
+});

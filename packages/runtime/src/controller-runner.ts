@@ -44,6 +44,8 @@ export interface RunnerOptions<T extends KubeObject> {
 export interface Runner extends Disposable {
   /** No object is run from here on. */
   stop(): void;
+  /** The API server is well again: what failed since then need not wait for its back-off, but comes within a second or so. */
+  recover(sinceMs: number): void;
   /** Aborts the runs in progress: level-based, they are safe to end anywhere. */
   abort(why: string): void;
   /** Resolves when no run is left. */
@@ -52,6 +54,8 @@ export interface Runner extends Disposable {
 
 /** A wait that ends sooner, because what was waited for was about to come, is worth neither a status nor an event. */
 const WAIT_GRACE_MS = 1_000;
+/** Whoever comes back from an outage is not greeted by everybody at once. */
+const RECOVERY_SPREAD_MS = 1_000;
 
 /**
  * Starts a controller: every object of the informer runs once, and again whenever its intent changes, a trigger wakes it, its last outcome asks for it or
@@ -69,6 +73,8 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
   const suspended = new Map<string, number | undefined>();
   /** Since when (monotonic milliseconds) a key has been waiting. */
   const waiting = new Map<string, number>();
+  /** When (monotonic milliseconds) a key failed that has not succeeded since. */
+  const failed = new Map<string, number>();
   let stopped = false;
   let subscribed = false;
 
@@ -108,6 +114,7 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
         freshest.forget(text);
         suspended.delete(text);
         waiting.delete(text);
+        failed.delete(text);
         return metrics.forget(object);
     }
   };
@@ -161,6 +168,8 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
     if (status === 'held') return queue.add(text, { priority: 'normal', afterMs: WAIT_GRACE_MS });
     // That it is gone is believed when the watch says so: a server that is behind does not know yet what was just created.
     const requeue = status === 'unwritten' || status === 'gone' ? ({ kind: 'back-off' } as const) : requeueFor(outcome);
+    if (requeue.kind === 'back-off' || outcome.kind === 'failed') failed.set(text, clock.monotonic());
+    else failed.delete(text);
     if (requeue.kind === 'after' || requeue.kind === 'on-change') backOff.reset(text);
     switch (requeue.kind) {
       case 'after':
@@ -217,6 +226,10 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
   return {
     stop() {
       stopped = true;
+    },
+    recover(sinceMs) {
+      for (const [text, atMs] of failed)
+        if (atMs >= sinceMs) queue.add(text, { priority: 'normal', afterMs: 1 + options.random() * RECOVERY_SPREAD_MS });
     },
     abort: (why) => runs.overtakeAll(why),
     idle: () => runs.idle(),

@@ -13,6 +13,7 @@ import type { Logger } from './log.ts';
 import type { LogLevelSwitch } from './log-level.ts';
 import type { Manager, Secret, Service } from './manager.ts';
 import { createMetrics, type RuntimeMetrics } from './metrics.ts';
+import { createOutage } from './outage.ts';
 import { createReadiness } from './readiness.ts';
 import { createLiveness } from './readiness-liveness.ts';
 import { createRecorder } from './recorder.ts';
@@ -83,7 +84,15 @@ export function createManager(options: ManagerOptions): Manager {
     });
   const mayWrite = () => election === undefined || election.holds();
   if (election !== undefined) metrics.leads(leaseName(name, options.watchLabelSelector), election.holds);
-  const { client, silentForMs } = guardedClient(options.client, { mayWrite, clock });
+  const runners = new Set<Runner>();
+  const outage = createOutage({
+    clock,
+    onOver(sinceMs) {
+      log.info('the API server answers again', { afterSeconds: Math.round((clock.monotonic() - sinceMs) / 1000) });
+      for (const runner of runners) runner.recover(sinceMs);
+    },
+  });
+  const { client, silentForMs } = guardedClient(options.client, { mayWrite, clock, outage });
   const set = createInformerSet({
     client,
     clock,
@@ -204,15 +213,20 @@ export function createManager(options: ManagerOptions): Manager {
         await Promise.race([Promise.all([...informers.keys()].map((each) => each.whenSynced(leading))), aborted(leading)]).catch(
           () => undefined,
         );
-        using runners = new DisposableStack();
+        using started = new DisposableStack();
         if (!leading.aborted) {
           log.info('caches are synced, controllers start');
           await workUntil(
             leading,
-            starts.map((start) => runners.use(start())),
+            starts.map((start) => {
+              const runner = started.use(start());
+              runners.add(runner);
+              return runner;
+            }),
             { clock, log, graceMs: options.graceMs ?? DEFAULT_GRACE_MS },
           );
         }
+        runners.clear();
         drained.abort();
         await Promise.all(led);
       };

@@ -17,6 +17,7 @@ function setUp({ obedient = true } = {}) {
       calls.push(`abort: ${why}`);
       if (obedient) idle.resolve();
     },
+    recover: () => undefined,
     idle: () => idle.promise,
     [Symbol.dispose]: () => undefined,
   };

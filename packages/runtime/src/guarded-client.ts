@@ -1,11 +1,14 @@
 import type { Clock } from '@gotk/apimachinery';
 import { ApiError, type KubeClient, type RequestOptions } from '@gotk/kube';
 import { LeaseLost } from './leader-election.ts';
+import type { Outage } from './outage.ts';
 
 export interface Guard {
   /** False once another process may have taken over. */
   readonly mayWrite: () => boolean;
   readonly clock: Clock;
+  /** Learns from every answer. */
+  readonly outage?: Outage;
 }
 
 export interface GuardedClient {
@@ -21,15 +24,17 @@ export interface GuardedClient {
  * each write asks the clock first, and once more when it is about to leave, having waited for the rate ceiling, a connection or
  * another attempt; and throws `LeaseLost`.
  */
-export function guardedClient(inner: KubeClient, { mayWrite, clock }: Guard): GuardedClient {
+export function guardedClient(inner: KubeClient, { mayWrite, clock, outage }: Guard): GuardedClient {
   let heardAtMs = Number.NEGATIVE_INFINITY;
 
   const heard = async <T>(answer: Promise<T>): Promise<T> => {
     try {
       const value = await answer;
       heardAtMs = clock.monotonic();
+      outage?.answered();
       return value;
     } catch (error) {
+      outage?.failed(error);
       if (error instanceof ApiError && error.status < 500) heardAtMs = clock.monotonic();
       throw error;
     }

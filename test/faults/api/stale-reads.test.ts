@@ -20,13 +20,13 @@ describe('a server that answers from the past', () => {
     await bed.converged();
     expect(frozen.hits).toBe(2);
     expect(bed.proxy.intrude('expired')).toBe(2);
-    await expect.poll(() => [frozen.hits, bed.proxy.openWatches()], { timeout: 10_000 }).toEqual([4, 2]);
+    // What it lists now is older than what it has told before: it is asked again, and not believed.
+    await expect.poll(() => frozen.hits, { timeout: 10_000 }).toBeGreaterThanOrEqual(4);
     await bed.updateWidgets({ content: 'third' });
     frozen[Symbol.dispose]();
     frozenGets[Symbol.dispose]();
     const third = /-2$/;
-    // The second list is older than what the cache held, and is believed: the first content comes back for a moment, and the second after it.
-    await annotate(await bed.settle({ changes: 5, mayDelete: ({ resource, name }) => resource === 'configmaps' && third.test(name) }));
+    await annotate(await bed.settle({ changes: 3, mayDelete: ({ resource, name }) => resource === 'configmaps' && third.test(name) }));
   });
 
   test('and does not know yet what was just created: nothing is created twice, and every status is written', async ({ annotate }) => {
