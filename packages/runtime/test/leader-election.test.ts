@@ -1,8 +1,8 @@
 import { aborted, systemClock } from '@gotk/apimachinery';
 import type { KubeClient } from '@gotk/kube';
 import { expect, test } from 'vitest';
-import { createElection } from '../src/leader-election.ts';
-import { type Lease, leases } from '../src/lease-candidate.ts';
+import { createElection } from '../src/election/leader-election.ts';
+import { type Lease, leases } from '../src/election/lease-candidate.ts';
 import { type Cluster, cluster } from './cluster.ts';
 import { recordingLog } from './recording.ts';
 

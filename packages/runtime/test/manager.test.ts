@@ -1,9 +1,9 @@
 import { aborted, systemClock } from '@gotk/apimachinery';
 import { describe, expect, test } from 'vitest';
-import type { Controller } from '../src/controller.ts';
-import { createManager, type ManagerOptions } from '../src/create-manager.ts';
-import { type Lease, leases } from '../src/lease-candidate.ts';
-import { conditionOf } from '../src/status.ts';
+import type { Controller } from '../src/controller/controller.ts';
+import { type Lease, leases } from '../src/election/lease-candidate.ts';
+import { createManager, type ManagerOptions } from '../src/manager/create-manager.ts';
+import { conditionOf } from '../src/status/status.ts';
 import { type Cluster, cluster } from './cluster.ts';
 import { recordingLog } from './recording.ts';
 import type { Widget } from './widget.ts';

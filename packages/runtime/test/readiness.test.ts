@@ -1,6 +1,6 @@
 import { type KubeObject, type Resource, systemClock } from '@gotk/apimachinery';
 import { expect, test } from 'vitest';
-import { createManager } from '../src/create-manager.ts';
+import { createManager } from '../src/manager/create-manager.ts';
 import { type Cluster, cluster } from './cluster.ts';
 import { recordingLog } from './recording.ts';
 

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@gotk/apimachinery';
-import type { EventDraft } from '../src/events.ts';
-import type { LogFields, Logger } from '../src/log.ts';
-import type { Recorder } from '../src/recorder.ts';
+import type { EventDraft } from '../src/events/events.ts';
+import type { Recorder } from '../src/events/recorder.ts';
+import type { LogFields, Logger } from '../src/log/log.ts';
 
 export interface LogLine {
   readonly level: 'debug' | 'info' | 'error';

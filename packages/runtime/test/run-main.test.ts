@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { expect, inject, test } from 'vitest';
-import { runMain } from '../src/run-main.ts';
+import { runMain } from '../src/program/run-main.ts';
 import { cluster } from './cluster.ts';
 import type { Widget } from './widget.ts';
 

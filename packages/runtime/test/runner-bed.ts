@@ -1,12 +1,12 @@
 import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { createSecretMasks } from '@gotk/auth';
 import { createInformer, type Indexes } from '@gotk/kube';
-import { createBackOff } from '../src/back-off.ts';
-import type { Controller, Trigger, Wake } from '../src/controller.ts';
-import { startRunner } from '../src/controller-runner.ts';
-import { createMetrics } from '../src/metrics.ts';
-import type { Ready } from '../src/outcome.ts';
-import type { ReconcileContext } from '../src/reconcile.ts';
+import { createBackOff } from '../src/controller/back-off.ts';
+import type { Controller, Trigger, Wake } from '../src/controller/controller.ts';
+import type { Ready } from '../src/controller/outcome.ts';
+import type { ReconcileContext } from '../src/controller/reconcile.ts';
+import { startRunner } from '../src/controller/runner.ts';
+import { createMetrics } from '../src/metrics/metrics.ts';
 import { memoryApi } from './memory-api.ts';
 import { recordingLog, recordingRecorder } from './recording.ts';
 import { type Widget, widget, widgets } from './widget.ts';

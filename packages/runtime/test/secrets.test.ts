@@ -2,9 +2,9 @@ import { createServer } from 'node:http';
 import { systemClock } from '@gotk/apimachinery';
 import { createSecretMasks } from '@gotk/auth';
 import { expect, test } from 'vitest';
-import { createManager } from '../src/create-manager.ts';
-import { Failed } from '../src/outcome.ts';
-import { createLogger } from '../src/pino-logger.ts';
+import { Failed } from '../src/controller/outcome.ts';
+import { createLogger } from '../src/log/pino-logger.ts';
+import { createManager } from '../src/manager/create-manager.ts';
 import { cluster } from './cluster.ts';
 import type { Widget } from './widget.ts';
 

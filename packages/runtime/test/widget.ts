@@ -1,5 +1,5 @@
 import type { KubeObject, Resource } from '@gotk/apimachinery';
-import type { CommonStatus } from '../src/status.ts';
+import type { CommonStatus } from '../src/status/status.ts';
 
 /** A kind for tests. */
 export interface Widget extends KubeObject {

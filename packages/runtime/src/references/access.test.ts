@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { widget } from '../../test/widget.ts';
-import { Stalled } from '../outcome.ts';
+import { Stalled } from '../controller/outcome.ts';
 import { checkAccessFrom, checkCrossNamespace } from './access.ts';
 
 const web = widget({ metadata: { namespace: 'apps' } });

@@ -1,6 +1,6 @@
 import { Reason } from '@gotk/api';
 import type { KubeObject } from '@gotk/apimachinery';
-import { Stalled } from '../outcome.ts';
+import { Stalled } from '../controller/outcome.ts';
 
 /** An object that another one names. */
 export interface Reference {

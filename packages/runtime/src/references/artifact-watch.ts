@@ -1,7 +1,7 @@
 import type { Artifact } from '@gotk/api';
 import { type KubeObject, keyOf, renderKey } from '@gotk/apimachinery';
 import type { Informer } from '@gotk/kube';
-import { type Trigger, watches } from '../controller.ts';
+import { type Trigger, watches } from '../controller/controller.ts';
 
 /** Any kind that stands for an artifact: a source of the toolkit, or an ExternalArtifact of somebody else's. */
 export interface ArtifactSource extends KubeObject {

@@ -4,7 +4,7 @@ import { createInformer, type Indexes, type Informer, type Selectors } from '@go
 import { expect, test } from 'vitest';
 import { memoryApi } from '../../test/memory-api.ts';
 import { type Widget, widget } from '../../test/widget.ts';
-import type { Wake } from '../controller.ts';
+import type { Wake } from '../controller/controller.ts';
 import { configWatch } from './config-watch.ts';
 
 const secrets: Resource<KubeObject> = { group: '', version: 'v1', kind: 'Secret', plural: 'secrets', namespaced: true };

@@ -1,8 +1,8 @@
 import type { KubeObject, Resource } from '@gotk/apimachinery';
 import { keyOf, renderKey } from '@gotk/apimachinery';
-import type { Controller } from '../controller.ts';
-import { watches } from '../controller.ts';
-import type { Manager } from '../manager.ts';
+import type { Controller } from '../controller/controller.ts';
+import { watches } from '../controller/controller.ts';
+import type { Manager } from '../manager/manager.ts';
 
 /** A Secret or ConfigMap that an object reads. */
 export interface ConfigReference {

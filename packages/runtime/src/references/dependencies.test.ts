@@ -4,10 +4,10 @@ import { compileCel } from '@gotk/kstatus/cel';
 import { createInformer } from '@gotk/kube';
 import { describe, expect, test } from 'vitest';
 import { memoryApi } from '../../test/memory-api.ts';
-import type { CelEvaluator } from '../cel-evaluator.ts';
-import type { Wake } from '../controller.ts';
-import { Failed, Stalled, Waiting } from '../outcome.ts';
-import type { CommonStatus } from '../status.ts';
+import type { CelEvaluator } from '../cel/evaluator.ts';
+import type { Wake } from '../controller/controller.ts';
+import { Failed, Stalled, Waiting } from '../controller/outcome.ts';
+import type { CommonStatus } from '../status/status.ts';
 import { TaskFailed } from '../workers/task-failed.ts';
 import { type Dependency, type DependencyRules, dependencies } from './dependencies.ts';
 

@@ -2,10 +2,10 @@ import { Reason } from '@gotk/api';
 import { type KubeObject, keyOf, type ObjectKey, parseKey, renderKey } from '@gotk/apimachinery';
 import { EvaluationFailed, InvalidExpression } from '@gotk/kstatus/cel';
 import type { Delta, Indexes, Informer } from '@gotk/kube';
-import type { CelEvaluator } from '../cel-evaluator.ts';
-import { type Trigger, type Wake, watches } from '../controller.ts';
-import { Failed, Stalled, Waiting } from '../outcome.ts';
-import { conditionOf, isCurrent } from '../status.ts';
+import type { CelEvaluator } from '../cel/evaluator.ts';
+import { type Trigger, type Wake, watches } from '../controller/controller.ts';
+import { Failed, Stalled, Waiting } from '../controller/outcome.ts';
+import { conditionOf, isCurrent } from '../status/status.ts';
 import { TaskFailed } from '../workers/task-failed.ts';
 import { cycleThrough } from './cycle.ts';
 
