@@ -1,6 +1,6 @@
 // Posts events to a receiver whose certificate is signed by nobody: so many handshakes, twice. One line of JSON: the heap after each half and the sockets open.
 import { type Clock, systemClock } from '@gotk/apimachinery';
-import { httpEventSink } from '../../packages/runtime/src/event-sink.ts';
+import { httpEventSink } from '../../packages/runtime/src/events/event-sink.ts';
 
 const [url = '', attempts = '0'] = process.argv.slice(2);
 const hasty: Clock = { ...systemClock, sleep: () => Promise.resolve() };

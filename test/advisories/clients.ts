@@ -6,7 +6,7 @@ import { createKubeClient } from '@gotk/kube';
 import { fetchArtifact } from '../../packages/artifact/src/fetch.ts';
 import { testDirectory } from '../../packages/artifact/test/tar.ts';
 import { handshake, lsRefs } from '../../packages/git/src/ls-refs.ts';
-import { httpEventSink } from '../../packages/runtime/src/event-sink.ts';
+import { httpEventSink } from '../../packages/runtime/src/events/event-sink.ts';
 import { type LogLine, recordingLog } from '../../packages/runtime/test/recording.ts';
 
 export interface Server {

@@ -1,4 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { build, memoryTree } from '@gotk/kustomize';
 import { describe, expect, test } from 'vitest';
 import { readTar } from '../../packages/artifact/src/tar-reader.ts';
 import { entryOf, paxOf, type RawEntry, tarOf } from '../../packages/artifact/test/tar.ts';
@@ -211,6 +212,20 @@ describe('CVE-2026-53486: nothing but files and directories comes out, each once
     const behind = await unpackBytes(gzipSync(Buffer.concat([gunzipSync(archive), tarOf({ name: '../secret' })])));
     expect(behind).toMatchObject({ files: { file: 'ok' }, error: undefined, outside: [] });
     expect((await unpackBytes(Buffer.concat([archive, Buffer.from('garbage')]))).outside).toEqual([]);
+  });
+});
+
+describe('GHSA-6gcg, GHSA-q4w5, GHSA-h6h5, GHSA-r9cr, GHSA-6jqw, GHSA-63qx: a link in a source shows nobody what is behind it', () => {
+  test.each(['/proc/self/environ', '/etc/passwd', '../secret', '../../archive.tar.gz', '../link', '/'])('to %s', async (linkTo) => {
+    const { files, outside } = await unpackEntries(
+      { name: 'link.yaml', type: '2', linkTo },
+      { name: 'd', type: '2', linkTo: '/' },
+      { name: 'kustomization.yaml', content: 'resources: [link.yaml]\n' },
+    );
+    expect({ files, outside }).toEqual({ files: { 'kustomization.yaml': 'resources: [link.yaml]\n' }, outside: [] });
+    // What a build says of it: the name, which is the author's own.
+    const tree = memoryTree({ 'kustomization.yaml': files['kustomization.yaml'] ?? '' });
+    expect(() => build(tree, '')).toThrow("kustomization.yaml: resources[0]: there is no file or directory 'link.yaml'");
   });
 });
 
