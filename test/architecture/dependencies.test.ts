@@ -47,7 +47,7 @@ test.each(
 test.each(shipped)('%s starts no program', async (name) => {
   const starts = (await importsOf(name)).filter(({ specifier }) => specifier === 'node:child_process');
   // Kubeconfigs may name a program to log in with, as kubectl has it: for people's own kubeconfigs, and nothing that a tenant writes.
-  expect(starts.map(({ file }) => file)).toEqual(name === 'kube' ? ['packages/kube/src/plugin-process.ts'] : []);
+  expect(starts.map(({ file }) => file)).toEqual(name === 'kube' ? ['packages/kube/src/kubeconfig/plugin-process.ts'] : []);
 });
 
 test.each(packages)('no files of %s import each other in a circle', async (name) => {

@@ -2,7 +2,7 @@ import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { describe, expect, test } from 'vitest';
 import { discoveryMapper } from './discovery.ts';
 import { ApiError, ConnectionError, NoMatch, ProtocolError } from './errors.ts';
-import type { Transport } from './transport.ts';
+import type { Transport } from './transport/transport.ts';
 
 const { signal } = new AbortController();
 const deployment = { group: 'apps', version: 'v1', kind: 'Deployment' };

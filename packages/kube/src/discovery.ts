@@ -1,8 +1,8 @@
 import { type Clock, type GroupVersionKind, isRecord, type Resource, renderApiVersion, untilAborted } from '@gotk/apimachinery';
 import { isNotFound, NoMatch, ProtocolError } from './errors.ts';
-import { discoveryRequest } from './requests.ts';
 import type { RestMapper } from './rest-mapper.ts';
-import type { Transport } from './transport.ts';
+import { discoveryRequest } from './transport/requests.ts';
+import type { Transport } from './transport/transport.ts';
 
 type GroupVersion = Pick<GroupVersionKind, 'group' | 'version'>;
 type Kinds = ReadonlyMap<string, Resource>;

@@ -4,7 +4,8 @@ import type { ClusterConnection } from './connection.ts';
 import { discoveryMapper } from './discovery.ts';
 import { ProtocolError } from './errors.ts';
 import { identityHeaders } from './impersonation.ts';
-import { tokenBucket } from './rate-ceiling.ts';
+import type { RestMapper } from './rest-mapper.ts';
+import { tokenBucket } from './transport/rate-ceiling.ts';
 import {
   applyRequest,
   createRequest,
@@ -14,10 +15,9 @@ import {
   patchRequest,
   replaceRequest,
   watchRequest,
-} from './requests.ts';
-import type { RestMapper } from './rest-mapper.ts';
-import { createTransport, type RequestSeen, type Transport } from './transport.ts';
-import { watchEvents } from './watch-stream.ts';
+} from './transport/requests.ts';
+import { createTransport, type RequestSeen, type Transport } from './transport/transport.ts';
+import { watchEvents } from './transport/watch-stream.ts';
 
 export interface KubeClientOptions {
   readonly connection: ClusterConnection;

@@ -4,7 +4,7 @@ import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { expect } from 'vitest';
 import type { ClusterConnection } from '../src/connection.ts';
 import { createKubeClient, type KubeClientOptions } from '../src/kube-client.ts';
-import type { RequestSeen } from '../src/transport.ts';
+import type { RequestSeen } from '../src/transport/transport.ts';
 import { certificates } from './certificates.ts';
 import { type HttpsServer, httpsServer, json, type Received } from './https-server.ts';
 

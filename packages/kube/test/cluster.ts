@@ -3,7 +3,7 @@ import type { KubeObject, Resource } from '@gotk/apimachinery';
 import { expect, inject } from 'vitest';
 import type { KubeClient } from '../src/client.ts';
 import { createKubeClient } from '../src/kube-client.ts';
-import { loadConnection } from '../src/kubeconfig.ts';
+import { loadConnection } from '../src/kubeconfig/kubeconfig.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

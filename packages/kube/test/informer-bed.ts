@@ -1,8 +1,8 @@
 import type { GroupVersionKind, KubeObject, Resource } from '@gotk/apimachinery';
 import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import type { KubeClient, ListOptions, ListPage, WatchEvent, WatchOptions } from '../src/client.ts';
-import { createInformer, type InformerOptions } from '../src/create-informer.ts';
 import { ApiError } from '../src/errors.ts';
+import { createInformer, type InformerOptions } from '../src/informer/create-informer.ts';
 
 export const pods: Resource<KubeObject> = { group: '', version: 'v1', kind: 'Pod', plural: 'pods', namespaced: true };
 export const pod = (name: string, resourceVersion = '1', uid = `uid-${name}`): KubeObject => ({

@@ -2,10 +2,10 @@ import type { KubeObject, Resource } from '@gotk/apimachinery';
 import { systemClock } from '@gotk/apimachinery';
 import { expect, inject, test } from 'vitest';
 import { NoMatch } from '../src/errors.ts';
-import { createInformerSet } from '../src/informer-set.ts';
+import { createInformerSet } from '../src/informer/informer-set.ts';
 import { createKubeClient } from '../src/kube-client.ts';
-import { loadConnection } from '../src/kubeconfig.ts';
-import type { RequestSeen } from '../src/transport.ts';
+import { loadConnection } from '../src/kubeconfig/kubeconfig.ts';
+import type { RequestSeen } from '../src/transport/transport.ts';
 import { cluster, customKind, definitions } from './cluster.ts';
 
 const within = { timeout: 20_000, interval: 20 };

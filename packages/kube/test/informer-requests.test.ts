@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Socket } from 'node:net';
 import { expect, inject, test } from 'vitest';
-import { createInformer } from '../src/create-informer.ts';
+import { createInformer } from '../src/informer/create-informer.ts';
 import { createKubeClient } from '../src/kube-client.ts';
-import { loadConnection } from '../src/kubeconfig.ts';
+import { loadConnection } from '../src/kubeconfig/kubeconfig.ts';
 import { cluster, configMaps } from './cluster.ts';
 
 const within = { timeout: 20_000 };

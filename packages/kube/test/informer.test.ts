@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createInformer, type InformerOptions } from '../src/create-informer.ts';
 import { isGone } from '../src/errors.ts';
+import { createInformer, type InformerOptions } from '../src/informer/create-informer.ts';
 import { type Cluster, type ConfigMap, cluster, configMaps, customKind } from './cluster.ts';
 
 /** An informer of the namespace's own objects: every namespace is given one by the cluster itself. */

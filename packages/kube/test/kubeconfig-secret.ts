@@ -1,4 +1,4 @@
-import type { Secret } from '../src/secret-kubeconfig.ts';
+import type { Secret } from '../src/remote/secret-kubeconfig.ts';
 
 export const base64 = (text: string): string => Buffer.from(text).toString('base64');
 

@@ -3,9 +3,9 @@ import { systemClock } from '@gotk/apimachinery';
 import { describe, expect, inject, test } from 'vitest';
 import type { ClusterConnection } from '../src/connection.ts';
 import { serviceAccountIdentity } from '../src/impersonation.ts';
-import { loadConnection } from '../src/kubeconfig.ts';
-import { createRemoteClients, type KubeconfigReference } from '../src/remote-clients.ts';
-import { serviceAccountToken } from '../src/service-account-token.ts';
+import { loadConnection } from '../src/kubeconfig/kubeconfig.ts';
+import { createRemoteClients, type KubeconfigReference } from '../src/remote/remote-clients.ts';
+import { serviceAccountToken } from '../src/remote/service-account-token.ts';
 import { type Cluster, cluster, configMaps } from './cluster.ts';
 import { base64, kubeconfigText } from './kubeconfig-secret.ts';
 
