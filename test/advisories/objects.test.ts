@@ -3,7 +3,7 @@ import { type KubeObject, parseDuration } from '@gotk/apimachinery';
 import { statusOf } from '@gotk/kstatus';
 import { checkSpec } from '@gotk/runtime';
 import { describe, expect, test } from 'vitest';
-import { createObjectCache } from '../../packages/kube/src/object-cache.ts';
+import { createObjectCache } from '../../packages/kube/src/informer/object-cache.ts';
 import { overlayOf } from '../../packages/kustomize-controller/src/kustomization/overlay.ts';
 import { sourceIdOf } from '../../packages/kustomize-controller/src/kustomization/source.ts';
 import { intervalMs, retryMs, timeoutMs } from '../../packages/kustomize-controller/src/kustomization/timing.ts';

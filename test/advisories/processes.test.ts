@@ -33,10 +33,10 @@ async function filesWith(pattern: RegExp): Promise<readonly string[]> {
 describe('CVE-2021-41254: no value of a Secret ever reaches a shell', () => {
   test('because nothing starts a program but a kubeconfig of the operator’s own', async () => {
     expect(await filesWith(/child_process|node:cluster|process\.binding|process\.dlopen|\bexecve\b/)).toEqual([
-      'kube/src/plugin-process.ts',
+      'kube/src/kubeconfig/plugin-process.ts',
     ]);
     // And that one has no shell in between.
-    const plugin = await readFile(join(PACKAGES, 'kube/src/plugin-process.ts'), 'utf8');
+    const plugin = await readFile(join(PACKAGES, 'kube/src/kubeconfig/plugin-process.ts'), 'utf8');
     expect(plugin).toMatch(/\b(spawn|execFile)\(/);
     expect(plugin).not.toMatch(/shell:|\bexec\(|execSync/);
   });

@@ -16,7 +16,7 @@ import { createSecretMask } from '../../packages/auth/src/secret-mask.ts';
 import { lsRefs } from '../../packages/git/src/ls-refs.ts';
 import { FLUSH, renderPacket } from '../../packages/git/src/pkt-line.ts';
 import { never, scriptedServer } from '../../packages/git/test/git-server.ts';
-import { createObjectCache } from '../../packages/kube/src/object-cache.ts';
+import { createObjectCache } from '../../packages/kube/src/informer/object-cache.ts';
 
 /** What every object has without having it. */
 const KEYS = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__', 'isPrototypeOf'];
