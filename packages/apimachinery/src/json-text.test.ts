@@ -57,7 +57,7 @@ test('a text that is no JSON is a SyntaxError, also one that never ends', () => 
 
 test('what JSON.parse takes is taken, with the same result', () => {
   fc.assert(
-    fc.property(fc.json({ maxDepth: 6, stringUnit: 'binary' }), (text) => {
+    fc.property(fc.json({ maxDepth: 4 }), (text) => {
       const exact = (_key: string, value: unknown) => (typeof value === 'number' && !Number.isSafeInteger(value) ? 0.5 : value);
       const rounded = (_key: string, value: unknown) => (typeof value === 'bigint' ? 0.5 : exact(_key, value));
       expect(JSON.stringify(parseJson(text), rounded)).toBe(JSON.stringify(JSON.parse(text), exact));
