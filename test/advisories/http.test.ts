@@ -18,6 +18,7 @@ const said = (what: readonly unknown[]): string =>
 
 describe('CVE-2026-21637: whatever a server does on whatever layer, it is an error of one request', () => {
   const plain: Readonly<Record<string, Behaviour>> = {
+    'a switch of protocols': sends('HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n'),
     'a reset as soon as it is open': breaksOff,
     'an end as soon as it is open': (socket) => void socket.end(),
     'a reset after the request': sendsAndResets(''),

@@ -31,6 +31,40 @@ test('a dependant waits, says for what, and goes on when its dependency is ready
   await bed.applier('b', isReady);
 });
 
+test('a readyExpr says when a dependency is ready, whatever else that one says, and is looked at whenever it may have come true', async () => {
+  await using bed = await testbed();
+  const repository = await bed.repository({ 'a/cm.yaml': configMap('a', {}), 'b/cm.yaml': configMap('b', {}) });
+  await bed.gitRepository('repo', { url: repository.url });
+  await bed.kustomization('a', { path: './a', suspend: true });
+  // One that is evaluated in place, and one with a loop, which is given a thread.
+  const inPlace = "has(dep.metadata.annotations) && dep.metadata.annotations['app/version'] == 'v2'";
+  const inThread = "has(dep.metadata.annotations) && ['v2', 'v3'].exists(v, v == dep.metadata.annotations['app/version'])";
+  await bed.kustomization('b', { path: './b', dependsOn: [inPlace, inThread].map((readyExpr) => ({ name: 'a', readyExpr })) });
+  const waiting = await bed.applier('b', failsWith('DependencyNotReady'));
+  expect(condition(waiting, 'Ready')?.message).toBe(`dependency '${bed.namespace}/a' is not ready according to readyExpr eval`);
+  await bed.merge(kustomizations, 'a', { metadata: { annotations: { 'app/version': 'v2' } } });
+  await bed.applier('b', isReady);
+});
+
+test('a readyExpr that can never be evaluated stalls, and one that never ends fails without keeping others', async () => {
+  await using bed = await testbed();
+  const repository = await bed.repository({ 'a/cm.yaml': configMap('a', {}), 'b/cm.yaml': configMap('b', {}) });
+  await bed.gitRepository('repo', { url: repository.url });
+  await bed.kustomization('a', { path: './a' });
+  await bed.kustomization('wrong', { path: './b', dependsOn: [{ name: 'a', readyExpr: 'self.x == deps.x' }] });
+  const stalled = await bed.applier('wrong', isStalled);
+  expect(condition(stalled, 'Ready')).toMatchObject({
+    reason: 'InvalidCELExpression',
+    message: expect.stringContaining('Unknown variable: deps'),
+  });
+  const ten = '[0,1,2,3,4,5,6,7,8,9]';
+  const loops = 'abcdefgh'.split('').reduceRight((inner, name) => `${ten}.all(${name}, ${inner})`, 'true');
+  await bed.kustomization('endless', { path: './b', dependsOn: [{ name: 'a', readyExpr: loops }] });
+  const failed = await bed.applier('endless', failsWith('DependencyNotReady'));
+  expect(condition(failed, 'Ready')?.message).toMatch(/^failed to evaluate dependency '.*': evaluate CEL took longer than 5000 ms/);
+  await bed.applier('a', isReady);
+});
+
 test('a cycle of dependencies is named, and resolved by any of its members', async () => {
   await using bed = await testbed();
   const repository = await bed.repository({

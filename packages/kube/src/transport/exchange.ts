@@ -51,6 +51,8 @@ export function exchange({ server, agent, method, path, headers, body, signal, b
       const stale = request.reusedSocket && !signal.aborted && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
       reject(stale ? new StaleConnection(error.message, { cause: error }) : error);
     });
+    // Of an answer that switches protocols Node tells nobody: without this the request would never end.
+    request.once('close', () => reject(new Error('the connection was closed without an answer')));
     const go = () => {
       try {
         beforeSend();

@@ -224,6 +224,13 @@ describe('no answer', () => {
     expect(bed.server.received).toHaveLength(1);
   });
 
+  test('because the server wants to speak another protocol ends at once', async () => {
+    await using bed = await clientBed((_request, response) => {
+      response.socket?.end('HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n');
+    });
+    expect(String(await failure(bed.client.get(configMaps, key, { signal })))).toContain('the connection was closed without an answer');
+  });
+
   test('because nobody listens does not quote what was asked for', async () => {
     const server = await httpsServer(ok);
     await server[Symbol.asyncDispose]();
