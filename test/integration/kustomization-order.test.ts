@@ -58,7 +58,7 @@ test('a readyExpr that can never be evaluated stalls, and one that never ends fa
     message: expect.stringContaining('Unknown variable: deps'),
   });
   const ten = '[0,1,2,3,4,5,6,7,8,9]';
-  const loops = 'abcdefgh'.split('').reduceRight((inner, name) => `${ten}.all(${name}, ${inner})`, 'true');
+  const loops = 'abcdefghijkl'.split('').reduceRight((inner, name) => `${ten}.all(${name}, ${inner})`, 'true');
   await bed.kustomization('endless', { path: './b', dependsOn: [{ name: 'a', readyExpr: loops }] });
   const failed = await bed.applier('endless', failsWith('DependencyNotReady'));
   expect(condition(failed, 'Ready')?.message).toMatch(/^failed to evaluate dependency '.*': evaluate CEL took longer than 5000 ms/);
