@@ -52,6 +52,9 @@ export interface FaultBed extends Subject {
 
 /** What one fault may leave under way: an event, a run that finds nothing to do, a repetition after a back-off. */
 const CALM_MS = 700;
+const LONGEST_CALMING_MS = 10_000;
+/** Of widgets and of ConfigMaps. */
+const WATCHES = 2;
 const QUIET_MS = 1_000;
 /** Server, proxy, test and controller share this process, and the machine is shared as well: a blocked loop is far beyond. */
 const MAX_LOOP_DELAY_MS = 500;
@@ -87,7 +90,7 @@ export async function faultBed({ seed = 1, ...options }: BedOptions = {}): Promi
         });
         const convergedMs = stillWrong === undefined ? Date.now() : undefined;
         const spent = { requests: requests().length, runs: subject.runLog.length };
-        await delay(CALM_MS);
+        await calm(proxy);
         const fromMs = Date.now();
         await delay(QUIET_MS);
         const quiet = { fromMs, toMs: Date.now() };
@@ -135,6 +138,15 @@ export async function faultBed({ seed = 1, ...options }: BedOptions = {}): Promi
   } catch (error) {
     await stack.disposeAsync();
     throw error;
+  }
+}
+
+/** Resolves when the controller watches again and has asked nothing for a while: what is as wanted may have to reach it first. Whoever never rests is not waited for. */
+async function calm({ trace, openWatches }: FaultProxy): Promise<void> {
+  const deadlineMs = Date.now() + LONGEST_CALMING_MS;
+  for (let count = -1; Date.now() < deadlineMs; count = trace.records.length) {
+    if (count === trace.records.length && openWatches() >= WATCHES) return;
+    await delay(CALM_MS);
   }
 }
 
