@@ -69,6 +69,10 @@ down: deps ## Stop what make up started, and nothing else
 bench: build control-plane ## Seconds, CPU, memory and API requests (N=500 for more, ARGS=--json)
 	@pnpm --silent bench --n $(N) $(ARGS)
 
+.PHONY: bench-runtime
+bench-runtime: deps control-plane ## Reconciles a second over 5,000 objects, memory of 10,000 watched ones
+	@node test/bench/reconciles-main.ts && node test/bench/informer-memory-main.ts --rounds 1
+
 .PHONY: clean
 clean: ## Remove everything that was built in this checkout
 	@rm -rf node_modules .toolchain packages/*/node_modules test/*/node_modules examples/*/node_modules packages/*/dist test/*/dist examples/*/dist .run
