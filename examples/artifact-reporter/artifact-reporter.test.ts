@@ -7,7 +7,7 @@ import { gitRepositories } from '@gotk/api';
 import type { KubeObject, Resource, Unstructured } from '@gotk/apimachinery';
 import { createKubeClient } from '@gotk/kube';
 import { loadConnection } from '@gotk/kube/kubeconfig';
-import { ensureNamespace, eventually, startControllerProcess, startGitServer } from '@gotk/testkit';
+import { customResourceDefinitions, ensureNamespace, eventually, startControllerProcess, startGitServer } from '@gotk/testkit';
 import { load } from 'js-yaml';
 import { expect, inject, test } from 'vitest';
 import { artifactReports, configMaps } from './report.ts';
@@ -19,14 +19,6 @@ declare module 'vitest' {
 }
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const crds: Resource = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  kind: 'CustomResourceDefinition',
-  plural: 'customresourcedefinitions',
-  namespaced: false,
-};
-
 test('the example is a controller of under a hundred lines', async () => {
   const files = await Promise.all(['report.ts', 'controller.ts', 'main.ts'].map((name) => readFile(here(name), 'utf8')));
   expect(files.join('').split('\n').length).toBeLessThan(100);
@@ -42,7 +34,7 @@ test('a report follows its source: from nothing to the first commit, and on to t
   await ensureNamespace(client, namespace, signal);
   const apply = async <T extends KubeObject>(resource: Resource<T>, object: unknown) =>
     client.apply(resource, object as T, { fieldManager: 'test', force: true, signal });
-  await apply(crds, load(await readFile(here('crd.yaml'), 'utf8')) as Unstructured);
+  await apply(customResourceDefinitions, load(await readFile(here('crd.yaml'), 'utf8')) as Unstructured);
   await eventually(() => client.list(artifactReports, { signal }));
 
   const directory = await mkdtemp(join(tmpdir(), 'artifact-reporter-'));

@@ -7,20 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { KubeObject, Resource, Unstructured } from '@gotk/apimachinery';
 import { createKubeClient, type KubeClient } from '@gotk/kube';
-import { ensureNamespace, eventually, NoControlPlane, startControlPlane } from '@gotk/testkit';
+import { customResourceDefinitions, ensureNamespace, eventually, NoControlPlane, startControlPlane } from '@gotk/testkit';
 import { processUsage } from './process-usage.ts';
 import type { Answer, Question } from './reconciles-subject.ts';
 
 const NAMESPACE = 'reconciles';
 const thing: Resource<KubeObject> = { group: 'bench.example.dev', version: 'v1', kind: 'Thing', plural: 'things', namespaced: true };
-const definitions: Resource = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  kind: 'CustomResourceDefinition',
-  plural: 'customresourcedefinitions',
-  namespaced: false,
-};
-
 const { values } = parseArgs({
   options: {
     n: { type: 'string', default: '5000' },
@@ -101,7 +93,7 @@ async function bench(): Promise<readonly Row[]> {
   const client = createKubeClient({ connection: controlPlane.connection, userAgent: 'bench', qps: 5_000, burst: 5_000 });
   stack.defer(() => client.close());
   const signal = AbortSignal.timeout(60_000);
-  await client.apply(definitions, definition(), { fieldManager: 'bench', force: true, signal });
+  await client.apply(customResourceDefinitions, definition(), { fieldManager: 'bench', force: true, signal });
   await ensureNamespace(client, NAMESPACE, signal);
   await eventually(() => client.list(thing, { signal, limit: 1 }));
   await createThings(client);

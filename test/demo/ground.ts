@@ -1,8 +1,8 @@
 import { definitions, renderCrd } from '@gotk/api';
-import type { Resource, Unstructured } from '@gotk/apimachinery';
+import type { Unstructured } from '@gotk/apimachinery';
 import { type ClusterConnection, createKubeClient, isNotFound } from '@gotk/kube';
 import { loadConnection } from '@gotk/kube/kubeconfig';
-import { installCrds, NoControlPlane, startControlPlane, startNodeSimulator } from '@gotk/testkit';
+import { customResourceDefinitions, installCrds, NoControlPlane, startControlPlane, startNodeSimulator } from '@gotk/testkit';
 
 /** A cluster with our kinds installed. Disposing takes away what was added to it. */
 export interface Ground extends AsyncDisposable {
@@ -11,14 +11,6 @@ export interface Ground extends AsyncDisposable {
   readonly description: string;
   readonly readyMs: number;
 }
-
-const crds: Resource = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  kind: 'CustomResourceDefinition',
-  plural: 'customresourcedefinitions',
-  namespaced: false,
-};
 
 /** A control plane of our own, which ends with us. */
 export async function ownStage(): Promise<Ground> {
@@ -47,7 +39,7 @@ export async function lentStage(kubeconfigPath: string | undefined): Promise<Gro
     const found = await Promise.all(
       definitions.map(async (definition) => {
         const name = `${definition.resource.plural}.${definition.resource.group}`;
-        return client.get(crds, { namespace: '', name }, { signal }).then(
+        return client.get(customResourceDefinitions, { namespace: '', name }, { signal }).then(
           () => undefined,
           (error: unknown) => {
             if (!isNotFound(error)) throw error;
@@ -58,7 +50,7 @@ export async function lentStage(kubeconfigPath: string | undefined): Promise<Gro
     );
     const lacking = found.flatMap((definition) => definition ?? []);
     for (const definition of lacking)
-      await client.apply(crds, renderCrd(definition) as Unstructured, { fieldManager: 'demo', force: true, signal });
+      await client.apply(customResourceDefinitions, renderCrd(definition) as Unstructured, { fieldManager: 'demo', force: true, signal });
     return lacking;
   });
   return {
@@ -69,7 +61,7 @@ export async function lentStage(kubeconfigPath: string | undefined): Promise<Gro
     [Symbol.asyncDispose]: () =>
       withClient(connection, async (client, signal) => {
         for (const { resource } of missing)
-          await client.delete(crds, { namespace: '', name: `${resource.plural}.${resource.group}` }, { signal });
+          await client.delete(customResourceDefinitions, { namespace: '', name: `${resource.plural}.${resource.group}` }, { signal });
       }),
   };
 }

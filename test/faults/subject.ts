@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { keyOf, type Resource } from '@gotk/apimachinery';
 import { createKubeClient, isConflict, isNotFound, type KubeClient } from '@gotk/kube';
 import { loadConnection } from '@gotk/kube/kubeconfig';
-import { ensureNamespace, eventually, type Run } from '@gotk/testkit';
+import { customResourceDefinitions, ensureNamespace, eventually, type Run } from '@gotk/testkit';
 import { type ConfigMap, configMaps, holds, isReady, partsOf, WIDGET_LABEL, type Widget, widgetDefinition, widgets } from './widget.ts';
 import { startWidgetController, type WidgetController, type WidgetControllerOptions } from './widget-controller.ts';
 
@@ -42,14 +42,6 @@ export interface SubjectOptions extends Omit<WidgetControllerOptions, 'namespace
 
 const TIMEOUT_MS = 20_000;
 const within = () => AbortSignal.timeout(TIMEOUT_MS);
-const definitions: Resource = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  kind: 'CustomResourceDefinition',
-  plural: 'customresourcedefinitions',
-  namespaced: false,
-};
-
 /** Starts the controller in this process, in a namespace of its own. Disposing stops it, then empties the namespace. */
 export async function startSubject(options: SubjectOptions): Promise<Subject> {
   const { kubeconfigPath, controllerKubeconfigPath = kubeconfigPath } = options;
@@ -88,7 +80,7 @@ export async function createBed({
 }: Pick<SubjectOptions, 'kubeconfigPath' | 'namespace'>): Promise<Bed> {
   const connection = await loadConnection({ kubeconfigPath });
   const client = createKubeClient({ connection, userAgent: 'faults-user/1', qps: 1_000, burst: 1_000 });
-  await client.apply(definitions, widgetDefinition(), { fieldManager: 'faults-user', force: true, signal: within() });
+  await client.apply(customResourceDefinitions, widgetDefinition(), { fieldManager: 'faults-user', force: true, signal: within() });
   await ensureNamespace(client, namespace, within());
   await eventually(() => client.list(widgets, { namespace, signal: within() }));
 

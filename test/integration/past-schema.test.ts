@@ -3,18 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { definitions, gitRepositories, kustomizations, renderCrd } from '@gotk/api';
 import type { KubeObject, Resource, Unstructured } from '@gotk/apimachinery';
-import { eventually, installCrds, startControlPlane, startToolkit } from '@gotk/testkit';
+import { customResourceDefinitions, eventually, installCrds, startControlPlane, startToolkit } from '@gotk/testkit';
 import { expect, test } from 'vitest';
 import { configMap } from './manifests.ts';
 import { failsWith, isReady, isStalled, testbed } from './testbed.ts';
-
-const crds: Resource = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  kind: 'CustomResourceDefinition',
-  plural: 'customresourcedefinitions',
-  namespaced: false,
-};
 
 /** The CRD with a schema that takes anything: what an object may have been stored under before ours was. */
 function lax(crd: ReturnType<typeof renderCrd>): Unstructured {
@@ -60,7 +52,11 @@ test('objects that were stored past their schema stall, each by itself, and can 
   const directory = await mkdtemp(join(tmpdir(), 'gotk-past-schema-'));
   await using _directory = { [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true, maxRetries: 5 }) };
   for (const definition of definitions)
-    await bed.client.apply(crds, lax(renderCrd(definition)), { fieldManager: 'test', force: true, signal: bed.signal });
+    await bed.client.apply(customResourceDefinitions, lax(renderCrd(definition)), {
+      fieldManager: 'test',
+      force: true,
+      signal: bed.signal,
+    });
   await eventually(() => bed.client.list(kustomizations, { signal: bed.signal }));
   await eventually(() => bed.client.list(gitRepositories, { signal: bed.signal }));
   const store = (resource: Resource, name: string, spec: unknown) =>

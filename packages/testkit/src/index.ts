@@ -26,7 +26,7 @@ export { freePort } from './free-port.ts';
 export type * from './git/repository.ts';
 export * from './git/server.ts';
 export * from './node-simulator.ts';
-export { ensureNamespace, installCrds } from './prepare-cluster.ts';
+export { customResourceDefinitions, ensureNamespace, installCrds } from './prepare-cluster.ts';
 export { createRawApi, type RawApi } from './raw-api.ts';
 export * from './serving-certificate.ts';
 export * from './toolkit.ts';

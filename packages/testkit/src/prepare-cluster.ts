@@ -3,7 +3,7 @@ import type { Resource, Unstructured } from '@gotk/apimachinery';
 import type { KubeClient } from '@gotk/kube';
 import { eventually } from './eventually.ts';
 
-const crds: Resource = {
+export const customResourceDefinitions: Resource = {
   group: 'apiextensions.k8s.io',
   version: 'v1',
   kind: 'CustomResourceDefinition',
@@ -21,6 +21,6 @@ export async function ensureNamespace(client: KubeClient, name: string, signal: 
 /** Installs every kind of the toolkit and resolves when the API server serves them. */
 export async function installCrds(client: KubeClient, signal: AbortSignal): Promise<void> {
   for (const definition of definitions)
-    await client.apply(crds, renderCrd(definition) as Unstructured, { fieldManager: 'install', force: true, signal });
+    await client.apply(customResourceDefinitions, renderCrd(definition) as Unstructured, { fieldManager: 'install', force: true, signal });
   await eventually(() => Promise.all(definitions.map(({ resource }) => client.list(resource, { signal, limit: 1 }))));
 }

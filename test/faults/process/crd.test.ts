@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Resource, Unstructured } from '@gotk/apimachinery';
+import type { Unstructured } from '@gotk/apimachinery';
 import { isNotFound } from '@gotk/kube';
-import { type ControlPlane, eventually, startControlPlane } from '@gotk/testkit';
+import { type ControlPlane, customResourceDefinitions, eventually, startControlPlane } from '@gotk/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Subject, startSubject } from '../subject.ts';
 import { widgetDefinition, widgets } from '../widget.ts';
@@ -14,22 +14,15 @@ beforeAll(async () => {
 });
 afterAll(() => controlPlane[Symbol.asyncDispose]());
 
-const definitions: Resource = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  kind: 'CustomResourceDefinition',
-  plural: 'customresourcedefinitions',
-  namespaced: false,
-};
 const within = () => AbortSignal.timeout(20_000);
 const requestsOf = ({ namespace }: Subject) => auditedRequests(controlPlane.auditLog ?? '', { namespace, userAgent: 'widget-controller' });
 
 async function deleteDefinition({ client }: Subject): Promise<void> {
   const key = { namespace: '', name: widgetDefinition().metadata.name };
-  await client.delete(definitions, key, { signal: within() });
+  await client.delete(customResourceDefinitions, key, { signal: within() });
   await eventually(
     async () => {
-      const found = await client.get(definitions, key, { signal: within() }).catch((error: unknown) => {
+      const found = await client.get(customResourceDefinitions, key, { signal: within() }).catch((error: unknown) => {
         if (!isNotFound(error)) throw error;
       });
       if (found !== undefined) throw new Error('the CRD is still there');
@@ -39,7 +32,7 @@ async function deleteDefinition({ client }: Subject): Promise<void> {
 }
 
 const applyDefinition = ({ client }: Subject, definition: Unstructured) =>
-  client.apply(definitions, definition, { fieldManager: 'faults-user', force: true, signal: within() });
+  client.apply(customResourceDefinitions, definition, { fieldManager: 'faults-user', force: true, signal: within() });
 
 /** The definition with one more field in the schema of `spec`. */
 function upgradedDefinition(): Unstructured {
