@@ -1,6 +1,15 @@
 import { aborted, type Clock, deadlineSignal, type KubeObject, type Resource } from '@gotk/apimachinery';
 import { createSecretMasks, type SecretMasks } from '@gotk/auth';
-import { createInformerSet, type Indexes, type Informer, type KubeClient, NoMatch, type Selectors } from '@gotk/kube';
+import {
+  createInformerSet,
+  createRemoteClients,
+  type Indexes,
+  type Informer,
+  type KubeClient,
+  NoMatch,
+  type RemoteClients,
+  type Selectors,
+} from '@gotk/kube';
 import { createBackOff } from '../controller/back-off.ts';
 import type { Controller } from '../controller/controller.ts';
 import { type Runner, type RunnerOptions, startRunner } from '../controller/runner.ts';
@@ -103,6 +112,7 @@ export function createManager(options: ManagerOptions): Manager {
   });
   const informers = new Map<Informer<KubeObject>, string>();
   const services: Service[] = [];
+  const remotes: RemoteClients[] = [];
   const starts: (() => Runner)[] = [];
   const own: Resource<KubeObject>[] = [];
   const needed = new Set<Informer<KubeObject>>();
@@ -183,6 +193,20 @@ export function createManager(options: ManagerOptions): Manager {
       masks.of(key.namespace).learnSecret(secret);
       return secret;
     },
+    remoteClients({ policy = {}, defaultServiceAccount }) {
+      const clients = createRemoteClients({
+        client,
+        clock,
+        policy,
+        defaultServiceAccount,
+        userAgent: name,
+        wrap: (remote) => guardedClient(remote, { mayWrite, clock }).client,
+        onSecret: (secret: Secret) => masks.of(secret.metadata.namespace ?? '').learnSecret(secret),
+        onRequest: metrics.requestsTo('remote'),
+      });
+      remotes.push(clients);
+      return clients;
+    },
     add(controller) {
       const { resource, indexes } = controller;
       const cache = informer(resource, {
@@ -197,6 +221,7 @@ export function createManager(options: ManagerOptions): Manager {
     async run(signal) {
       await using stack = new AsyncDisposableStack();
       stack.use(set);
+      stack.defer(async () => void (await Promise.all(remotes.map((clients) => clients.close()))));
       const failed = new AbortController();
       const life = AbortSignal.any([signal, failed.signal]);
       const guarded = async (work: Promise<void>): Promise<void> => {

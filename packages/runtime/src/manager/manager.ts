@@ -1,5 +1,5 @@
 import type { Clock, KubeObject, ObjectKey, Resource } from '@gotk/apimachinery';
-import type { Indexes, Informer, KubeClient, Selectors } from '@gotk/kube';
+import type { Indexes, Informer, KubeClient, RemoteClients, RemoteClientsOptions, Selectors } from '@gotk/kube';
 import type { Registry } from 'prom-client';
 import type { Controller } from '../controller/controller.ts';
 import type { Logger } from '../log/log.ts';
@@ -40,6 +40,11 @@ export interface Manager {
    * log lines, traces. Throws as `client.get` does.
    */
   readSecret(key: ObjectKey, options: { readonly signal: AbortSignal }): Promise<Secret>;
+  /**
+   * Clients of the clusters that objects refer to by `spec.kubeConfig`, under the rules for what tenants write: no programs, no files, no other trust than the
+   * policy allows. They write only while this process may, their Secrets are masked like those of `readSecret`, and they close with the manager.
+   */
+  remoteClients(options: Pick<RemoteClientsOptions, 'policy' | 'defaultServiceAccount'>): RemoteClients;
   add<T extends KubeObject>(controller: Controller<T>): void;
   addService(service: Service): void;
   /** Runs until the signal aborts, then drains. Rejects if the lease is lost or a service fails. */
