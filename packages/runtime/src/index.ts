@@ -11,6 +11,7 @@ export * from './log/pino-logger.ts';
 export { presentable } from './log/presentable.ts';
 export * from './manager/create-manager.ts';
 export type * from './manager/manager.ts';
+export type * from './manager/manager-options.ts';
 export { createMetrics, type RuntimeMetrics } from './metrics/metrics.ts';
 export { poolMetrics } from './metrics/pool.ts';
 export { parseAddress } from './program/address.ts';
