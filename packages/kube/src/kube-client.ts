@@ -28,6 +28,8 @@ export interface KubeClientOptions {
   /** Ceilings on the rate of requests, as `--kube-api-qps` (50) and `--kube-api-burst` (300). */
   readonly qps?: number;
   readonly burst?: number;
+  /** The ceilings hold also where the server shares out its capacity itself (API Priority and Fairness); default: there they do not, as in client-go. */
+  readonly firmRate?: boolean;
   /** How long the server has to answer a call in full; 30 s. */
   readonly timeoutMs?: number;
   /** The longest answer that is read; 64 MiB. An informer that meets it asks for smaller pages. */
@@ -46,7 +48,7 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
     connection,
     clock,
     userAgent,
-    ceiling: tokenBucket({ clock, qps: options.qps ?? 50, burst: options.burst ?? 300 }),
+    ceiling: tokenBucket({ clock, qps: options.qps ?? 50, burst: options.burst ?? 300, firm: options.firmRate ?? false }),
     timeoutMs: options.timeoutMs ?? 30_000,
     maxAnswerBytes: options.maxAnswerBytes ?? 64 * 1024 * 1024,
     onRequest,

@@ -36,6 +36,21 @@ test('lets everything pass while the server shares out its own capacity, and onl
   expect(passed.slice(4)).toEqual(['e', 'f']);
 });
 
+test('is firm where somebody has said so', async () => {
+  const clock = fakeClock();
+  const ceiling = tokenBucket({ clock, qps: 1, burst: 1, firm: true });
+  ceiling.serverShares(true);
+  await ceiling.pass(never);
+  let passed = false;
+  const second = ceiling.pass(never).then(() => {
+    passed = true;
+  });
+  await clock.advance(900);
+  expect(passed).toBe(false);
+  await clock.advance(100);
+  await second;
+});
+
 test('rest earns a burst, and never more', async () => {
   const { clock, passed, pass } = setUp();
   await clock.advance(3_600_000);

@@ -8,14 +8,22 @@ export interface RateCeiling {
   serverShares(does: boolean): void;
 }
 
+export interface TokenBucketOptions {
+  readonly clock: Clock;
+  readonly qps: number;
+  readonly burst: number;
+  /** Whatever the server does. */
+  readonly firm?: boolean;
+}
+
 /** A token bucket: `burst` at once, `qps` sustained (`--kube-api-qps`, `--kube-api-burst`). */
-export function tokenBucket({ clock, qps, burst }: { readonly clock: Clock; readonly qps: number; readonly burst: number }): RateCeiling {
+export function tokenBucket({ clock, qps, burst, firm = false }: TokenBucketOptions): RateCeiling {
   let tokens = burst;
   let filledAt = clock.monotonic();
   let lifted = false;
   return {
     serverShares(does) {
-      lifted = does;
+      lifted = does && !firm;
     },
     async pass(signal) {
       if (lifted) return signal.throwIfAborted();

@@ -10,7 +10,10 @@ export const commonFlags = {
   'requeue-dependency': duration('30s', 'how long a missed dependency event can go unnoticed'),
   'watch-all-namespaces': flag(true, 'watch all namespaces, not only that of RUNTIME_NAMESPACE'),
   'watch-label-selector': selector('', 'reconcile only objects with these labels'),
-  'kube-api-qps': decimal(50, 'requests to the API server a second, sustained, unless it has Priority and Fairness; below 0: any number'),
+  'kube-api-qps': decimal(
+    50,
+    'requests to the API server a second, sustained; unless given, only where it has no Priority and Fairness; below 0: any number',
+  ),
   'kube-api-burst': integer(300, 'requests to the API server at once', { min: -1 }),
   'log-level': oneOf(LOG_LEVELS, 'info', 'least severe level that is logged'),
   'log-encoding': oneOf(['json', 'console'], 'json', 'format of the log'),

@@ -73,6 +73,11 @@ describe('parseFlags', () => {
     expect(valuesOf(`--labels=${value}`).labels).toBe(value);
   });
 
+  test('what was given is told apart from what was left to its default', () => {
+    const { given } = parseFlags(['--name=a'], table);
+    expect([given.has('name'), given.size]).toEqual([true, 1]);
+  });
+
   test('of two occurrences the later one holds', () => {
     expect(valuesOf('--count=1', '--count=2').count).toBe(2);
   });

@@ -142,6 +142,8 @@ export function featureGates<const T extends Readonly<Record<string, boolean>>>(
 
 export interface ParsedFlags<Table extends FlagTable> {
   readonly values: FlagValues<Table>;
+  /** Flags of the table that were given: what was left to its default was nobody's decision. */
+  readonly given: ReadonlySet<keyof Table>;
   /** Flags that were given, are known to upstream, and mean nothing here. */
   readonly ignored: readonly string[];
 }
@@ -153,6 +155,7 @@ export interface ParsedFlags<Table extends FlagTable> {
 export function parseFlags<Table extends FlagTable>(args: readonly string[], table: Table, ignorable: FlagTable = {}): ParsedFlags<Table> {
   const values: Record<string, unknown> = Object.fromEntries(Object.entries(table).map(([name, { fallback }]) => [name, fallback]));
   const ignored: string[] = [];
+  const given = new Set<keyof Table>();
   const rest = [...args];
   for (let argument = rest.shift(); argument !== undefined; argument = rest.shift()) {
     const match = /^--?([a-zA-Z][\w-]*)(?:=(.*))?$/s.exec(argument);
@@ -163,10 +166,14 @@ export function parseFlags<Table extends FlagTable>(args: readonly string[], tab
     if (known === undefined) throw new UsageError(`unknown flag --${name}`);
     const value =
       inline === undefined && known.bare !== undefined ? known.bare : parsed(name, known, [inline ?? rest.shift(), values[name]]);
-    if (own) values[name] = value;
-    else ignored.push(name);
+    if (!own) {
+      ignored.push(name);
+      continue;
+    }
+    values[name] = value;
+    given.add(name);
   }
-  return { values: values as FlagValues<Table>, ignored };
+  return { values: values as FlagValues<Table>, given, ignored };
 }
 
 function parsed(name: string, known: Flag<unknown>, [value, before]: readonly [string | undefined, unknown]): unknown {

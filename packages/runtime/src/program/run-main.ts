@@ -51,8 +51,9 @@ export async function runMain<Table extends FlagTable>(program: Program<Table>, 
   }
   let start: Start<Table>;
   try {
-    const { values, ignored } = parseFlags(args, table, { ...ignoredFlags, ...program.ignoredFlags });
-    start = { program, process, ignored, common: values, values: values as unknown as ProgramValues<Table> };
+    const { values, given, ignored } = parseFlags(args, table, { ...ignoredFlags, ...program.ignoredFlags });
+    const firmRate = given.has('kube-api-qps') || given.has('kube-api-burst');
+    start = { program, process, ignored, firmRate, common: values, values: values as unknown as ProgramValues<Table> };
     checkElection(start.common);
     rateOf(start.common);
   } catch (error) {
@@ -80,6 +81,8 @@ interface Start<Table extends FlagTable> {
   readonly program: Program<Table>;
   readonly process: NodeJS.Process;
   readonly ignored: readonly string[];
+  /** The operator has said how many requests there may be. */
+  readonly firmRate: boolean;
   readonly common: CommonValues;
   readonly values: ProgramValues<Table>;
 }
@@ -91,7 +94,7 @@ interface Started<Table extends FlagTable> extends Start<Table> {
 }
 
 async function run<Table extends FlagTable>(start: Started<Table>, signal: AbortSignal): Promise<void> {
-  const { program, process, ignored, common, values, log, logLevel, masks } = start;
+  const { program, process, ignored, firmRate, common, values, log, logLevel, masks } = start;
   const environment: Environment = { namespace: process.env.RUNTIME_NAMESPACE ?? 'flux-system', variables: process.env };
   log.info(`starting ${program.name}`, { version: program.version, node: process.version });
   if (ignored.length > 0) log.info('flags without effect here', { flags: ignored });
@@ -103,6 +106,7 @@ async function run<Table extends FlagTable>(start: Started<Table>, signal: Abort
     connection,
     userAgent: `${program.name}/${program.version}`,
     ...rateOf(common),
+    firmRate,
     onRequest: metrics.requestsTo(connection.server),
   });
   const manager = createManager({
