@@ -15,18 +15,28 @@ export type Behaviour =
 
 export interface EventReceiver extends AsyncDisposable {
   readonly url: string;
-  /** Messages of the events received, in order. */
+  /** The events received, in order, word for word: one that is told again is equal to itself. */
+  readonly bodies: readonly string[];
+  /** Their messages. */
   readonly messages: readonly string[];
+  /** Of how many objects each message was received. */
+  objectsSaying(message: string): number;
   /** Connections that came so far. */
   readonly connections: number;
   /** Begins to listen, if it was down, and answers 201 from now on. */
   recover(): Promise<void>;
 }
 
+interface Received {
+  readonly message: string;
+  readonly involvedObject: { readonly name: string };
+}
+
 export async function startEventReceiver(behaviour: Behaviour): Promise<EventReceiver> {
   const port = await freePort();
   const closing = new AbortController();
-  const messages: string[] = [];
+  const bodies: string[] = [];
+  const events = () => bodies.map((body) => JSON.parse(body) as Received);
   let connections = 0;
   let current = behaviour;
   const { cert, key } = issueServingCertificate(['127.0.0.1']);
@@ -36,7 +46,7 @@ export async function startEventReceiver(behaviour: Behaviour): Promise<EventRec
     connections += 1;
   });
   server.on('request', async (request, response) => {
-    messages.push((JSON.parse(await text(request)) as { readonly message: string }).message);
+    bodies.push(await text(request));
     const { status, afterMs = 0 } = current.kind === 'answers' ? current : { status: 201 };
     await delay(afterMs, undefined, { signal: closing.signal }).catch(() => undefined);
     response.writeHead(status).end();
@@ -48,7 +58,11 @@ export async function startEventReceiver(behaviour: Behaviour): Promise<EventRec
   if (behaviour.kind !== 'down') await listen();
   return {
     url: `${secure ? 'https' : 'http'}://127.0.0.1:${port}/`,
-    messages,
+    bodies,
+    get messages() {
+      return events().map(({ message }) => message);
+    },
+    objectsSaying: (message) => new Set(events().flatMap((event) => (event.message === message ? [event.involvedObject.name] : []))).size,
     get connections() {
       return connections;
     },
