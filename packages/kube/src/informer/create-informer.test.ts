@@ -191,6 +191,22 @@ describe('a list', () => {
     expect(bed.errors).toHaveLength(8);
   });
 
+  test('that is refused keeps its whole pause, whoever else is answered', async () => {
+    const draws = [0, 1, 0];
+    await using bed = setUp({ random: () => draws.shift() ?? 0 });
+    bed.server.list = () => {
+      throw new ApiError('not now', { status: 500, reason: '' });
+    };
+    await bed.clock.advance(0);
+    expect(bed.lists).toHaveLength(1);
+    const pause = 1_500;
+    bed.answered();
+    await bed.clock.advance(pause - 1);
+    expect(bed.lists).toHaveLength(1);
+    await bed.clock.advance(1);
+    expect(bed.lists).toHaveLength(2);
+  });
+
   test('that nobody answers is tried again as soon as the server answers somebody else, though not twice in a second', async () => {
     await using bed = setUp();
     bed.server.list = () => {

@@ -137,12 +137,13 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
   };
   /** Stays away for as long as the state says; for a kind that is absent, at most until a definition of it shows up. */
   const pause = async (state: ListWatchState, signal: AbortSignal): Promise<ListWatchState> => {
-    const ms = withJitter(state.afterMs, random);
+    const jitter = withJitter(1, random);
+    const forMs = state.afterMs * jitter;
     if (state.at !== 'absent' || kinds === undefined) {
-      await stayAway({ forMs: ms, atLeastMs: Math.min(ms, withJitter(holdMs(state), random)) }, signal);
+      await stayAway({ forMs, atLeastMs: holdMs(state) * jitter }, signal);
       return state;
     }
-    using look = deadlineSignal({ parents: [signal], timeoutMs: ms, clock });
+    using look = deadlineSignal({ parents: [signal], timeoutMs: forMs, clock });
     const found = await kinds.untilServed(resource, { exceptBy: state.toldBy, signal: look.signal });
     if (found === undefined) return state;
     const { plural, namespaced, by } = found;
