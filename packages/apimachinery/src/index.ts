@@ -7,6 +7,7 @@ export * from './group-version-kind.ts';
 export type * from './json.ts';
 export * from './json-text.ts';
 export * from './label-selector.ts';
+export * from './latest.ts';
 export * from './merge-patch.ts';
 export * from './object.ts';
 export type * from './resource.ts';

@@ -1,4 +1,5 @@
 export type * from './client.ts';
+export * from './client-traits.ts';
 export type * from './connection.ts';
 export * from './errors.ts';
 export { type Identity, serviceAccountIdentity } from './impersonation.ts';

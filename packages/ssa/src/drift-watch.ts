@@ -1,4 +1,4 @@
-import { type Clock, type KubeObject, type Resource, renderApiVersion, type Unstructured } from '@gotk/apimachinery';
+import { type Clock, type KubeObject, latest, type Resource, renderApiVersion, type Unstructured } from '@gotk/apimachinery';
 import type { Delta, HeldInformer, InformerSet } from '@gotk/kube';
 import { hasDrifted, type Seen } from './drift.ts';
 import { entryDigest } from './entry-digest.ts';
@@ -58,19 +58,11 @@ export function createDriftWatch({
   >();
   const lingering = new Map<string, string>();
   /** Uids of objects that left a watch while nothing was on record of them, by id; the latest. */
-  const departed = new Map<string, string>();
+  const departed = latest<string, string>(MAX_DEPARTED);
   const listeners = new Set<(notice: DriftNotice) => void>();
 
   const notify = (owner: string, object: ObjectReference) => {
     for (const listener of listeners) listener({ owner, object });
-  };
-  const depart = (id: string, uid: string) => {
-    departed.delete(id);
-    departed.set(id, uid);
-    for (const oldest of departed.keys()) {
-      if (departed.size <= MAX_DEPARTED) break;
-      departed.delete(oldest);
-    }
   };
   const inspect = (resource: Resource, tracked: Tracked) => {
     const reference = referenceOf(resource, tracked);
@@ -94,7 +86,7 @@ export function createDriftWatch({
     }
     const record = ledger.get(id);
     // An object of that name that we have applied since is another one. The one that we are just applying may have gone before we are told that it is there.
-    if (record === undefined || record.uid !== delta.object.metadata.uid) return depart(id, delta.object.metadata.uid ?? '');
+    if (record === undefined || record.uid !== delta.object.metadata.uid) return departed.set(id, delta.object.metadata.uid ?? '');
     ledger.delete(id);
     notify(record.owner, reference);
   };

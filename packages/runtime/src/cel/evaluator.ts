@@ -1,3 +1,4 @@
+import { latest } from '@gotk/apimachinery';
 import { CEL_TASK, type CelExpression, type CelTask, compileCel, EvaluationFailed, InvalidExpression } from '@gotk/kstatus/cel';
 import type { WorkerPool } from '../workers/options.ts';
 import { TaskFailed } from '../workers/task-failed.ts';
@@ -29,17 +30,12 @@ const MAX_REMEMBERED = 512;
 
 /** What can only take as long as it takes to read runs in place; whatever may loop gets a thread and a deadline. Compiled expressions are remembered. */
 export function celEvaluator({ workers, deadlineMs = DEADLINE_MS }: CelEvaluatorOptions): CelEvaluator {
-  const compiled = new Map<string, CelExpression<boolean>>();
+  const compiled = latest<string, CelExpression<boolean>>(MAX_REMEMBERED);
 
   const compile = (expression: string, variables: readonly string[]): CelExpression<boolean> => {
     const key = JSON.stringify([expression, variables]);
     const known = compiled.get(key) ?? compileCel(expression, { variables, result: 'bool' });
-    compiled.delete(key);
     compiled.set(key, known);
-    for (const oldest of compiled.keys()) {
-      if (compiled.size <= MAX_REMEMBERED) break;
-      compiled.delete(oldest);
-    }
     return known;
   };
 

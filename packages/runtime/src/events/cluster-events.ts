@@ -1,4 +1,4 @@
-import { type Clock, deadlineSignal, type KubeObject, type Resource, type Unstructured } from '@gotk/apimachinery';
+import { type Clock, deadlineSignal, type KubeObject, latest, type Resource, type Unstructured } from '@gotk/apimachinery';
 import { isNotFound, type KubeClient } from '@gotk/kube';
 import type { Logger } from '../log/log.ts';
 import { withinBytes } from '../log/presentable.ts';
@@ -51,19 +51,9 @@ interface Moment {
 /** Writes core/v1 Events in the background, one after the other, each object within its budget. What the server will not take is lost, and nothing else. */
 export function createClusterEvents({ client, clock, log, controllerName, instance }: ClusterEventsOptions): ClusterEvents {
   const budget = createEventBudget({ clock });
-  // Insertion order is the order of use: the first is the one to forget.
-  const written = new Map<string, Written>();
+  const written = latest<string, Written>(MAX_REMEMBERED);
   let tail: Promise<void> = Promise.resolve();
   let queued = 0;
-
-  const remember = (same: string, entry: Written) => {
-    written.delete(same);
-    written.set(same, entry);
-    for (const [oldest] of written) {
-      if (written.size <= MAX_REMEMBERED) break;
-      written.delete(oldest);
-    }
-  };
 
   const send = async (object: KubeObject, event: ClusterEvent, { wallMs, monotonicMs }: Moment): Promise<void> => {
     using deadline = deadlineSignal({ timeoutMs: TIMEOUT_MS, clock });
@@ -83,14 +73,14 @@ export function createClusterEvents({ client, clock, log, controllerName, instan
       const body = { count, lastTimestamp: timeOf(wallMs), metadata: { annotations: event.metadata } };
       try {
         await client.patch(events, { key: before.key, patch: { type: 'merge', body } }, { signal });
-        return remember(same, { ...before, count, lastMs: monotonicMs });
+        return written.set(same, { ...before, count, lastMs: monotonicMs });
       } catch (error) {
         // The server keeps events for an hour, or the namespace was made anew: this one starts over.
         if (!isNotFound(error)) throw error;
       }
     }
     const created = await client.create(events, render(object, event, wallMs), { signal });
-    remember(same, { key: { namespace: created.metadata.namespace ?? '', name: created.metadata.name }, count: 1, lastMs: monotonicMs });
+    written.set(same, { key: { namespace: created.metadata.namespace ?? '', name: created.metadata.name }, count: 1, lastMs: monotonicMs });
   };
 
   const render = (object: KubeObject, { type, reason, message, metadata }: ClusterEvent, atMs: number): Unstructured => ({

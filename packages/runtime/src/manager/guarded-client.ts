@@ -1,5 +1,5 @@
 import type { Clock } from '@gotk/apimachinery';
-import { ApiError, type KubeClient, type RequestOptions } from '@gotk/kube';
+import { ApiError, type KubeClient, type RequestOptions, traitsOf } from '@gotk/kube';
 import { LeaseLost } from '../election/leader-election.ts';
 import type { Outage } from './outage.ts';
 
@@ -53,9 +53,7 @@ export function guardedClient(inner: KubeClient, { mayWrite, clock, outage }: Gu
   };
 
   const guard = (client: KubeClient): KubeClient => ({
-    mapper: client.mapper,
-    ...(client.initialEvents === undefined ? {} : { initialEvents: client.initialEvents }),
-    ...(client.untilAnswered === undefined ? {} : { untilAnswered: client.untilAnswered }),
+    ...traitsOf(client),
     get: (resource, key, options) => heard(client.get(resource, key, options)),
     list: (resource, options) => heard(client.list(resource, options)),
     watch: (resource, options) => client.watch(resource, options),

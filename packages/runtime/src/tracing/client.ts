@@ -1,5 +1,5 @@
 import { type KubeObject, keyOf, type ObjectKey, type Resource } from '@gotk/apimachinery';
-import { ApiError, type KubeClient } from '@gotk/kube';
+import { ApiError, type KubeClient, traitsOf } from '@gotk/kube';
 import type { Span } from './span.ts';
 
 /** The same client, each of whose requests shows as a part of the span: `patch widgets`. Watches last longer than any span, and show in none. */
@@ -26,9 +26,7 @@ export function tracedClient(client: KubeClient, span: Span): KubeClient {
     );
 
   return {
-    mapper: client.mapper,
-    ...(client.initialEvents === undefined ? {} : { initialEvents: client.initialEvents }),
-    ...(client.untilAnswered === undefined ? {} : { untilAnswered: client.untilAnswered }),
+    ...traitsOf(client),
     get: (resource, key, options) => request('get', { resource, key }, () => client.get(resource, key, options)),
     list: (resource, options) => request('list', { resource }, () => client.list(resource, options)),
     watch: (resource, options) => client.watch(resource, options),

@@ -1,3 +1,5 @@
+import { latest } from '@gotk/apimachinery';
+
 /** What is remembered of an owner whose tasks cost others something. */
 export interface Conduct {
   /** Tasks in a row that ended with their thread: by deadline, memory or crash. */
@@ -50,14 +52,13 @@ export interface Register {
 }
 
 export function createRegister(capacity = 1_000): Register {
-  const owners = new Map<string, Conduct>();
+  const owners = latest<string, Conduct>(capacity);
   return {
     of: (owner) => owners.get(owner) ?? UNKNOWN,
     record(owner, conduct) {
-      owners.delete(owner);
       // Thousands of owners with short tasks must not push out the few that are remembered for a reason.
       if (conduct.strikes > 0 || conduct.usedMs >= 1_000) owners.set(owner, conduct);
-      if (owners.size > capacity) owners.delete(owners.keys().next().value ?? '');
+      else owners.delete(owner);
     },
   };
 }
