@@ -52,6 +52,16 @@ export interface Runner extends Disposable {
   idle(): Promise<void>;
 }
 
+/** An object that is there, and what is remembered of it between its runs; times are monotonic milliseconds. */
+interface Known {
+  readonly key: ObjectKey;
+  /** The generation as of which the log has said that it is suspended. */
+  suspendedGeneration?: number | undefined;
+  waitingSinceMs?: number | undefined;
+  /** It failed, and has not succeeded since. */
+  failedAtMs?: number | undefined;
+}
+
 /** A wait that ends sooner, because what was waited for was about to come, is worth neither a status nor an event. */
 const WAIT_GRACE_MS = 1_000;
 /** Whoever comes back from an outage is not greeted by everybody at once. */
@@ -69,12 +79,7 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
   const pace = createPace({ clock });
   const runs = createRuns();
   const freshest = createFreshest<T>();
-  const keys = new Map<string, ObjectKey>();
-  const suspended = new Map<string, number | undefined>();
-  /** Since when (monotonic milliseconds) a key has been waiting. */
-  const waiting = new Map<string, number>();
-  /** When (monotonic milliseconds) a key failed that has not succeeded since. */
-  const failed = new Map<string, number>();
+  const known = new Map<string, Known>();
   let stopped = false;
   let subscribed = false;
 
@@ -84,7 +89,7 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
   };
   const wakeOne = (text: string, { priority, supersedes }: Pick<Wake, 'priority' | 'supersedes'>) => {
     // What a trigger tells of while it is being subscribed to was there before: every object is about to see it anyway.
-    if (!subscribed || !keys.has(text)) return;
+    if (!subscribed || !known.has(text)) return;
     if (supersedes === true) runs.overtake(text, 'something that it depends on changed');
     queue.add(text, { priority });
   };
@@ -95,7 +100,7 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
     const text = renderKey(key);
     switch (delta.kind) {
       case 'added':
-        keys.set(text, key);
+        known.set(text, { key });
         metrics.observe(object);
         return queue.add(text, { priority: isSettled(object) ? 'background' : 'normal' });
       case 'updated': {
@@ -107,36 +112,33 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
       }
       case 'deleted':
         runs.overtake(text, 'the object was deleted');
-        keys.delete(text);
+        known.delete(text);
         queue.forget(text);
         backOff.reset(text);
         pace.forget(text);
         freshest.forget(text);
-        suspended.delete(text);
-        waiting.delete(text);
-        failed.delete(text);
         return metrics.forget(object);
     }
   };
 
   const work = async ({ key: text, priority }: Taken): Promise<void> => {
-    const key = keys.get(text);
-    const cached = key === undefined ? undefined : informer.get(key);
-    if (cached === undefined) return;
+    const its = known.get(text);
+    const cached = its === undefined ? undefined : informer.get(its.key);
+    if (its === undefined || cached === undefined) return;
     const object = freshest.of(text, cached);
     const { name, namespace, generation, deletionTimestamp } = object.metadata;
     if (isSuspended(object) && deletionTimestamp === undefined) {
-      if (suspended.get(text) !== generation) log.info('reconciliation is suspended', { name, namespace });
-      suspended.set(text, generation);
+      if (its.suspendedGeneration !== generation) log.info('reconciliation is suspended', { name, namespace });
+      its.suspendedGeneration = generation;
       return;
     }
-    suspended.delete(text);
+    its.suspendedGeneration = undefined;
     const delayMs = pace.delayMs(text);
     if (delayMs > 0) return queue.add(text, { priority, afterMs: delayMs });
     const started = clock.monotonic();
     const reconcileID = crypto.randomUUID();
     const runLog = log.with({ name, namespace, reconcileID });
-    const patient = started - (waiting.get(text) ?? started) < WAIT_GRACE_MS;
+    const patient = started - (its.waitingSinceMs ?? started) < WAIT_GRACE_MS;
     try {
       const signal = runs.start(text);
       let { recorder } = options;
@@ -147,29 +149,24 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
       };
       const ended = await traceRun(options.traces ?? noSpan, object, { reconcileID, work: run });
       if (ended === undefined) return;
-      if (ended.outcome.kind === 'waiting') waiting.set(text, waiting.get(text) ?? started);
-      else waiting.delete(text);
+      its.waitingSinceMs = ended.outcome.kind === 'waiting' ? (its.waitingSinceMs ?? started) : undefined;
       if (ended.status !== 'held') report(object, ended.outcome, { log: runLog, recorder });
       metrics.reconciled(object, ended.outcome.kind, clock.monotonic() - started);
-      if (!keys.has(text)) {
-        waiting.delete(text);
-        return metrics.forget(object);
-      }
+      if (!known.has(text)) return metrics.forget(object);
       if (ended.object !== cached) freshest.note(text, ended.object);
-      lookAgain(text, ended);
+      lookAgain(text, its, ended);
     } finally {
       // Last: whoever waits until nothing runs counts on everything having been reported.
       runs.end(text);
     }
   };
 
-  const lookAgain = (text: string, { outcome, status }: Ended<T>) => {
+  const lookAgain = (text: string, its: Known, { outcome, status }: Ended<T>) => {
     if (status === 'finalized') return;
     if (status === 'held') return queue.add(text, { priority: 'normal', afterMs: WAIT_GRACE_MS });
     // That it is gone is believed when the watch says so: a server that is behind does not know yet what was just created.
     const requeue = status === 'unwritten' || status === 'gone' ? ({ kind: 'back-off' } as const) : requeueFor(outcome);
-    if (requeue.kind === 'back-off' || outcome.kind === 'failed') failed.set(text, clock.monotonic());
-    else failed.delete(text);
+    its.failedAtMs = requeue.kind === 'back-off' || outcome.kind === 'failed' ? clock.monotonic() : undefined;
     if (requeue.kind === 'after' || requeue.kind === 'on-change') backOff.reset(text);
     switch (requeue.kind) {
       case 'after':
@@ -228,8 +225,9 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
       stopped = true;
     },
     recover(sinceMs) {
-      for (const [text, atMs] of failed)
-        if (atMs >= sinceMs) queue.add(text, { priority: 'normal', afterMs: 1 + options.random() * RECOVERY_SPREAD_MS });
+      for (const [text, { failedAtMs }] of known)
+        if (failedAtMs !== undefined && failedAtMs >= sinceMs)
+          queue.add(text, { priority: 'normal', afterMs: 1 + options.random() * RECOVERY_SPREAD_MS });
     },
     abort: (why) => runs.overtakeAll(why),
     idle: () => runs.idle(),
