@@ -1,3 +1,5 @@
+import type { HttpAccess } from './outbound/http-access.ts';
+
 /** Credentials for HTTP, bound to the origin that they were given for. */
 export type HttpLogin =
   | { readonly kind: 'anonymous' }
@@ -7,12 +9,6 @@ export type HttpLogin =
 /** A Secret that cannot be used to log in. */
 export class InvalidLogin extends Error {
   override readonly name = 'InvalidLogin';
-}
-
-export interface HttpAccess {
-  readonly login: HttpLogin;
-  /** PEM bundle that the server's certificate is checked against, instead of the system's. */
-  readonly ca?: string;
 }
 
 /**

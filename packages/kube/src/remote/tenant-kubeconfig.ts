@@ -1,8 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
+import { refuseLocalHost } from '@gotk/auth';
 import type { Chosen } from '../kubeconfig/connection.ts';
 import { type Fields, textOf } from '../kubeconfig/format.ts';
-import { refuseLocalHost } from '../transport/outbound-address.ts';
 import type { TenantPolicy } from './tenant-policy.ts';
 
 /** The fields that name a file, which would be the controller's, and the fields that hold what such a file holds. */

@@ -2,8 +2,8 @@ import { Agent as PlainAgent } from 'node:http';
 import { Agent } from 'node:https';
 import { isIP } from 'node:net';
 import { checkServerIdentity, createSecureContext, type PeerCertificate } from 'node:tls';
+import { refuseLocalHost, remoteLookup } from '@gotk/auth';
 import type { ClusterConnection } from '../connection.ts';
-import { refuseLocalHost, remoteLookup } from './outbound-address.ts';
 
 /** The two sets of kept-alive HTTP/1.1 connections to one API server. */
 export interface Sockets {
