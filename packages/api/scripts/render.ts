@@ -20,7 +20,7 @@ export function referenceFile(definition: Definition<KubeObject>): GeneratedFile
   const text = [
     `# ${kind}`,
     '',
-    `\`${group}/${version}\`, short ${definition.shortNames.length === 1 ? 'name' : 'names'} ${definition.shortNames.map((name) => `\`${name}\``).join(', ')}. ${definition.description}`,
+    `\`${group}/${version}\`${shortNamesOf(definition)}. ${definition.description}`,
     '',
     'Generated from the schema in `packages/api`; fields marked * are required.',
     ...section('spec', definition.spec),
@@ -60,4 +60,9 @@ function constraints({ enum: choices, default: fallback, pattern, minLength, max
     ...(pattern === undefined ? [] : [`Pattern \`${pattern}\`.`]),
     ...(minLength === undefined && maxLength === undefined ? [] : [`Length ${minLength ?? 0} to ${maxLength ?? 'any'}.`]),
   ];
+}
+
+function shortNamesOf({ shortNames }: Definition<KubeObject>): string {
+  if (shortNames.length === 0) return '';
+  return `, short ${shortNames.length === 1 ? 'name' : 'names'} ${shortNames.map((name) => `\`${name}\``).join(', ')}`;
 }
