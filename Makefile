@@ -41,16 +41,20 @@ verify: generate lint typecheck ## What a reviewer would refuse: stale generated
 control-plane: deps ## Build the embedded control plane once (etcd, kube-apiserver, controller-manager, kubectl)
 	@node packages/testkit/src/control-plane/build-main.ts
 
+.PHONY: programs
+programs: ## Bring what tests run against: sshd, gpg, docker-registry (Debian), versitygw (Go)
+	@node scripts/programs.mjs
+
 .PHONY: test
-test: deps build control-plane ## Everything: unit tests, then the controllers against a real control plane
+test: deps build control-plane programs ## Everything: unit tests, then the controllers against a real control plane
 	@pnpm --silent test $(ARGS)
 
 .PHONY: test-unit
-test-unit: deps ## Fast feedback: no cluster
+test-unit: deps programs ## Fast feedback: no cluster
 	@pnpm --silent test:unit $(ARGS)
 
 .PHONY: deflake
-deflake: deps control-plane ## Repeat the tests in random order until one breaks
+deflake: deps control-plane programs ## Repeat the tests in random order until one breaks
 	@for round in $$(seq 1 $${ROUNDS:-20}); do echo "round $$round"; pnpm --silent test --sequence.shuffle $(ARGS) || exit 1; done
 
 .PHONY: demo

@@ -29,7 +29,12 @@ export async function startToolkit(options: ToolkitOptions): Promise<Toolkit> {
   const storage = `127.0.0.1:${await freePort()}`;
   await mkdir(join(directory, 'data'), { recursive: true });
   const own: Readonly<Record<string, readonly string[]>> = {
-    'source-controller': [`--storage-path=${join(directory, 'data')}`, `--storage-addr=${storage}`, `--storage-adv-addr=${storage}`],
+    'source-controller': [
+      `--storage-path=${join(directory, 'data')}`,
+      `--storage-addr=${storage}`,
+      `--storage-adv-addr=${storage}`,
+      '--allow-local-addresses',
+    ],
     'kustomize-controller': [],
   };
   const controllers: ControllerProcess[] = [];

@@ -1,0 +1,44 @@
+import { access, constants } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import table from './programs.json' with { type: 'json' };
+
+/** A program that `make programs` brings. */
+export type ProgramName = keyof typeof table;
+
+/** Where scripts/programs.mjs gets a program from: a package of Debian, or a Go package with its version. */
+interface ProgramSource {
+  readonly debian?: string;
+  readonly go?: string;
+}
+
+/** A program that tests run against is not on this machine. */
+export class MissingProgram extends Error {
+  override readonly name = 'MissingProgram';
+}
+
+/**
+ * The absolute path of a real program: on PATH, where Debian keeps daemons, or in the cache that scripts/programs.mjs fills.
+ * Throws `MissingProgram`, which says what brings it.
+ */
+export async function requireProgram(name: ProgramName, env: NodeJS.ProcessEnv = process.env): Promise<string> {
+  const source: ProgramSource = table[name];
+  const directories = [...(env.PATH ?? '').split(delimiter).filter((directory) => directory !== ''), '/usr/sbin', '/usr/bin'];
+  const places = directories.map((directory) => join(directory, name));
+  if (source.go !== undefined) places.push(cached(name, source.go, env));
+  for (const place of places)
+    if (
+      await access(place, constants.X_OK).then(
+        () => true,
+        () => false,
+      )
+    )
+      return place;
+  throw new MissingProgram(`there is no ${name} on this machine: run 'make programs', which brings it`);
+}
+
+/** As in scripts/programs.mjs. */
+function cached(name: string, go: string, env: NodeJS.ProcessEnv): string {
+  const base = env.XDG_CACHE_HOME !== undefined && env.XDG_CACHE_HOME !== '' ? env.XDG_CACHE_HOME : join(homedir(), '.cache');
+  return join(base, 'gotk', 'programs', `${name}-${go.slice(go.indexOf('@') + 1)}-${process.platform}-${process.arch}`, name);
+}

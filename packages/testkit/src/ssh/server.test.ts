@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { eventually } from '../eventually.ts';
+import { makeSshKey, type SshKey } from './key.ts';
+import { startSshServer } from './server.ts';
+
+const execute = promisify(execFile);
+
+/** Runs Git over the real ssh, which trusts and has exactly what is given. */
+async function git(args: readonly string[], { key, knownHosts }: { readonly key: SshKey; readonly knownHosts: string }): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'gotk-client-'));
+  try {
+    await writeFile(join(directory, 'key'), key.privateKey, { mode: 0o600 });
+    await writeFile(join(directory, 'known_hosts'), knownHosts);
+    const options = ['-F', '/dev/null', '-i', `${directory}/key`, '-o', `UserKnownHostsFile=${directory}/known_hosts`].concat(
+      ['GlobalKnownHostsFile=/dev/null', 'StrictHostKeyChecking=yes', 'BatchMode=yes', 'IdentitiesOnly=yes'].flatMap((line) => [
+        '-o',
+        line,
+      ]),
+    );
+    const env = { PATH: process.env.PATH, GIT_CONFIG_GLOBAL: '/dev/null', GIT_SSH_COMMAND: `ssh ${options.join(' ')}`, LC_ALL: 'C' };
+    return (await execute('git', args, { cwd: directory, env })).stdout;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+test('Git clones from and pushes to it over the real ssh, whatever the kind of key', async () => {
+  const keys = await Promise.all((['ed25519', 'ecdsa', 'rsa'] as const).map((type) => makeSshKey({ type, format: 'pem' })));
+  await using server = await startSshServer({ hostKeys: ['ecdsa'], authorizedKeys: keys.map(({ publicKey }) => publicKey) });
+  const repository = await server.createRepository('app');
+  const commit = await repository.commit('first', { 'a.txt': 'a\n' });
+
+  for (const key of keys)
+    expect(await git(['ls-remote', repository.url, 'main'], { key, knownHosts: server.knownHosts.hashed })).toBe(
+      `${commit}\trefs/heads/main\n`,
+    );
+  expect(server.authAttempts).toContainEqual({ user: server.user, method: 'publickey' });
+});
+
+test('a key that was not let in is refused', async () => {
+  await using server = await startSshServer();
+  const { url } = await server.createRepository('app');
+  const key = await makeSshKey({ type: 'ed25519' });
+
+  await expect(git(['ls-remote', url], { key, knownHosts: server.knownHosts.plain })).rejects.toThrow('Permission denied (publickey)');
+});
+
+test('a client that does not know the host key tries no login, and the log shows that', async () => {
+  const key = await makeSshKey({ type: 'ed25519' });
+  await using server = await startSshServer({ hostKeys: ['ed25519', 'rsa'], authorizedKeys: [key.publicKey] });
+  const { url } = await server.createRepository('app');
+  const before = server.knownHosts;
+  await git(['ls-remote', url], { key, knownHosts: before.plain });
+  const attempts = server.authAttempts.length;
+  expect(attempts).toBeGreaterThan(0);
+
+  await server.changeHostKeys(['ed25519', 'rsa']);
+
+  await expect(git(['ls-remote', url], { key, knownHosts: before.plain })).rejects.toThrow('Host key verification failed');
+  expect(server.connections).toBe(2);
+  expect(server.authAttempts).toHaveLength(attempts);
+  await git(['ls-remote', url], { key, knownHosts: server.knownHosts.plain });
+});
+
+test('it leaves no process and no directory, even with a client connected', async () => {
+  const server = await startSshServer();
+  const { directory } = await server.createRepository('app');
+  const client = connect(server.port, '127.0.0.1');
+  const greeting = await new Promise<Buffer>((resolve) => client.once('data', resolve));
+  expect(greeting.toString()).toMatch(/^SSH-2\.0-OpenSSH/);
+  const root = join(directory, '..');
+
+  await server[Symbol.asyncDispose]();
+
+  expect(existsSync(root)).toBe(false);
+  await eventually(async () => expect(await processesIn(root)).toEqual([]));
+  client.destroy();
+});
+
+/** Processes whose command line names a path. */
+async function processesIn(path: string): Promise<readonly string[]> {
+  const { stdout } = await execute('sh', ['-c', 'cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" "\\n"']);
+  return stdout.split('\n').filter((line) => line.includes(path));
+}
+
+test('keys come in the formats that people have', async () => {
+  const first = async (options: Parameters<typeof makeSshKey>[0]) => (await makeSshKey(options)).privateKey.split('\n')[0];
+
+  expect(await first({ type: 'rsa', bits: 2048, format: 'pem' })).toBe('-----BEGIN RSA PRIVATE KEY-----');
+  expect(await first({ type: 'ecdsa', bits: 521, format: 'pem' })).toBe('-----BEGIN EC PRIVATE KEY-----');
+  expect(await first({ type: 'ecdsa', format: 'pkcs8', passphrase: 'secret' })).toBe('-----BEGIN ENCRYPTED PRIVATE KEY-----');
+  expect(await first({ type: 'ed25519', passphrase: 'secret' })).toBe('-----BEGIN OPENSSH PRIVATE KEY-----');
+});
