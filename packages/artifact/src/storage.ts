@@ -31,8 +31,8 @@ export interface Storage {
   urlOf(path: string): string;
   /** An empty directory of the caller's own on the same disk, removed when disposed of. */
   scratch(): Promise<Scratch>;
-  /** Moves a finished file to its path at once, and points `latest.tar.gz` to it. A reader sees the old file, or the new one. */
-  commit(draft: string, path: string): Promise<void>;
+  /** Moves a finished file to its path at once, and points `latest` (`latest.tar.gz` unless told) beside it to it. A reader sees the old file, or the new one. */
+  commit(draft: string, path: string, latest?: string): Promise<void>;
   /** Whether the stored file is there and is what the digest says. */
   holds(artifact: { readonly path: string; readonly digest: string }): Promise<boolean>;
   /** Removes what retention no longer covers, never the current file; resolves with the names that went. */
@@ -66,14 +66,14 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       return { directory, [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) };
     },
-    async commit(draft, path) {
+    async commit(draft, path, latest = LATEST) {
       const target = join(root, path);
       const directory = dirname(target);
       await mkdir(directory, { recursive: true, mode: 0o750 });
       await rename(draft, target);
       const link = `${draft}.latest`;
       await symlink(target.slice(directory.length + 1), link);
-      await rename(link, join(directory, LATEST));
+      await rename(link, join(directory, latest));
       await syncDirectory(directory);
     },
     holds: ({ path, digest }) => hasDigest(join(root, path), digest),

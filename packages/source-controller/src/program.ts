@@ -6,6 +6,7 @@ import {
   createWorkerPool,
   duration,
   featureGates,
+  flag,
   integer,
   oneOf,
   type Program,
@@ -30,6 +31,7 @@ const flags = {
   'artifact-retention-ttl': duration('60s', 'how long an artifact is kept after a newer one took its place'),
   'artifact-retention-records': integer(2, 'artifacts kept of one object at most', { min: 1 }),
   'artifact-digest-algo': oneOf(DIGEST_ALGORITHMS, 'sha256', 'algorithm of artifact digests'),
+  'allow-local-addresses': flag(false, 'let sources be on loopback, link-local and metadata addresses'),
   'feature-gates': featureGates({ ...sharedGates, CacheSecretsAndConfigMaps: false }),
 } as const;
 
@@ -75,6 +77,7 @@ export function sourceController(entry: WorkerEntry): Program<typeof flags> {
           storage,
           workers,
           algorithm: values['artifact-digest-algo'],
+          reach: values['allow-local-addresses'] ? 'anywhere' : 'remote',
           concurrency: values.concurrent,
           watchSecrets: values['feature-gates'].DisableConfigWatchers ? undefined : values['watch-configs-label-selector'],
         }),

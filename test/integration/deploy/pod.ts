@@ -49,7 +49,7 @@ export async function startPod(installed: Installation, name: string): Promise<R
     '--watch-all-namespaces=false',
     `--metrics-addr=127.0.0.1:${metrics}`,
     `--health-addr=127.0.0.1:${health}`,
-    ...(name === 'source-controller' ? [`--storage-addr=127.0.0.1:${storage}`] : []),
+    ...(name === 'source-controller' ? [`--storage-addr=127.0.0.1:${storage}`, '--allow-local-addresses'] : []),
   ];
   const running = startContainer({
     entrypoint: entrypointOf(stages, name),
