@@ -9,7 +9,7 @@ import { addAnnotations, addLabels } from './transform/labels.ts';
 import { setNamespace } from './transform/namespace.ts';
 import { applyPatches } from './transform/patch.ts';
 import { rename } from './transform/rename.ts';
-import { readDocuments } from './yaml/read.ts';
+import { readDocuments } from './yaml.ts';
 
 /** Kustomizations that one build may visit: a few that name each other twice would be visited without end. */
 const MAX_VISITS = 10_000;

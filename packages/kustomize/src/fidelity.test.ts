@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { build } from './build.ts';
 import { BuildError } from './build-error.ts';
 import { memoryTree } from './memory-tree.ts';
-import { readYaml } from './yaml/read.ts';
+import { readYaml } from './yaml.ts';
 
 // What the real kustomize made of each case is beside it (test/fidelity/record-main.ts writes it): where our output differs, ours is wrong.
 const testdata = join(import.meta.dirname, '../testdata');

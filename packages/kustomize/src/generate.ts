@@ -2,7 +2,7 @@ import { BuildError } from './build-error.ts';
 import { emptyKustomization, findKustomizationFile, type KustomizationFile } from './kustomization-file.ts';
 import { joinPath } from './path.ts';
 import type { FileTree } from './ports.ts';
-import { type Document, readDocuments } from './yaml/read.ts';
+import { type Document, readDocuments } from './yaml.ts';
 
 const MAX_DEPTH = 64;
 

@@ -4,7 +4,7 @@ import { joinPath } from './path.ts';
 import type { FileTree } from './ports.ts';
 import { isMap } from './resource.ts';
 import { type ImageRule, imageRule, type LabelRule, labelRule, mergeRule, operationsRule, type PatchRule, patchRule } from './rules.ts';
-import { type Document, readConfigYaml } from './yaml/read.ts';
+import { type Document, readConfigYaml } from './yaml.ts';
 
 /** What a kustomization file asks for. */
 export interface KustomizationFile {

@@ -7,7 +7,7 @@ import { type BuildResource, idOf, isMap, type JsonMap, keyOf, metadataOf, pastI
 import type { PatchRule } from '../rules.ts';
 import { compileSelector } from '../selector.ts';
 import { strategicMerge } from '../strategic-merge.ts';
-import { type Document, readConfigYaml, readDocuments } from '../yaml/read.ts';
+import { type Document, readConfigYaml, readDocuments } from '../yaml.ts';
 
 /**
  * Applies patches in order; each sees what the one before left. A strategic merge patch without a target has to find its one object; a target that selects
