@@ -1,4 +1,5 @@
 export * from '@gotk/apimachinery/fake-clock';
+export * from './bucket/server.ts';
 export { lentCluster, NoControlPlane } from './control-plane/binaries.ts';
 export type { Command } from './control-plane/component.ts';
 export type { ComponentName, RestartOptions } from './control-plane/component-place.ts';
