@@ -6,7 +6,9 @@ import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { listing, testDirectory } from '../test/tar.ts';
-import { type ArchiveFile, type ArchiveOptions, DIGEST_ALGORITHMS, writeArchive } from './archive.ts';
+import { type ArchiveFile, type ArchiveOptions, writeArchive } from './archive.ts';
+import { digestOf } from './digest.ts';
+import { DIGEST_ALGORITHMS } from './hasher.ts';
 
 const MIB = 1024 * 1024;
 const OPTIONS: ArchiveOptions = { algorithm: 'sha256', maxBytes: MIB };
@@ -134,7 +136,7 @@ describe('the report', () => {
 
     const bytes = await readFile(target);
     expect(report).toEqual({
-      digest: `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`,
+      digest: await digestOf(target, algorithm),
       size: bytes.length,
       files: FILES.length,
     });

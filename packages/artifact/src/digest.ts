@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { ArtifactError } from './artifact-error.ts';
-
-/** Digests a consumer takes: those that nobody can forge, and sha1 for old producers. */
-const KNOWN: ReadonlySet<string> = new Set(['sha1', 'sha256', 'sha384', 'sha512']);
+import { createHasher, type DigestAlgorithm, isDigestAlgorithm } from './hasher.ts';
 
 export interface Digest {
-  readonly algorithm: string;
+  readonly algorithm: DigestAlgorithm;
   readonly hex: string;
 }
 
@@ -19,7 +16,7 @@ export function parseDigest(text: string): Digest {
 
 function digestIn(text: string): Digest | undefined {
   const [, algorithm = '', hex = ''] = /^([a-z0-9]+):([0-9a-f]{40,128})$/.exec(text) ?? [];
-  return KNOWN.has(algorithm) ? { algorithm, hex } : undefined;
+  return isDigestAlgorithm(algorithm) ? { algorithm, hex } : undefined;
 }
 
 /** What reading says where there is no file. */
@@ -29,12 +26,17 @@ const NO_FILE: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
 export async function hasDigest(file: string, digest: string): Promise<boolean> {
   const known = digestIn(digest);
   if (known === undefined) return false;
-  const hash = createHash(known.algorithm);
   try {
-    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+    return (await digestOf(file, known.algorithm)) === digest;
   } catch (error) {
     if (NO_FILE.has((error as NodeJS.ErrnoException).code)) return false;
     throw error;
   }
-  return hash.digest('hex') === known.hex;
+}
+
+/** `<algorithm>:<hex>` of a file's content. */
+export async function digestOf(file: string, algorithm: DigestAlgorithm): Promise<string> {
+  const hasher = createHasher(algorithm);
+  for await (const chunk of createReadStream(file, { highWaterMark: 256 * 1024 })) hasher.update(chunk as Buffer);
+  return `${algorithm}:${hasher.hex()}`;
 }

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '@gotk/apimachinery';
-import { redact } from '@gotk/auth';
-import { request } from 'undici';
+import { ANONYMOUS, createHttpClient, HttpFailure, redact, withoutSecrets } from '@gotk/auth';
 import { ArtifactError } from './artifact-error.ts';
 import { parseDigest } from './digest.ts';
+import { createHasher } from './hasher.ts';
+import { silenceSignal } from './silence.ts';
 
 /** What a source's status says about its artifact. */
 export interface ArtifactReference {
@@ -25,7 +25,7 @@ export interface FetchOptions {
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
-const ANSWER_TIMEOUT_MS = 30_000;
+const SILENCE_MS = 30_000;
 
 /** Fetches an artifact to a file and checks its digest. Throws `ArtifactError`, or the signal's reason; the file is worth nothing then. */
 export async function fetchArtifact(artifact: ArtifactReference, file: string, options: FetchOptions): Promise<void> {
@@ -54,43 +54,38 @@ function targetOf(url: string, hostOverride: string | undefined): URL {
 async function fetchOnce(
   { target, digest }: { readonly target: URL; readonly digest: string },
   file: string,
-  { signal, maxBytes }: FetchOptions,
+  { clock, signal, maxBytes }: FetchOptions,
 ): Promise<void> {
   const { algorithm, hex } = parseDigest(digest);
-  const hash = createHash(algorithm);
-  let bytes = 0;
-  const answer = await request(target, { signal, headersTimeout: ANSWER_TIMEOUT_MS, bodyTimeout: ANSWER_TIMEOUT_MS }).catch(
-    (error: unknown) => {
-      throw unreachable(target, error);
-    },
-  );
-  if (answer.statusCode !== 200) {
-    await answer.body.dump().catch(() => undefined);
-    const kind = answer.statusCode === 404 || answer.statusCode === 410 ? 'gone' : 'unreachable';
-    throw new ArtifactError(kind, `failed to fetch the artifact: ${shown(target)} answered ${answer.statusCode}`);
-  }
-  async function* checked(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const hasher = createHasher(algorithm);
+  // The servers that artifacts come from are named by sources, whose status no tenant may write; some are on this machine.
+  using client = createHttpClient({ access: ANONYMOUS, reach: 'anywhere', clock });
+  using silence = silenceSignal({ clock, silentMs: SILENCE_MS, parent: signal });
+  async function* heard(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of body) {
-      bytes += chunk.length;
-      if (bytes > maxBytes) throw new ArtifactError('too-large', `the artifact is larger than the ${maxBytes} bytes allowed`);
-      hash.update(chunk);
+      silence.heard();
+      hasher.update(chunk);
       yield chunk;
     }
   }
-  await pipeline(answer.body, checked, createWriteStream(file, { mode: 0o600 }), { signal }).catch((error: unknown) => {
-    throw error instanceof ArtifactError ? error : unreachable(target, error);
-  });
-  if (hash.digest('hex') !== hex)
-    throw new ArtifactError('digest-mismatch', `the artifact at ${shown(target)} is not what its digest says`);
+  try {
+    const answer = await client.request(target, { signal: silence.signal, maxBytes });
+    if (answer.status !== 200) {
+      answer.discard();
+      const kind = answer.status === 404 || answer.status === 410 ? 'gone' : 'unreachable';
+      throw new ArtifactError(kind, `failed to fetch the artifact: ${withoutSecrets(target)} answered ${answer.status}`);
+    }
+    await pipeline(answer.body, heard, createWriteStream(file, { mode: 0o600 }), { signal: silence.signal });
+  } catch (error) {
+    throw error instanceof ArtifactError ? error : failure(target, { error, maxBytes });
+  }
+  if (hasher.hex() !== hex)
+    throw new ArtifactError('digest-mismatch', `the artifact at ${withoutSecrets(target)} is not what its digest says`);
 }
 
-const unreachable = (target: URL, error: unknown) =>
-  new ArtifactError(
-    'unreachable',
-    `failed to fetch the artifact from ${shown(target)}: ${redact(error instanceof Error ? error.message : String(error))}`,
-    {
-      cause: error,
-    },
-  );
-
-const shown = ({ protocol, host, pathname }: URL): string => `${protocol}//${host}${pathname}`;
+function failure(target: URL, { error, maxBytes }: { readonly error: unknown; readonly maxBytes: number }): ArtifactError {
+  if (error instanceof HttpFailure && error.kind === 'too-large')
+    return new ArtifactError('too-large', `the artifact is larger than the ${maxBytes} bytes allowed`);
+  const text = redact(error instanceof Error ? error.message : String(error));
+  return new ArtifactError('unreachable', `failed to fetch the artifact from ${withoutSecrets(target)}: ${text}`, { cause: error });
+}

@@ -1,5 +1,7 @@
 // What needs no network, for worker threads: nothing else is loaded there.
 export * from './archive.ts';
 export * from './artifact-error.ts';
+export { digestOf } from './digest.ts';
+export * from './hasher.ts';
 export * from './ignore-rules.ts';
 export { type UnpackLimits, unpack } from './unpack.ts';

@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { fakeClock } from '@gotk/testkit';
 import { describe, expect, test } from 'vitest';
 import { listing, testDirectory } from '../test/tar.ts';
-import { type ArtifactOwner, garbageAmong, openStorage, type Storage, type StorageOptions, type StoredFile } from './storage.ts';
+import {
+  type ArtifactOwner,
+  garbageAmong,
+  openStorage,
+  type Storage,
+  StorageLost,
+  type StorageOptions,
+  type StoredFile,
+} from './storage.ts';
 
 const OWNER: ArtifactOwner = { kind: 'GitRepository', namespace: 'apps', name: 'web' };
 const MINUTE = 60_000;
@@ -228,21 +236,63 @@ describe('a scratch directory', () => {
       await using two = await test.storage.scratch();
       await writeFile(join(one.directory, 'x'), 'x');
       directories.add(one.directory).add(two.directory);
-      expect(await listing(test.root)).toContain('.scratch/1/ 700');
+      expect(await listing(test.root)).toContainEqual(expect.stringMatching(/^\.scratch\/[0-9a-f-]{36}\/1\/ 700/));
     }
 
     expect(directories.size).toBe(2);
-    expect((await listing(test.root)).filter((line) => line.startsWith('.scratch/'))).toHaveLength(1);
+    expect((await listing(test.root)).filter((line) => /^\.scratch\/[^/]+\/[^/ ]+/.test(line))).toEqual([]);
   });
 
-  test('that an earlier process left behind is gone when the store is opened, and artifacts are not', async () => {
+  test('of another process is left alone until the leader sweeps, and so are artifacts and its own', async () => {
     await using test = await testStorage();
     const path = await store(test, 'a.tar.gz', { text: 'content' });
     await test.storage.scratch();
+    const leader = await openStorage({ root: test.root, clock: test.clock, advertisedAddress: 'x', retentionMs: 0, retentionRecords: 1 });
+    const own = await leader.scratch();
+    const scratches = async () => (await listing(test.root)).filter((line) => /^\.scratch\/[^/]+\/[^/ ]+/.test(line)).length;
+    expect(await scratches()).toBe(2);
 
-    const reopened = await openStorage({ root: test.root, clock: test.clock, advertisedAddress: 'x', retentionMs: 0, retentionRecords: 1 });
+    await leader.sweep();
 
-    expect((await listing(test.root)).filter((line) => line.startsWith('.scratch/')).length).toBe(1);
-    expect(await reopened.holds({ path, digest: sha256('content') })).toBe(true);
+    expect(await scratches()).toBe(1);
+    await access(own.directory);
+    expect(await leader.holds({ path, digest: sha256('content') })).toBe(true);
   });
+});
+
+describe('a process that may no longer lead', () => {
+  test('changes nothing, and reads as before', async () => {
+    let leads = true;
+    await using test = await testStorage({ mayWrite: () => leads });
+    const path = await store(test, 'a.tar.gz', { text: 'content' });
+    await using scratch = await test.storage.scratch();
+    const draft = join(scratch.directory, 'draft');
+    await writeFile(draft, 'zombie');
+    leads = false;
+
+    for (const change of [
+      () => test.storage.commit(draft, path),
+      () => test.storage.collectGarbage(path),
+      () => test.storage.removeAll(OWNER),
+      () => test.storage.sweep(),
+    ])
+      await expect(change()).rejects.toThrow(StorageLost);
+
+    expect(await test.storage.holds({ path, digest: sha256('content') })).toBe(true);
+  });
+});
+
+test('what is stored can be had as a draft of its own, for another owner of the same content', async () => {
+  await using test = await testStorage();
+  const path = await store(test, 'a.tar.gz', { text: 'content' });
+  const other = test.storage.pathOf({ ...OWNER, name: 'other' }, 'a.tar.gz');
+  await using scratch = await test.storage.scratch();
+  const draft = join(scratch.directory, 'draft');
+
+  await test.storage.copyTo(draft, path);
+  await test.storage.commit(draft, other);
+  await writeFile(join(test.root, other), 'changed');
+
+  expect(await readFile(join(test.root, path), 'utf8')).toBe('content');
+  await expect(test.storage.copyTo(draft, 'gitrepository/apps/web/gone.tar.gz')).rejects.toThrow('ENOENT');
 });

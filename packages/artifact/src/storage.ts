@@ -1,4 +1,5 @@
-import { mkdir, open, readdir, rename, rm, rmdir, stat, symlink } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { constants, copyFile, mkdir, open, readdir, rename, rm, rmdir, stat, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from '@gotk/apimachinery';
 import { hasDigest } from './digest.ts';
@@ -21,6 +22,17 @@ export interface StorageOptions {
   /** How many artifacts of one owner are kept at most, the current one included. */
   readonly retentionRecords: number;
   readonly clock: Clock;
+  /** False once another process may have become the leader: this one changes nothing then on a volume that they share. */
+  readonly mayWrite?: () => boolean;
+}
+
+/** Another process may be writing now. */
+export class StorageLost extends Error {
+  override readonly name = 'StorageLost';
+
+  constructor() {
+    super('another replica may have become the leader: nothing is written to the storage any more');
+  }
 }
 
 /** Artifacts on disk, laid out as in contract 0.2. */
@@ -33,12 +45,16 @@ export interface Storage {
   scratch(): Promise<Scratch>;
   /** Moves a finished file to its path at once, and points `latest` (`latest.tar.gz` unless told) beside it to it. A reader sees the old file, or the new one. */
   commit(draft: string, path: string, latest?: string): Promise<void>;
+  /** Copies a stored file to a draft of the caller's, for another owner of the same content; on disk when it resolves, at no cost where the disk can share blocks. */
+  copyTo(draft: string, path: string): Promise<void>;
   /** Whether the stored file is there and is what the digest says. */
   holds(artifact: { readonly path: string; readonly digest: string }): Promise<boolean>;
   /** Removes what retention no longer covers, never the current file; resolves with the names that went. */
   collectGarbage(current: string): Promise<readonly string[]>;
   /** Removes everything of an owner. */
   removeAll(owner: ArtifactOwner): Promise<void>;
+  /** Removes what other processes were in the middle of. For the leader alone, who knows that they have ended. */
+  sweep(): Promise<void>;
 }
 
 export interface Scratch extends AsyncDisposable {
@@ -49,12 +65,14 @@ const LATEST = 'latest.tar.gz';
 /** Below the root, hidden from the file server. */
 const SCRATCH = '.scratch';
 
+/** Opens a store that other processes may have open as well: those that wait to lead serve from it. */
 export async function openStorage(options: StorageOptions): Promise<Storage> {
-  const { root, advertisedAddress, clock } = options;
-  // What an earlier process was in the middle of is nobody's now.
-  await rm(join(root, SCRATCH), { recursive: true, force: true });
-  await mkdir(join(root, SCRATCH), { recursive: true });
+  const { root, advertisedAddress, clock, mayWrite = () => true } = options;
+  const own = randomUUID();
   let scratches = 0;
+  const guard = () => {
+    if (!mayWrite()) throw new StorageLost();
+  };
 
   return {
     root,
@@ -62,11 +80,12 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     urlOf: (path) => `http://${advertisedAddress}/${path}`,
     async scratch() {
       scratches += 1;
-      const directory = join(root, SCRATCH, String(scratches));
+      const directory = join(root, SCRATCH, own, String(scratches));
       await mkdir(directory, { recursive: true, mode: 0o700 });
       return { directory, [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) };
     },
     async commit(draft, path, latest = LATEST) {
+      guard();
       const target = join(root, path);
       const directory = dirname(target);
       await mkdir(directory, { recursive: true, mode: 0o750 });
@@ -76,8 +95,13 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       await rename(link, join(directory, latest));
       await syncDirectory(directory);
     },
+    async copyTo(draft, path) {
+      await copyFile(join(root, path), draft, constants.COPYFILE_FICLONE);
+      await syncFile(draft);
+    },
     holds: ({ path, digest }) => hasDigest(join(root, path), digest),
     async collectGarbage(current) {
+      guard();
       const directory = dirname(join(root, current));
       const garbage = garbageAmong(await filesIn(directory), {
         ...options,
@@ -88,16 +112,24 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       return garbage;
     },
     async removeAll({ kind, namespace, name }) {
+      guard();
       const directory = join(root, kind.toLowerCase(), namespace, name);
       await rm(directory, { recursive: true, force: true });
       await rmdir(dirname(directory)).catch(() => undefined); // others of the namespace are still there
+    },
+    async sweep() {
+      guard();
+      const entries = await readdir(join(root, SCRATCH)).catch(() => []);
+      for (const entry of entries) if (entry !== own) await rm(join(root, SCRATCH, entry), { recursive: true, force: true });
     },
   };
 }
 
 /** A rename is on disk when its directory is. */
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
+const syncDirectory = (directory: string): Promise<void> => syncFile(directory);
+
+async function syncFile(file: string): Promise<void> {
+  const handle = await open(file, 'r');
   try {
     await handle.sync();
   } finally {

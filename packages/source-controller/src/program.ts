@@ -18,6 +18,7 @@ import {
 } from '@gotk/runtime';
 import { artifactServer } from './artifact-server.ts';
 import { gitRepositoryController } from './git-repository/controller.ts';
+import { storageSweep } from './storage-sweep.ts';
 
 /** What `define` of the bundler puts in; a run from source has no version. */
 declare const __GOTK_VERSION__: string | undefined;
@@ -67,9 +68,11 @@ export function sourceController(entry: WorkerEntry): Program<typeof flags> {
         retentionMs: values['artifact-retention-ttl'],
         retentionRecords: values['artifact-retention-records'],
         clock: manager.clock,
+        mayWrite: () => manager.mayWrite(),
       });
       const onEvent = poolMetrics(manager.metrics);
       const workers = createWorkerPool({ entry, clock: manager.clock, maxOffHeapMiB: PACK_MIB, onEvent });
+      manager.addService(storageSweep(storage));
       manager.addService(artifactServer({ root: storage.root, host, port, log: manager.log }));
       manager.add(
         gitRepositoryController({

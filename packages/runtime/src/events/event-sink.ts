@@ -1,5 +1,5 @@
 import { type Clock, deadlineSignal } from '@gotk/apimachinery';
-import { request } from 'undici';
+import { ANONYMOUS, createHttpClient, type HttpClient } from '@gotk/auth';
 import type { Logger } from '../log/log.ts';
 
 /** An event as the notification-controller takes it (`event.toolkit.fluxcd.io/v1beta1`). */
@@ -30,6 +30,7 @@ export interface EventSinkOptions {
 }
 
 const TIMEOUT_MS = 5_000;
+const MAX_ANSWER_BYTES = 64 * 1024;
 const ATTEMPTS = 5;
 const FIRST_RETRY_MS = 500;
 const MAX_QUEUED = 1_000;
@@ -45,9 +46,12 @@ export function httpEventSink({ url, clock, log, onDropped = () => undefined }: 
   let queued = 0;
   let dropped = 0;
 
+  // One connection, which stays open while there is something to tell; the receiver is the operator's choice, wherever it is.
+  const client = createHttpClient({ access: ANONYMOUS, reach: 'anywhere', clock, connections: 1 });
+
   const deliver = async (payload: EventPayload, headers: Headers): Promise<void> => {
     for (let attempt = 1; ; attempt++) {
-      const answer = await postOnce({ url, payload, headers }, clock);
+      const answer = await postOnce({ url, payload, headers }, { client, clock });
       if (typeof answer === 'number' && answer < 500) {
         if (answer >= 300 && answer !== 429)
           log.error('the receiver refused an event', undefined, { reason: payload.reason, status: answer });
@@ -87,17 +91,21 @@ interface Post {
 }
 
 /** The status of the answer, or why there was none. */
-async function postOnce({ url, payload, headers }: Post, clock: Clock): Promise<number | Error> {
+async function postOnce(
+  { url, payload, headers }: Post,
+  { client, clock }: { readonly client: HttpClient; readonly clock: Clock },
+): Promise<number | Error> {
   using deadline = deadlineSignal({ timeoutMs: TIMEOUT_MS, clock });
   try {
-    const answer = await request(url, {
+    const answer = await client.request(new URL(url), {
       method: 'POST',
       headers: { ...headers, 'content-type': 'application/json' },
       body: JSON.stringify(payload),
       signal: deadline.signal,
+      maxBytes: MAX_ANSWER_BYTES,
     });
-    await answer.body.dump();
-    return answer.statusCode;
+    await answer.bytes();
+    return answer.status;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
