@@ -29,20 +29,15 @@ interface Styles {
   readonly literal: boolean;
 }
 
-const BREAK = /[\n\r\u0085\u2028\u2029]/;
-/** What libyaml prints as it is: nothing beyond the basic plane, so that emoji are escaped. */
-const UNPRINTABLE = /[^\n\x20-\x7E\u00A0-\uD7FF\uE000-\uFEFE\uFF00-\uFFFD]/;
+/** What libyaml prints as it is: nothing beyond the basic plane, so that emoji are escaped. Its odder line breaks we escape too, and read back safely. */
+const UNPRINTABLE = /[^\n\x20-\x7E\u00A0-\u2027\u202A-\uD7FF\uE000-\uFEFE\uFF00-\uFFFD]/;
 
 function stylesFor(text: string): Styles {
   const hasSpecial = UNPRINTABLE.test(text);
-  const spaceThenBreak = / [\n\r\u0085\u2028\u2029]/.test(text);
-  const breakThenSpace = /[\n\r\u0085\u2028\u2029] /.test(text);
-  const hasBreak = BREAK.test(text);
-  const edges = /^[ \n\r\u0085\u2028\u2029]|[ \n\r\u0085\u2028\u2029]$/.test(text);
   return {
-    plain: !(hasSpecial || hasBreak || edges || hasIndicator(text)),
-    singleQuoted: !(hasSpecial || spaceThenBreak || breakThenSpace),
-    literal: !(hasSpecial || spaceThenBreak || text.endsWith(' ')),
+    plain: !(hasSpecial || /\n|^ | $/.test(text) || hasIndicator(text)),
+    singleQuoted: !(hasSpecial || / \n|\n /.test(text)),
+    literal: !(hasSpecial || / (?:\n|$)/.test(text)),
   };
 }
 

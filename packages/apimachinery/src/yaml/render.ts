@@ -22,7 +22,7 @@ function collection(value: object, indent: number): string {
 
 function entry([key, value]: Item, indent: number): string {
   const inner = indent + 2;
-  if (key.includes('\n') || new TextEncoder().encode(key).length > 128) {
+  if (/[\n\r]/.test(key) || new TextEncoder().encode(key).length > 128) {
     const rendered = renderScalar(key, { indent: inner, column: inner });
     return `? ${rendered}\n${' '.repeat(indent)}: ${behindMark(value, indent)}`;
   }
@@ -61,7 +61,7 @@ const itemsOf = (value: object): readonly Item[] =>
 
 /** Whole numbers in full as long as 64 bits hold them, others as Go's `%g`: from 1e+06 and below 1e-04 with an exponent. */
 function renderNumber(value: number): string {
-  if (Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 64) return BigInt(value).toString();
+  if (Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 64) return String(value);
   const [digits = '', exponent = '0'] = value.toExponential().split('e');
   const power = Number(exponent);
   if (power >= -4 && power < 6) return String(value);

@@ -98,5 +98,6 @@ export function needsQuotes(text: string): boolean {
   if (['', '~', 'null', 'Null', 'NULL', '<<'].includes(text)) return true;
   // Sexagesimal numbers are text to go-yaml, which quotes them for the readers to whom they are not.
   if (/^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/.test(text)) return true;
-  return [resolveLegacyBool, resolveInteger, resolveFloat, resolveTimestamp].some((resolve) => resolve(text) !== NOT_RESOLVED);
+  if (resolveLegacyBool(text) !== NOT_RESOLVED) return true;
+  return /^[-+.0-9]/.test(text) && [resolveInteger, resolveFloat, resolveTimestamp].some((resolve) => resolve(text) !== NOT_RESOLVED);
 }
