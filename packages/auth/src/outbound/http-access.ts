@@ -9,9 +9,9 @@ export interface ClientCertificate {
   readonly key: string;
 }
 
-/** A proxy for HTTP and HTTPS. */
+/** A proxy for HTTP and HTTPS. Whoever chooses it also chooses what the names of servers stand for. */
 export interface HttpProxy {
-  /** `http:` or `https:`, without a login. */
+  /** `http:`, `https:` or `socks5:`, without a login. */
   readonly address: URL;
   readonly login?: { readonly username: string; readonly password: string };
 }
@@ -19,7 +19,7 @@ export interface HttpProxy {
 /** How to get to a server and be let in. The login and the client certificate belong to one origin each and are never sent elsewhere. */
 export interface HttpAccess {
   readonly login: HttpLogin;
-  /** PEM bundle that servers' certificates are checked against, instead of the system's. */
+  /** PEM bundle of authorities that are trusted besides the system's, as upstream has it. */
   readonly ca?: string;
   readonly clientCertificate?: ClientCertificate & { readonly origin: string };
   readonly proxy?: HttpProxy;

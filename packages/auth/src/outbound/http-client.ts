@@ -6,12 +6,13 @@ import { exchange } from './http-exchange.ts';
 import { HttpFailure } from './http-failure.ts';
 import { createHttpSockets } from './http-sockets.ts';
 import { withoutSecrets } from './shown-url.ts';
+import { createSlots } from './slots.ts';
 
 export interface HttpClientOptions {
   readonly access: HttpAccess;
   readonly reach: Reach;
   readonly clock: Clock;
-  /** Connections to one host at a time; 4 unless told. */
+  /** Connections to one origin at a time; 4 unless told. A request waits for its turn until its signal aborts. */
   readonly connections?: number;
 }
 
@@ -27,9 +28,9 @@ export interface HttpRequest {
   readonly redirects?: number;
   /** Takes the place of the login: for protocols with tokens of their own. Sent to the request's own origin only. */
   readonly authorization?: string;
-  /** Sends basic credentials to every host that is asked: what `passCredentials` of a HelmRepository wants. */
+  /** Sends basic credentials to every host that is asked, but not from https to http: what `passCredentials` of a HelmRepository wants. */
   readonly passCredentials?: boolean;
-  /** Lets the server compress its answer with gzip. */
+  /** Lets the server compress its answer with gzip. Unless told, a body is handed on as it comes, whatever its Content-Encoding says. */
   readonly compressed?: boolean;
 }
 
@@ -42,11 +43,11 @@ export interface HttpAnswer {
   readonly body: AsyncIterable<Buffer>;
   /** The whole body. */
   bytes(): Promise<Buffer>;
-  /** Gives up the rest, when the status says it all. */
+  /** Gives up the rest, when the status says it all. Whoever neither reads nor discards holds the connection, for five minutes at most. */
   discard(): void;
 }
 
-/** Requests to servers that nobody vouches for. */
+/** Requests to servers that nobody vouches for. A login in a URL is not used. */
 export interface HttpClient extends Disposable {
   /**
    * Resolves with any status that is no redirect to follow. Credentials go to their own origin alone, also across redirects; none is followed from https to http.
@@ -57,35 +58,46 @@ export interface HttpClient extends Disposable {
 
 /** A client with connections of its own; disposing of it cuts them. */
 export function createHttpClient({ access, reach, clock, connections = 4 }: HttpClientOptions): HttpClient {
-  const sockets = createHttpSockets({ access, reach, connections });
+  const sockets = createHttpSockets({ access, reach, clock });
+  const slots = createSlots(connections);
   return {
     async request(url, request) {
-      let target = new URL(url);
+      let step: Step = { target: bare(url), request };
       for (let followed = 0; ; followed++) {
-        const answer = await exchange(target, { ...request, headers: headersFor(target, url, { request, access }) }, { sockets, clock });
+        const headers = headersFor(step, { first: bare(url), access });
+        const answer = await exchange(step.target, { ...step.request, headers }, { sockets, slots, clock });
         const { location } = answer.headers;
-        if (
-          answer.status < 300 ||
-          answer.status >= 400 ||
-          answer.status === 304 ||
-          location === undefined ||
-          request.redirects === undefined
-        )
-          return answer;
+        const { redirects = 0 } = request;
+        if (redirects === 0 || !REDIRECTS.has(answer.status) || location === undefined) return answer;
         answer.discard();
-        if (followed >= request.redirects)
-          throw new HttpFailure('redirect', `${withoutSecrets(url)} redirects more than ${request.redirects} times`);
-        target = redirected(target, location);
+        if (followed >= redirects) throw new HttpFailure('redirect', `${withoutSecrets(url)} redirects more than ${redirects} times`);
+        step = redirected(step, answer.status, location);
       }
     },
     [Symbol.dispose]: () => sockets.close(),
   };
 }
 
+/** A request on its way through redirects. */
+interface Step {
+  readonly target: URL;
+  readonly request: HttpRequest;
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** Node would log in with what stands before the host. */
+function bare(url: URL): URL {
+  const without = new URL(url);
+  without.username = '';
+  without.password = '';
+  without.hash = '';
+  return without;
+}
+
 function headersFor(
-  target: URL,
-  first: URL,
-  { request, access }: { readonly request: HttpRequest; readonly access: HttpAccess },
+  { target, request }: Step,
+  { first, access }: { readonly first: URL; readonly access: HttpAccess },
 ): Record<string, string> {
   const own = target.origin === first.origin;
   // What a caller sends along may be a secret as well: another host gets only what says how to answer.
@@ -104,7 +116,9 @@ function loginFor(
   target: URL,
   { request, access: { login } }: { readonly request: HttpRequest; readonly access: HttpAccess },
 ): string | undefined {
-  if (request.passCredentials === true && login.kind === 'basic') return authorizationFor({ ...login, origin: target.origin }, target);
+  // Whoever shares a password with other hosts has not agreed to show it to whoever listens.
+  if (request.passCredentials === true && login.kind === 'basic' && (target.protocol === 'https:' || !login.origin.startsWith('https:')))
+    return authorizationFor({ ...login, origin: target.origin }, target);
   return authorizationFor(login, target);
 }
 
@@ -113,12 +127,21 @@ const NEGOTIATION: ReadonlySet<string> = new Set(['accept', 'range', 'user-agent
 const negotiation = (headers: Readonly<Record<string, string>> = {}) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => NEGOTIATION.has(name.toLowerCase())));
 
-function redirected(from: URL, location: string): URL {
+/** What the redirect asks for, as browsers and Go have it (RFC 9110, 15.4). */
+function redirected({ target: from, request }: Step, status: number, location: string): Step {
   const to = URL.parse(location, from.href);
   if (to === null) throw new HttpFailure('redirect', `${withoutSecrets(from)} redirects to what is no address`);
   if (to.protocol !== 'https:' && to.protocol !== from.protocol)
-    throw new HttpFailure('redirect', `${withoutSecrets(from)} redirects to ${to.protocol}//: refused`);
-  to.username = '';
-  to.password = '';
-  return to;
+    throw new HttpFailure('redirect', `${withoutSecrets(from)} redirects to ${to.protocol.slice(0, 40)}//: refused`);
+  const { body, method = 'GET', headers = {}, ...rest } = request;
+  const target = bare(to);
+  if (method === 'GET' || method === 'HEAD') return { target, request };
+  if (status === 303 || (method === 'POST' && status <= 302)) {
+    const kept = Object.entries(headers).filter(([name]) => !/^content-/i.test(name));
+    return { target, request: { ...rest, headers: Object.fromEntries(kept) } };
+  }
+  // A body is what a login or a token request consists of.
+  if (target.origin !== from.origin)
+    throw new HttpFailure('redirect', `${withoutSecrets(from)} redirects a ${method} to ${target.host}: refused`);
+  return { target, request };
 }

@@ -1,121 +1,108 @@
 import { type ClientRequest, type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
-import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
 import type { Clock } from '@gotk/apimachinery';
-import { redact } from '../redact.ts';
+import { bodyOf, watchOver } from './answer-body.ts';
 import type { HttpAnswer, HttpRequest } from './http-client.ts';
-import { HttpFailure } from './http-failure.ts';
+import { codeOf, failureOf, HttpFailure } from './http-failure.ts';
 import type { HttpSockets } from './http-sockets.ts';
-import { LocalAddress } from './outbound-address.ts';
-import { withoutSecrets } from './shown-url.ts';
+import type { Slots } from './slots.ts';
 
-const CONNECT_TIMEOUT_MS = 10_000;
 const MAX_HEADER_BYTES = 64 * 1024;
 
 interface Means {
   readonly sockets: HttpSockets;
+  readonly slots: Slots;
   readonly clock: Clock;
 }
 
 /** One request, one answer. */
 export async function exchange(target: URL, request: HttpRequest, means: Means): Promise<HttpAnswer> {
-  const { signal, maxBytes } = request;
-  signal.throwIfAborted();
+  const { signal, maxBytes, method = 'GET', compressed = false } = request;
   if (!/^https?:$/.test(target.protocol)) throw new HttpFailure('refused', `${target.protocol}// is neither http nor https`);
+  const free = await means.slots.take(target.origin, signal);
+  let incoming: IncomingMessage | undefined;
   try {
-    const incoming = await send(target, request, means);
-    const stream = decoded(incoming, target);
-    const body = capped(stream, { signal, maxBytes, target });
-    return {
-      url: target,
-      status: incoming.statusCode ?? 0,
-      headers: incoming.headers,
-      body,
-      async bytes() {
-        const chunks: Buffer[] = [];
-        for await (const chunk of body) chunks.push(chunk);
-        return Buffer.concat(chunks);
-      },
-      discard() {
-        stream.on('error', () => undefined);
-        incoming.on('error', () => undefined);
-        incoming.destroy();
-      },
-    };
+    incoming = await sendOrRepeat(target, request, means);
+    incoming.once('close', free);
+    watchOver(incoming, { signal, clock: means.clock });
+    // What has no body is over, also for those who do not ask for it.
+    if (method === 'HEAD' || incoming.statusCode === 204 || incoming.statusCode === 304) incoming.resume();
+    return answerOf(target, incoming, bodyOf(incoming, { target, method, signal, maxBytes, compressed }));
   } catch (error) {
+    incoming?.destroy();
+    free();
     signal.throwIfAborted();
     throw failureOf(target, error);
   }
 }
 
-function send(target: URL, { method = 'GET', headers, body, signal }: HttpRequest, { sockets, clock }: Means): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    const start = target.protocol === 'https:' ? secureRequest : plainRequest;
-    const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-    const sent = start(target, {
-      agent: sockets.agentFor(target),
-      method,
-      headers: { ...headers, ...length },
-      signal,
-      maxHeaderSize: MAX_HEADER_BYTES,
-      insecureHTTPParser: false,
-    });
-    sent.once('response', resolve);
-    sent.on('error', reject);
-    giveUpConnecting(sent, clock);
-    sent.end(body);
-  });
-}
+const answerOf = (url: URL, incoming: IncomingMessage, body: AsyncIterable<Buffer>): HttpAnswer => ({
+  url,
+  status: incoming.statusCode ?? 0,
+  headers: incoming.headers,
+  body,
+  async bytes() {
+    const chunks: Buffer[] = [];
+    for await (const chunk of body) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  },
+  // The connection can be used again if nothing more will come over it.
+  discard: () => void (incoming.complete ? incoming.resume() : incoming.destroy()),
+});
 
-/** The system gives up after two minutes, which is longer than anybody wants to wait for nothing. */
-function giveUpConnecting(sent: ClientRequest, clock: Clock): void {
-  const timer = clock.after(CONNECT_TIMEOUT_MS, () => sent.destroy(new Error(`no connection within ${CONNECT_TIMEOUT_MS / 1000} s`)));
-  const stop = () => timer[Symbol.dispose]();
-  sent.once('socket', (socket) => {
-    if (!socket.connecting) stop();
-    else socket.once('connect', stop);
-  });
-  sent.once('close', stop);
-}
-
-/** A server that compresses unasked, or more than once, is up to something. */
-function decoded(incoming: IncomingMessage, target: URL): Readable {
-  const encoding = incoming.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
-  if (encoding === 'identity' || encoding === '') return incoming;
-  if (encoding !== 'gzip') {
-    incoming.destroy();
-    throw new HttpFailure(
-      'unreachable',
-      `${withoutSecrets(target)} answered in the encoding '${encoding.slice(0, 40)}', which was not asked for`,
-    );
-  }
-  const gunzip = createGunzip();
-  incoming.on('error', (error) => gunzip.destroy(error));
-  return incoming.pipe(gunzip);
-}
-
-async function* capped(
-  stream: Readable,
-  { signal, maxBytes, target }: { readonly signal: AbortSignal; readonly maxBytes: number; readonly target: URL },
-): AsyncGenerator<Buffer> {
-  let bytes = 0;
-  try {
-    for await (const chunk of stream) {
-      bytes += (chunk as Buffer).length;
-      if (bytes > maxBytes) throw new HttpFailure('too-large', `${withoutSecrets(target)} sent more than ${maxBytes} bytes`);
-      yield chunk as Buffer;
+/** A server may close a kept connection at the moment that it is used again, which says nothing about the request. */
+async function sendOrRepeat(target: URL, request: HttpRequest, means: Means): Promise<IncomingMessage> {
+  for (;;) {
+    const { sent, answer } = send(target, request, means);
+    try {
+      return await answer;
+    } catch (error) {
+      const harmless = request.method === undefined || request.method === 'GET' || request.method === 'HEAD';
+      if (!(harmless && sent.reusedSocket && CLOSED.has(codeOf(error) ?? '')) || request.signal.aborted) throw error;
     }
-  } catch (error) {
-    signal.throwIfAborted();
-    throw failureOf(target, error);
   }
 }
 
-function failureOf(target: URL, error: unknown): HttpFailure {
-  if (error instanceof HttpFailure) return error;
-  const cause: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  const text = redact(cause instanceof Error ? cause.message : String(cause));
-  const kind = cause instanceof LocalAddress ? 'refused' : 'unreachable';
-  return new HttpFailure(kind, `failed to reach ${withoutSecrets(target)}: ${text}`, { cause: error });
+const CLOSED: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
+
+function send(
+  target: URL,
+  { method = 'GET', headers, body, signal }: HttpRequest,
+  { sockets }: Means,
+): { readonly sent: ClientRequest; readonly answer: Promise<IncomingMessage> } {
+  const start = target.protocol === 'https:' ? secureRequest : plainRequest;
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  const { agent, path, headers: more } = sockets.passageTo(target);
+  const sent = start(target, {
+    agent,
+    method,
+    headers: { ...headers, ...length, ...more },
+    maxHeaderSize: MAX_HEADER_BYTES,
+    insecureHTTPParser: false,
+    ...(path === undefined ? {} : { path }),
+  });
+  const answer = new Promise<IncomingMessage>((resolve, reject) => {
+    // Node says that a request was given up only once it has a connection, which may be never.
+    const abort = () => {
+      reject(signal.reason);
+      sent.destroy();
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    const settle = () => signal.removeEventListener('abort', abort);
+    sent.once('response', (incoming) => {
+      settle();
+      resolve(incoming);
+    });
+    sent.once('upgrade', (_, socket) => {
+      socket.destroy();
+      reject(new Error('the server wants to speak something else than HTTP'));
+    });
+    // It stays when the answer is there: an error that nobody listens to would end the process.
+    sent.on('error', (error) => {
+      settle();
+      reject(error);
+    });
+  });
+  sent.end(body);
+  return { sent, answer };
 }

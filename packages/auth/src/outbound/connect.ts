@@ -1,0 +1,128 @@
+import { connect as connectPlain, isIP, type Socket } from 'node:net';
+import { createSecureContext, getCACertificates, type SecureContext, connect as secure } from 'node:tls';
+import type { Clock } from '@gotk/apimachinery';
+import type { ClientCertificate, HttpAccess, HttpProxy, Reach } from './http-access.ts';
+import { remoteLookup } from './outbound-address.ts';
+import { type Destination, tunnelByConnect, tunnelBySocks } from './proxy-tunnel.ts';
+
+/** The system gives up after two minutes, and never on a handshake: longer than anybody wants to wait for nothing. */
+const CONNECT_TIMEOUT_MS = 20_000;
+
+export interface ConnectorOptions {
+  readonly access: Pick<HttpAccess, 'ca' | 'proxy'>;
+  readonly reach: Reach;
+  readonly clock: Clock;
+}
+
+/** How to connect for one kind of request. */
+export interface Route extends Destination {
+  readonly protocol: 'http:' | 'https:';
+  readonly certificate?: ClientCertificate;
+}
+
+export interface Connector extends Disposable {
+  /** A connection that is ready for a request: through the proxy, after the handshake. */
+  open(route: Route): Promise<Socket>;
+}
+
+/** Connects to servers. Every connection has an error listener from its first moment: one that fails while nobody uses it harms nobody. Disposing of it cuts those in the making. */
+export function createConnector({ access: { ca, proxy }, reach, clock }: ConnectorOptions): Connector {
+  const making = new Set<Socket>();
+  const contexts = createContexts(ca);
+  const lookup = reach === 'remote' ? { lookup: remoteLookup() } : {};
+
+  const plain = async ({ host, port }: Destination, keep: (socket: Socket) => void): Promise<Socket> => {
+    const socket = connectPlain({ host, port, ...lookup, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 });
+    keep(socket);
+    await once(socket, 'connect');
+    return socket;
+  };
+  const encrypted = async (socket: Socket, { host, certificate }: Pick<Route, 'host' | 'certificate'>, keep: (socket: Socket) => void) => {
+    const wrapped = secure({
+      socket,
+      host,
+      ...(isIP(host) === 0 ? { servername: host } : {}),
+      secureContext: contexts.of(certificate),
+      ALPNProtocols: ['http/1.1'],
+    });
+    keep(wrapped);
+    await once(wrapped, 'secureConnect');
+    return wrapped;
+  };
+  const throughProxy = async (route: Route, via: HttpProxy, keep: (socket: Socket) => void): Promise<Socket> => {
+    const { protocol } = via.address;
+    const place = destinationOf(via.address);
+    const bare = await plain(place, keep);
+    const socket = protocol === 'https:' ? await encrypted(bare, place, keep) : bare;
+    if (protocol === 'socks5:') await tunnelBySocks(socket, route, via);
+    // A proxy gets plain requests whole, and sees to them itself.
+    else if (route.protocol === 'https:') await tunnelByConnect(socket, route, via);
+    return socket;
+  };
+
+  return {
+    async open(route) {
+      const mine: Socket[] = [];
+      const keep = (socket: Socket) => {
+        socket.on('error', () => undefined);
+        mine.push(socket);
+        making.add(socket);
+      };
+      const late = new Error(`no connection within ${CONNECT_TIMEOUT_MS / 1000} s`);
+      using _ = clock.after(CONNECT_TIMEOUT_MS, () => {
+        // The outermost first: what it wraps would only tell it that it is closed.
+        for (const socket of mine.toReversed()) socket.destroy(late);
+      });
+      try {
+        const socket = proxy === undefined ? await plain(route, keep) : await throughProxy(route, proxy, keep);
+        return route.protocol === 'https:' ? await encrypted(socket, route, keep) : socket;
+      } catch (error) {
+        for (const socket of mine) socket.destroy();
+        throw error;
+      } finally {
+        for (const socket of mine) making.delete(socket);
+      }
+    },
+    [Symbol.dispose]() {
+      for (const socket of making) socket.destroy(new Error('the client was closed'));
+    },
+  };
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443, 'socks5:': 1080 };
+
+/** Where a URL's server is. */
+export const destinationOf = ({ hostname, port, protocol }: URL): Destination => ({
+  host: hostname.replace(/^\[|\]$/g, ''),
+  port: port === '' ? (DEFAULT_PORTS[protocol] ?? 0) : Number(port),
+});
+
+/** To make one takes milliseconds when there is a bundle: the system's authorities are read once more. */
+function createContexts(ca: string | undefined) {
+  const contexts = new Map<ClientCertificate | undefined, SecureContext>();
+  return {
+    of(certificate: ClientCertificate | undefined): SecureContext {
+      const context =
+        contexts.get(certificate) ??
+        createSecureContext({
+          ...(ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] }),
+          ...(certificate === undefined ? {} : { cert: certificate.cert, key: certificate.key }),
+        });
+      contexts.set(certificate, context);
+      return context;
+    },
+  };
+}
+
+function once(socket: Socket, event: 'connect' | 'secureConnect'): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (error?: Error) => {
+      socket.off(event, done).off('error', settle).off('close', closed);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    const done = () => settle();
+    const closed = () => settle(new Error(event === 'connect' ? 'the connection was closed' : 'the server hung up during the handshake'));
+    socket.once(event, done).once('error', settle).once('close', closed);
+  });
+}
