@@ -4,8 +4,8 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { ArtifactError } from './artifact-error.ts';
-import { END_OF_TAR, paddingOf, renderTarHeader, type TarHeader } from './tar-writer.ts';
 import { createHasher, type DigestAlgorithm, type Hasher } from './hasher.ts';
+import { END_OF_TAR, paddingOf, renderTarHeader, type TarHeader } from './tar-writer.ts';
 import { UNPACK_LIMITS } from './unpack.ts';
 
 /** A file to archive; `path` is relative, with `/`. */
@@ -55,7 +55,12 @@ export async function writeArchive(file: string, files: Iterable<ArchiveFile>, o
       `the files are larger than the ${UNPACK_LIMITS.maxBytes} bytes that are unpacked from an artifact`,
     );
   const meter = createMeter(createHasher(options.algorithm), options.maxBytes);
-  await pipeline(Readable.from(tarOf(sorted), { highWaterMark: 2 }), createGzip(GZIP), meter.stream, createWriteStream(file, { mode: 0o600 }));
+  await pipeline(
+    Readable.from(tarOf(sorted), { highWaterMark: 2 }),
+    createGzip(GZIP),
+    meter.stream,
+    createWriteStream(file, { mode: 0o600 }),
+  );
   const handle = await open(file, 'r');
   try {
     await handle.sync();

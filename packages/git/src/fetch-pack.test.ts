@@ -8,10 +8,10 @@ import { describe, expect, test } from 'vitest';
 import { anonymously, never, type Script, scriptedServer, startGitServer, type TestRepository } from '../test/git-server.ts';
 import { idOf, packOf } from '../test/pack.ts';
 import { fetchPack } from './fetch-pack.ts';
-import { readPack } from './pack.ts';
+import { readPack } from './pack/open-pack.ts';
 import { FLUSH, renderPacket } from './pkt-line.ts';
 import type { RemoteConnection } from './remote.ts';
-import { filesOf, treeOf } from './tree.ts';
+import { filesOf, treeOf } from './tree/files.ts';
 
 const MIB = 1024 * 1024;
 const LIMITS = { maxObjects: 10_000, maxObjectBytes: MIB, maxTotalBytes: 64 * MIB };

@@ -1,4 +1,7 @@
 // What a fetched pack holds, for worker threads: nothing of the network is loaded there.
 export * from './git-error.ts';
-export { type ObjectStore, type PackLimits, readPack } from './pack.ts';
-export { filesOf, isHarmless, type TreeFile, treeOf } from './tree.ts';
+export type { PackLimits } from './pack/limits.ts';
+export type { GitObject, ObjectStore, ObjectType } from './pack/object-store.ts';
+export { type OpenPackOptions, openPack, readPack } from './pack/open-pack.ts';
+export { type FilesOptions, filesOf, type TreeFile, treeOf } from './tree/files.ts';
+export { isHarmless } from './tree/name.ts';

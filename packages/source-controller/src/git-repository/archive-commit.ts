@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { type ArchiveReport, type DigestAlgorithm, IGNORE_FILE, ignoreRules, writeArchive } from '@gotk/artifact/files';
-import { filesOf, readPack, type TreeFile, treeOf } from '@gotk/git/objects';
+import { filesOf, openPack, type TreeFile, treeOf } from '@gotk/git/objects';
 import { LIMITS } from './limits.ts';
 
 /** Plain data: it crosses into a worker thread. */
@@ -23,7 +22,7 @@ const MAX_SUBJECT = 120;
 
 /** Takes a pack apart and archives the commit's files, without a work tree. Throws `GitError` or `ArtifactError`. */
 export async function archiveCommit({ packFile, commit, ignore, algorithm, output }: ArchiveCommit): Promise<CommitArchive> {
-  const store = readPack(readFileSync(packFile), LIMITS.pack);
+  using store = openPack(packFile, { limits: LIMITS.pack, scratchFile: `${packFile}.objects` });
   const files = [...filesOf(store, treeOf(store, commit))];
   const isIgnored = ignoreRules({ files: ignoreFilesAmong(files), spec: ignore });
   const report = await writeArchive(
@@ -38,7 +37,7 @@ function ignoreFilesAmong(files: readonly TreeFile[]): ReadonlyMap<string, strin
   return new Map(
     files
       .filter(({ path }) => path === IGNORE_FILE || path.endsWith(`/${IGNORE_FILE}`))
-      .map(({ path, content }) => [path.slice(0, Math.max(0, path.length - IGNORE_FILE.length - 1)), content.toString('utf8')]),
+      .map((file) => [file.path.slice(0, Math.max(0, file.path.length - IGNORE_FILE.length - 1)), file.content.toString('utf8')]),
   );
 }
 

@@ -1,4 +1,4 @@
-import { GitError } from './git-error.ts';
+import { GitError } from '../git-error.ts';
 
 /** Of the digits of a size: more would be beyond what a number can hold. */
 const MAX_SCALE = 2 ** 46;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { idOf, type TreeEntry, treeContent } from '../test/pack.ts';
-import type { GitObject, ObjectStore } from './pack.ts';
-import { filesOf, isHarmless, treeOf } from './tree.ts';
+import { idOf, type TreeEntry, treeContent } from '../../test/pack.ts';
+import type { GitObject, ObjectStore } from '../pack/object-store.ts';
+import { filesOf, treeOf } from './files.ts';
+import { isHarmless } from './name.ts';
 
 const HELLO = idOf('blob', 'hello');
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { appending, copyOf, sizeOf } from '../test/pack.ts';
+import { appending, copyOf, sizeOf } from '../../test/pack.ts';
+import { GitError } from '../git-error.ts';
 import { applyDelta } from './delta.ts';
-import { GitError } from './git-error.ts';
 
 const BASE = Buffer.from('The quick brown fox');
 const KIB = 1024;

@@ -1,0 +1,12 @@
+export type ObjectType = 'commit' | 'tree' | 'blob' | 'tag';
+
+export interface GitObject {
+  readonly type: ObjectType;
+  /** May be read from a file each time that it is asked for: ask once. */
+  readonly content: Buffer;
+  /** Bytes of the content, where that is known without reading it. */
+  readonly size?: number;
+}
+
+/** Objects by their ids. Each is what its id says: whoever fills a store has hashed it. A `Map` is one. */
+export type ObjectStore = Pick<ReadonlyMap<string, GitObject>, 'size' | 'has' | 'get' | 'keys'>;
