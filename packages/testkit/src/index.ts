@@ -26,6 +26,8 @@ export type { Holding, Intrusion } from './faults/watch-pipe.ts';
 export { freePort } from './free-port.ts';
 export type * from './git/repository.ts';
 export * from './git/server.ts';
+export * from './git/signer.ts';
+export * from './gpg/home.ts';
 export type { RecordedRequest } from './http/front.ts';
 export * from './node-simulator.ts';
 export { customResourceDefinitions, ensureNamespace, installCrds } from './prepare-cluster.ts';

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { GitSigner } from './signer.ts';
 
 const execute = promisify(execFile);
 
@@ -15,8 +16,9 @@ export interface TestRepository {
   /** The bare repository. */
   readonly directory: string;
   /** Commits and pushes; resolves with the commit's id. */
-  commit(message: string, files: FileChanges, options?: { readonly branch?: string }): Promise<string>;
-  tag(name: string, options?: { readonly annotated?: boolean }): Promise<void>;
+  commit(message: string, files: FileChanges, options?: { readonly branch?: string; readonly signer?: GitSigner }): Promise<string>;
+  /** Tags HEAD and pushes the tag; a signed one is annotated. */
+  tag(name: string, options?: { readonly annotated?: boolean; readonly signer?: GitSigner }): Promise<void>;
   /** Runs Git in the work tree. */
   git(...args: readonly string[]): Promise<string>;
 }
@@ -43,10 +45,13 @@ export async function createRepository({
 }): Promise<TestRepository> {
   const directory = join(root, `${name}.git`);
   const work = join(root, `${name}.work`);
-  const git = async (...args: readonly string[]) => {
-    const { stdout } = await execute('git', args, { cwd: work, env: ENV, maxBuffer: 64 * 1024 * 1024 });
+  const gitAs = async (signer: GitSigner | undefined, args: readonly string[]) => {
+    const settings = Object.entries(signer?.config ?? {}).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    const env = { ...ENV, ...signer?.env };
+    const { stdout } = await execute('git', [...settings, ...args], { cwd: work, env, maxBuffer: 64 * 1024 * 1024 });
     return stdout.trim();
   };
+  const git = (...args: readonly string[]) => gitAs(undefined, args);
   await mkdir(work, { recursive: true });
   await git('init', '--quiet', '--bare', '--initial-branch=main', directory);
   await git('init', '--quiet', '--initial-branch=main', '.');
@@ -56,18 +61,19 @@ export async function createRepository({
     url,
     directory,
     git,
-    async commit(message, files, { branch = 'main' } = {}) {
+    async commit(message, files, { branch = 'main', signer } = {}) {
       const known = await git('branch', '--list', branch);
       const current = await git('symbolic-ref', '--short', 'HEAD');
       if (current !== branch) await git('checkout', '--quiet', ...(known === '' ? ['-b'] : []), branch);
       for (const [path, change] of Object.entries(files)) await write(join(work, path), change);
       await git('add', '--all', '--force');
-      await git('commit', '--quiet', '--allow-empty', '-m', message);
+      await gitAs(signer, ['commit', '--quiet', '--allow-empty', ...(signer === undefined ? [] : ['-S']), '-m', message]);
       await git('push', '--quiet', '--force', 'origin', `HEAD:refs/heads/${branch}`);
       return git('rev-parse', 'HEAD');
     },
-    async tag(tag, { annotated = false } = {}) {
-      await git('tag', ...(annotated ? ['-a', '-m', tag] : []), tag);
+    async tag(tag, { annotated = false, signer } = {}) {
+      const kind = signer !== undefined ? ['-s', '-m', tag] : annotated ? ['-a', '-m', tag] : [];
+      await gitAs(signer, ['tag', ...kind, tag]);
       await git('push', '--quiet', 'origin', `refs/tags/${tag}`);
     },
   };
