@@ -289,10 +289,11 @@ test('what is stored can be had as a draft of its own, for another owner of the 
   await using scratch = await test.storage.scratch();
   const draft = join(scratch.directory, 'draft');
 
-  await test.storage.copyTo(draft, path);
+  expect(await test.storage.copyTo(draft, { path, digest: sha256('content') })).toBe(true);
   await test.storage.commit(draft, other);
   await writeFile(join(test.root, other), 'changed');
 
   expect(await readFile(join(test.root, path), 'utf8')).toBe('content');
-  await expect(test.storage.copyTo(draft, 'gitrepository/apps/web/gone.tar.gz')).rejects.toThrow('ENOENT');
+  expect(await test.storage.copyTo(draft, { path: other, digest: sha256('content') })).toBe(false);
+  expect(await test.storage.copyTo(draft, { path: 'gitrepository/apps/web/gone.tar.gz', digest: sha256('content') })).toBe(false);
 });

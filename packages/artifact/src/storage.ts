@@ -45,8 +45,11 @@ export interface Storage {
   scratch(): Promise<Scratch>;
   /** Moves a finished file to its path at once, and points `latest` (`latest.tar.gz` unless told) beside it to it. A reader sees the old file, or the new one. */
   commit(draft: string, path: string, latest?: string): Promise<void>;
-  /** Copies a stored file to a draft of the caller's, for another owner of the same content; on disk when it resolves, at no cost where the disk can share blocks. */
-  copyTo(draft: string, path: string): Promise<void>;
+  /**
+   * Copies a stored file to a draft, for another owner of the same content, at no cost where the disk can share blocks. False, and no draft to use, when it is gone or is not what the
+   * digest says.
+   */
+  copyTo(draft: string, artifact: { readonly path: string; readonly digest: string }): Promise<boolean>;
   /** Whether the stored file is there and is what the digest says. */
   holds(artifact: { readonly path: string; readonly digest: string }): Promise<boolean>;
   /** Removes what retention no longer covers, never the current file; resolves with the names that went. */
@@ -95,9 +98,16 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
       await rename(link, join(directory, latest));
       await syncDirectory(directory);
     },
-    async copyTo(draft, path) {
-      await copyFile(join(root, path), draft, constants.COPYFILE_FICLONE);
+    async copyTo(draft, { path, digest }) {
+      try {
+        await copyFile(join(root, path), draft, constants.COPYFILE_FICLONE);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+        throw error;
+      }
       await syncFile(draft);
+      // What was checked is what is used: the copy, not the file that it was made from.
+      return await hasDigest(draft, digest);
     },
     holds: ({ path, digest }) => hasDigest(join(root, path), digest),
     async collectGarbage(current) {
