@@ -12,4 +12,5 @@ export * from './merge-patch.ts';
 export * from './object.ts';
 export type * from './resource.ts';
 export * from './semver-range.ts';
+export { compareVersions, parseVersion, type Version, withBuildMetadata } from './semver-version.ts';
 export * from './system-clock.ts';

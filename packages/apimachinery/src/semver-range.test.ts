@@ -21,6 +21,10 @@ test.each([
   expect(latestAllowed(range, TAGS)).toBe(expected);
 });
 
+test('versions with zeros in front, as dates have them, are versions', () => {
+  expect(latestAllowed('>=2025.1', ['2025.01.02', 'v2025.02.03', '2024.12.31'])).toBe('v2025.02.03');
+});
+
 test.each(['not a range', '>=', '1.0.0 &&'])('%j is refused', (range) => {
   expect(() => latestAllowed(range, TAGS)).toThrow(InvalidRange);
 });

@@ -1,4 +1,5 @@
-import { compareBuild, parse, Range, type SemVer } from 'semver';
+import { compareBuild, Range, type SemVer } from 'semver';
+import { parseVersion } from './semver-version.ts';
 
 /** The text is not a range of versions. */
 export class InvalidRange extends Error {
@@ -11,11 +12,21 @@ const MAX_RANGE_CHARACTERS = 4_096;
 const MAX_COMPARISONS = 1_000_000;
 
 /**
- * The highest of the versions that a range allows, in Masterminds' semantics (which Flux and Helm use), over npm's implementation: commas and spaces mean AND,
- * `=>`, `=<` and `!=` exist, a leading `v` and missing parts are accepted, and a range without a pre-release never allows one. Names that are no versions are
- * passed over. Throws `InvalidRange`, also for a range of more parts than so many versions could be compared with in time.
+ * The highest of the versions that a range allows; of those that differ in build metadata only, the highest of that. Names that are no versions are passed
+ * over. Throws `InvalidRange` as `allowedVersions` does.
  */
 export function latestAllowed(range: string, names: readonly string[]): string | undefined {
+  const candidates = allowedVersions(range, names).map((name) => ({ name, version: parseVersion(name) }));
+  candidates.sort((a, b) => (a.version === undefined || b.version === undefined ? 0 : compareBuild(b.version, a.version)));
+  return candidates[0]?.name;
+}
+
+/**
+ * The versions that a range allows, in the order given, in Masterminds' semantics (which Flux and Helm use), over npm's implementation: commas and spaces
+ * mean AND, `=>`, `=<` and `!=` exist, a leading `v` and missing parts are accepted, and a range without a pre-release never allows one. Names that are no
+ * versions are passed over. Throws `InvalidRange`, also for a range of more parts than so many versions could be compared with in time.
+ */
+export function allowedVersions(range: string, names: readonly string[]): readonly string[] {
   if (range.length > MAX_RANGE_CHARACTERS) throw new InvalidRange(`the version range is longer than ${MAX_RANGE_CHARACTERS} characters`);
   const { parts, allows } = compileRange(range);
   const versions = names.flatMap((name) => {
@@ -24,17 +35,7 @@ export function latestAllowed(range: string, names: readonly string[]): string |
   });
   if (parts > 1 && parts * versions.length > MAX_COMPARISONS)
     throw new InvalidRange(`the version range has ${parts} parts, too many for ${versions.length} versions`);
-  const candidates = versions.filter(({ version }) => allows(version));
-  candidates.sort((a, b) => compareBuild(b.version, a.version));
-  return candidates[0]?.name;
-}
-
-/** `1`, `v1.2` and `1.2.3-rc.1+build` are versions. */
-function parseVersion(text: string): SemVer | undefined {
-  const match = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?((?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?)$/.exec(text);
-  if (match === null) return undefined;
-  const [, major, minor = '0', patch = '0', rest = ''] = match;
-  return parse(`${major}.${minor}.${patch}${rest}`) ?? undefined;
+  return versions.filter(({ version }) => allows(version)).map(({ name }) => name);
 }
 
 type Allows = (version: SemVer) => boolean;
