@@ -1,1 +1,13 @@
-export {};
+export { chartLayers, chartTag, chartVersion, resolveChartVersion } from './chart.ts';
+export { type Digest, digestOf, hexOf, isDigest, parseDigest } from './digest.ts';
+export { type LayerSelector, layerOf, metadataOf } from './layer.ts';
+export { type Annotations, type Descriptor, type ImageIndex, type ImageManifest, parseManifest } from './manifest.ts';
+export { OciError, type OciErrorKind } from './oci-error.ts';
+export { chartRepository, isTag, parseRepository, type RepositoryName, renderRepository } from './reference.ts';
+export type { BlobOptions } from './registry/blobs.ts';
+export type { ExchangeOptions as RegistryOptions } from './registry/exchange.ts';
+export type { RegistryLogin } from './registry/login.ts';
+export type { FetchedManifest } from './registry/manifests.ts';
+export { connect, type RemoteRepository } from './registry/registry.ts';
+export { createRegistrySessions, type RegistrySessions } from './registry/sessions.ts';
+export { DEFAULT_TAG, type OciRevision, type ReferenceSpec, type ResolveOptions, renderRevision, resolveReference } from './select.ts';

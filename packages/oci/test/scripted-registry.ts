@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { Clock } from '@gotk/apimachinery';
+import { fakeClock } from '@gotk/apimachinery/fake-clock';
+import { issueServingCertificate } from '@gotk/testkit';
+import { digestOf } from '../src/digest.ts';
+import type { RegistryOptions } from '../src/index.ts';
+import { connect, createRegistrySessions, parseRepository, type RemoteRepository } from '../src/index.ts';
+
+export interface Asked {
+  readonly line: string;
+  readonly authorization: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** A registry that answers what the test says: over TLS, as `127.0.0.1` and `localhost`. */
+export interface ScriptedRegistry extends AsyncDisposable {
+  readonly port: number;
+  /** `https://127.0.0.1:<port>`. */
+  readonly url: string;
+  readonly requests: readonly Asked[];
+  readonly ca: string;
+  /** Opens the repository `team/app`. */
+  open(options?: Partial<RegistryOptions>): RemoteRepository;
+}
+
+const certificate = issueServingCertificate(['127.0.0.1', 'localhost']);
+
+/** Over TLS with one authority for all of them, so that they can send a client from one to the next. */
+export async function scriptedRegistry(answer: (request: IncomingMessage, response: ServerResponse) => unknown): Promise<ScriptedRegistry> {
+  const requests: Asked[] = [];
+  const server = createServer({ cert: certificate.cert, key: certificate.key }, (request, response) => {
+    requests.push({ line: `${request.method} ${request.url}`, authorization: request.headers.authorization, headers: request.headers });
+    void answer(request, response);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no TCP address');
+  const { port } = address;
+  return {
+    port,
+    url: `https://127.0.0.1:${port}`,
+    requests,
+    ca: certificate.ca,
+    open: (options = {}) =>
+      connect({
+        repository: parseRepository(`oci://127.0.0.1:${port}/team/app`),
+        access: { ca: certificate.ca },
+        login: { kind: 'anonymous' },
+        reach: 'anywhere',
+        insecure: false,
+        clock: fakeClock() satisfies Clock,
+        sessions: createRegistrySessions(),
+        ...options,
+      }),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** A signal that is never aborted. */
+export const never = (): AbortSignal => new AbortController().signal;
+
+export const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
+export const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json';
+
+/** What a test adds to a manifest, or puts in place of a part of it. */
+export type Parts = Readonly<Record<string, unknown>>;
+
+export const descriptor = (bytes: Buffer, parts: Parts = {}) => ({
+  mediaType: 'application/octet-stream',
+  digest: digestOf(bytes),
+  size: bytes.length,
+  ...parts,
+});
+
+export function manifestBytes(parts: Parts = {}): Buffer {
+  const config = descriptor(Buffer.from('{}'));
+  return Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: MANIFEST_TYPE, config, layers: [], ...parts }));
+}
+
+export const indexBytes = (manifests: readonly unknown[], parts: Parts = {}): Buffer =>
+  Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: INDEX_TYPE, manifests, ...parts }));
+
+/** Answers as for a manifest. */
+export function sendManifest(response: ServerResponse, bytes: Buffer, headers: Readonly<Record<string, string>> = {}): void {
+  response.writeHead(200, { 'content-type': MANIFEST_TYPE, 'docker-content-digest': digestOf(bytes), ...headers });
+  response.end(bytes);
+}
+
+/** Answers as a registry does that wants a token of the realm. */
+export function challenge(response: ServerResponse, header: string): void {
+  response.writeHead(401, { 'www-authenticate': header, 'content-type': 'application/json' });
+  response.end('{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}');
+}
+
+export const rejection = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
