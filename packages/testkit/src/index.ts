@@ -1,5 +1,7 @@
 export * from '@gotk/apimachinery/fake-clock';
 export * from './bucket/server.ts';
+export * from './certificates/authority.ts';
+export type { Subject } from './certificates/certificate.ts';
 export { lentCluster, NoControlPlane } from './control-plane/binaries.ts';
 export type { Command } from './control-plane/component.ts';
 export type { ComponentName, RestartOptions } from './control-plane/component-place.ts';
@@ -39,7 +41,6 @@ export { createRawApi, type RawApi } from './raw-api.ts';
 export type { ArtifactToPush, Push, PushedArtifact, PushedDescriptor } from './registry/push.ts';
 export * from './registry/server.ts';
 export type { TokenAccess } from './registry/token-issuer.ts';
-export * from './serving-certificate.ts';
 export * from './ssh/key.ts';
 export type { KnownHosts } from './ssh/known-hosts.ts';
 export * from './ssh/server.ts';

@@ -5,7 +5,7 @@ import { json } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KubeObject, Resource, Unstructured } from '@gotk/apimachinery';
 import type { KubeClient } from '@gotk/kube';
-import { issueServingCertificate } from './serving-certificate.ts';
+import { issueServingCertificate } from './certificates/authority.ts';
 
 /** What the API server asks (admission.k8s.io/v1), as far as tests look at it. */
 export interface AdmissionRequest {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ask } from '../http/ask.ts';
+import { processesIn } from '../programs/processes-in.ts';
 import { signS3 } from './s3-signature.ts';
 import { startBucketServer } from './server.ts';
 
@@ -42,9 +43,11 @@ test('a public bucket is there for anybody', async () => {
 test('it leaves nothing behind', async () => {
   const server = await startBucketServer();
   expect(existsSync(server.directory)).toBe(true);
+  expect(await processesIn(server.directory)).toHaveLength(1);
 
   await server[Symbol.asyncDispose]();
 
   expect(existsSync(server.directory)).toBe(false);
+  expect(await processesIn(server.directory)).toEqual([]);
   await expect(ask(server.url)).rejects.toThrow('ECONNREFUSED');
 });

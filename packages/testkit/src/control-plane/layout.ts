@@ -1,8 +1,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { issueServingCertificate } from '../certificates/authority.ts';
 import { freePort } from '../free-port.ts';
-import { issueServingCertificate } from '../serving-certificate.ts';
 import { renderKubeconfig } from './kubeconfig.ts';
 
 /** Of whom the API server shall write down each request: of everybody, or of the controllers' user alone. */

@@ -6,7 +6,7 @@ import type { Resource, Unstructured } from '@gotk/apimachinery';
 import { ApiError, ConnectionError, createKubeClient, type WatchEvent } from '@gotk/kube';
 import { loadConnection } from '@gotk/kube/kubeconfig';
 import { describe, expect, test } from 'vitest';
-import { issueServingCertificate } from '../serving-certificate.ts';
+import { issueServingCertificate } from '../certificates/authority.ts';
 import { startFaultProxy } from './fault-proxy.ts';
 
 const configMaps: Resource = { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true };

@@ -8,6 +8,7 @@ import { expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
 import { startGitServer } from '../git/server.ts';
 import { sshSigner } from '../git/signer.ts';
+import { processesIn } from '../programs/processes-in.ts';
 import { makeSshKey } from '../ssh/key.ts';
 import { createGpgHome } from './home.ts';
 
@@ -94,11 +95,10 @@ test('Git signs commits and tags with OpenPGP and SSH keys', async () => {
 test('its agent and its directory go with it', async () => {
   const home = await createGpgHome();
   await home.makeKey({ type: 'ed25519' });
-  const agents = async () => (await execute('sh', ['-c', 'cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" "\\n"'])).stdout;
-  expect(await agents()).toContain(home.directory);
+  expect(await processesIn(home.directory)).not.toEqual([]);
 
   await home[Symbol.asyncDispose]();
 
   expect(existsSync(home.directory)).toBe(false);
-  await eventually(async () => expect(await agents()).not.toContain(home.directory));
+  await eventually(async () => expect(await processesIn(home.directory)).toEqual([]));
 });

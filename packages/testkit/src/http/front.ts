@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse, request as send } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { issueServingCertificate } from '../serving-certificate.ts';
+import { issueServingCertificate } from '../certificates/authority.ts';
 
 /** What a client asked of a server, as the front saw it. */
 export interface RecordedRequest {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ask } from '../http/ask.ts';
+import { processesIn } from '../programs/processes-in.ts';
 import { startRegistry } from './server.ts';
 
 const CONTENT = { mediaType: 'application/vnd.cncf.flux.content.v1.tar+gzip', content: 'not really a tarball' };
@@ -79,9 +80,11 @@ test('it leaves nothing behind', async () => {
   const registry = await startRegistry();
   const { directory } = registry;
   expect(existsSync(directory)).toBe(true);
+  expect(await processesIn(directory)).toHaveLength(1);
 
   await registry[Symbol.asyncDispose]();
 
   expect(existsSync(directory)).toBe(false);
+  expect(await processesIn(directory)).toEqual([]);
   await expect(ask(registry.url)).rejects.toThrow('ECONNREFUSED');
 });

@@ -1,6 +1,6 @@
 import { randomUUID, sign, X509Certificate } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { issueServingCertificate } from '../serving-certificate.ts';
+import { issueServingCertificate } from '../certificates/authority.ts';
 
 /** What a token allows, in the form of the registry's tokens (distribution, spec/auth/jwt). */
 export interface TokenAccess {

@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
+import { processesIn } from '../programs/processes-in.ts';
 import { makeSshKey, type SshKey } from './key.ts';
 import { startSshServer } from './server.ts';
 
@@ -75,7 +76,8 @@ test('it leaves no process and no directory, even with a client connected', asyn
   const client = connect(server.port, '127.0.0.1');
   const greeting = await new Promise<Buffer>((resolve) => client.once('data', resolve));
   expect(greeting.toString()).toMatch(/^SSH-2\.0-OpenSSH/);
-  const root = join(directory, '..');
+  const root = dirname(directory);
+  expect(await processesIn(root)).not.toEqual([]);
 
   await server[Symbol.asyncDispose]();
 
@@ -83,12 +85,6 @@ test('it leaves no process and no directory, even with a client connected', asyn
   await eventually(async () => expect(await processesIn(root)).toEqual([]));
   client.destroy();
 });
-
-/** Processes whose command line names a path. */
-async function processesIn(path: string): Promise<readonly string[]> {
-  const { stdout } = await execute('sh', ['-c', 'cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" "\\n"']);
-  return stdout.split('\n').filter((line) => line.includes(path));
-}
 
 test('keys come in the formats that people have', async () => {
   const first = async (options: Parameters<typeof makeSshKey>[0]) => (await makeSshKey(options)).privateKey.split('\n')[0];

@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, get } from 'node:https';
 import { expect, test } from 'vitest';
-import { issueServingCertificate } from './serving-certificate.ts';
+import { createAuthority, issueServingCertificate } from './authority.ts';
 
 test('a client that trusts the authority, and only such a client, talks to a server with the certificate', async () => {
   const { ca, cert, key } = issueServingCertificate(['localhost', '127.0.0.1']);
@@ -29,4 +29,20 @@ test('the certificate names its hosts and is signed by its authority', () => {
   expect(cert.verify(ca.publicKey)).toBe(true);
   expect(cert.checkIssued(ca)).toBe(true);
   expect([ca.ca, cert.ca]).toEqual([true, false]);
+});
+
+test('an authority issues certificates for what they are asked for, in names and times', () => {
+  const [notBefore, notAfter] = [new Date('2026-01-01T00:00:00Z'), new Date('2060-01-01T00:00:00Z')];
+  const authority = createAuthority({ keys: 'rsa', notBefore, notAfter, subject: { commonName: 'root', organization: 'Example' } });
+  const holder = { country: 'US', state: 'WA', organization: 'Example', commonName: 'signer' };
+
+  const signing = new X509Certificate(authority.issueCodeSigning(holder, { notAfter: new Date('2026-02-01T00:00:00Z') }).cert);
+  const client = new X509Certificate(authority.issueClient('me').cert);
+
+  expect(signing.subject).toBe('C=US\nST=WA\nO=Example\nCN=signer');
+  expect([signing.validFrom, signing.validTo]).toEqual(['Jan  1 00:00:00 2026 GMT', 'Feb  1 00:00:00 2026 GMT']);
+  expect(signing.keyUsage).toEqual(['1.3.6.1.5.5.7.3.3']);
+  expect([client.subject, client.keyUsage]).toEqual(['CN=me', ['1.3.6.1.5.5.7.3.2']]);
+  expect(client.validTo).toBe('Jan  1 00:00:00 2060 GMT');
+  for (const cert of [signing, client]) expect(cert.verify(new X509Certificate(authority.ca).publicKey)).toBe(true);
 });
