@@ -1,7 +1,13 @@
+export { type AccessRules, type AccessSecrets, httpAccessOf } from './access/http-access-of.ts';
+export { httpProxyFrom } from './access/proxy-of.ts';
+export { type RegistryLogin, type RegistrySecrets, registryLoginFrom } from './access/registry-login-from.ts';
+export type { LoginSecret } from './access/secret-keys.ts';
+export { type SshAccess, sshAccessFrom } from './access/ssh-access-from.ts';
 export * from './http-login.ts';
 export * from './outbound/http-access.ts';
 export * from './outbound/http-client.ts';
 export { HttpFailure } from './outbound/http-failure.ts';
+export type * from './outbound/http-message.ts';
 export { isLocalAddress, LocalAddress, refuseLocalHost, remoteLookup } from './outbound/outbound-address.ts';
 export { withoutSecrets } from './outbound/shown-url.ts';
 export { redact } from './redact.ts';

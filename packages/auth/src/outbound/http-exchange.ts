@@ -2,8 +2,8 @@ import { type ClientRequest, type IncomingMessage, request as plainRequest } fro
 import { request as secureRequest } from 'node:https';
 import type { Clock } from '@gotk/apimachinery';
 import { bodyOf, watchOver } from './answer-body.ts';
-import type { HttpAnswer, HttpRequest } from './http-client.ts';
 import { codeOf, failureOf, HttpFailure } from './http-failure.ts';
+import type { HttpAnswer, HttpRequest } from './http-message.ts';
 import type { HttpSockets } from './http-sockets.ts';
 import type { Slots } from './slots.ts';
 

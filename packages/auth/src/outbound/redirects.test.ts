@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { certificates } from '../../test/certificates.ts';
 import { type ServerOptions, startHttpServer, startRawServer, type TestServer } from '../../test/servers.ts';
 import type { HttpAccess } from './http-access.ts';
-import { createHttpClient, type HttpRequest } from './http-client.ts';
+import { createHttpClient } from './http-client.ts';
+import type { HttpRequest } from './http-message.ts';
 
 const PASSWORD = 'CANARY-password';
 const basic = (url: string): HttpAccess => ({

@@ -1,6 +1,6 @@
 import type { GitRepository } from '@gotk/api';
 import { Reason } from '@gotk/api';
-import { httpAccessFrom, InvalidLogin } from '@gotk/auth';
+import { httpAccessOf, InvalidLogin } from '@gotk/auth';
 import type { Remote } from '@gotk/git';
 import { isNotFound } from '@gotk/kube';
 import { type Manager, Stalled } from '@gotk/runtime';
@@ -19,7 +19,7 @@ export async function remoteOf(
   if (name === undefined) return { url, access: { login: { kind: 'anonymous' } } };
   try {
     const secret = await manager.readSecret({ namespace: metadata.namespace ?? '', name }, { signal });
-    return { url, access: httpAccessFrom(secret.data ?? {}, url) };
+    return { url, access: httpAccessOf({ secret }, url, { passwordless: true }) };
   } catch (error) {
     if (isNotFound(error)) throw new InvalidLogin(`Secret '${name}' not found`);
     throw error;
