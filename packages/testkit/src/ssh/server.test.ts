@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { eventually } from '../eventually.ts';
-import { processesIn } from '../programs/processes-in.ts';
 import { makeSshKey, type SshKey } from './key.ts';
 import { startSshServer } from './server.ts';
 
@@ -77,14 +76,27 @@ test('it leaves no process and no directory, even with a client connected', asyn
   const greeting = await new Promise<Buffer>((resolve) => client.once('data', resolve));
   expect(greeting.toString()).toMatch(/^SSH-2\.0-OpenSSH/);
   const root = dirname(directory);
-  expect(await processesIn(root)).toContainEqual(expect.stringContaining('sshd'));
+  const processes = await withChildren(server.pids);
+  expect(await names(processes)).toContain('sshd');
 
   await server[Symbol.asyncDispose]();
 
   expect(existsSync(root)).toBe(false);
-  await eventually(async () => expect(await processesIn(root)).toEqual([]));
+  await eventually(async () => expect(await names(processes)).toEqual([]));
   client.destroy();
 });
+
+/** A process and, where the kernel tells, those that it started. */
+async function withChildren(pids: readonly number[]): Promise<readonly number[]> {
+  const started = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')));
+  return [...pids, ...started.flatMap((line) => line.split(' ').filter((word) => word !== '')).map(Number)];
+}
+
+/** Of those that still run. */
+async function names(pids: readonly number[]): Promise<readonly string[]> {
+  const found = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')));
+  return found.map((name) => name.trim()).filter((name) => name !== '');
+}
 
 test('keys come in the formats that people have', async () => {
   const first = async (options: Parameters<typeof makeSshKey>[0]) => (await makeSshKey(options)).privateKey.split('\n')[0];

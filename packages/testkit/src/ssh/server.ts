@@ -32,6 +32,8 @@ export interface SshServer extends AsyncDisposable {
   readonly knownHosts: KnownHosts;
   /** TCP connections so far. */
   readonly connections: number;
+  /** Of the sshd that serve a connection now. */
+  readonly pids: readonly number[];
   /** What sshd logged so far, at level DEBUG1. */
   readonly log: string;
   /** Read from the log; empty when a client went away without trying to log in. */
@@ -82,6 +84,9 @@ export async function startSshServer({
     },
     get connections() {
       return sessions.accepted;
+    },
+    get pids() {
+      return sessions.pids;
     },
     get log() {
       return sessions.log;

@@ -16,6 +16,7 @@ interface Options {
 /** The sshd processes of a server, one per connection. */
 export interface SshSessions {
   readonly log: string;
+  readonly pids: readonly number[];
   readonly accepted: number;
   /** For connections from now on. */
   useHostKeys(keys: readonly SshKey[]): Promise<void>;
@@ -34,7 +35,8 @@ export async function createSshSessions({ directory, authorizedKeys, config }: O
   const authorizedKeysFile = join(directory.path, 'authorized_keys');
   await writeFile(authorizedKeysFile, authorizedKeys.map((key) => `${key}\n`).join(''), { mode: 0o600 });
   const running = new Set<ChildProcess>();
-  const guard = () => directory.guard([...running].flatMap(({ pid }) => pid ?? []));
+  const pids = () => [...running].flatMap(({ pid }) => pid ?? []);
+  const guard = () => directory.guard(pids());
   let [log, accepted, generation, configFile] = ['', 0, 0, ''];
 
   const kill = () => {
@@ -43,6 +45,9 @@ export async function createSshSessions({ directory, authorizedKeys, config }: O
   return {
     get log() {
       return log;
+    },
+    get pids() {
+      return pids();
     },
     get accepted() {
       return accepted;
