@@ -4,9 +4,8 @@ import { createServer } from 'node:https';
 import type { Clock } from '@gotk/apimachinery';
 import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { issueServingCertificate } from '@gotk/testkit';
-import { digestOf } from '../src/digest.ts';
-import type { RegistryOptions } from '../src/index.ts';
-import { connect, createRegistrySessions, parseRepository, type RemoteRepository } from '../src/index.ts';
+import { connect, createRegistrySessions, digestOf, parseRepository, type RegistryOptions, type RemoteRepository } from '../src/index.ts';
+import { MANIFEST_TYPE } from './documents.ts';
 
 export interface Asked {
   readonly line: string;
@@ -65,27 +64,6 @@ export async function scriptedRegistry(answer: (request: IncomingMessage, respon
 
 /** A signal that is never aborted. */
 export const never = (): AbortSignal => new AbortController().signal;
-
-export const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
-export const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json';
-
-/** What a test adds to a manifest, or puts in place of a part of it. */
-export type Parts = Readonly<Record<string, unknown>>;
-
-export const descriptor = (bytes: Buffer, parts: Parts = {}) => ({
-  mediaType: 'application/octet-stream',
-  digest: digestOf(bytes),
-  size: bytes.length,
-  ...parts,
-});
-
-export function manifestBytes(parts: Parts = {}): Buffer {
-  const config = descriptor(Buffer.from('{}'));
-  return Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: MANIFEST_TYPE, config, layers: [], ...parts }));
-}
-
-export const indexBytes = (manifests: readonly unknown[], parts: Parts = {}): Buffer =>
-  Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: INDEX_TYPE, manifests, ...parts }));
 
 /** Answers as for a manifest. */
 export function sendManifest(response: ServerResponse, bytes: Buffer, headers: Readonly<Record<string, string>> = {}): void {

@@ -11,7 +11,7 @@ const PART = /[\s,]*([\w!#$%&'*+.^`|~-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,
 /** The challenge in a `WWW-Authenticate` header that can be met, tokens before passwords; undefined when there is none. */
 export function parseChallenge(header: string | undefined): Challenge | undefined {
   const challenges = partsOf(header ?? '');
-  const bearer = challenges.find(({ scheme, parameters }) => scheme === 'bearer' && parameters.has('realm'));
+  const bearer = challenges.find(({ scheme, parameters }) => scheme === 'bearer' && (parameters.get('realm') ?? '') !== '');
   if (bearer !== undefined) {
     const service = bearer.parameters.get('service');
     return { scheme: 'bearer', realm: bearer.parameters.get('realm') ?? '', ...(service === undefined ? {} : { service }) };

@@ -1,10 +1,10 @@
 import { createServer } from 'node:http';
 import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { describe, expect, test } from 'vitest';
+import { manifestBytes } from '../../test/documents.ts';
 import {
   type Asked,
   challenge,
-  manifestBytes,
   never,
   rejection,
   type ScriptedRegistry,
