@@ -1,0 +1,151 @@
+import type { HttpAnswer, HttpClient } from '@gotk/auth';
+import { AwsV4Signer } from 'aws4fetch';
+import { asked, bareEtag, refused, toFile } from '../answer.ts';
+import { BucketError } from '../bucket-error.ts';
+import type { ListedObject, ObjectStore } from '../object-store.ts';
+import { childOf, childrenOf, parseXml, textOf } from '../xml.ts';
+import { addressOf, regionOf, type S3Place } from './address.ts';
+
+/** Keys, and a token for those that hold for a short time. */
+export interface S3Login {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+export interface S3Options extends S3Place {
+  readonly region: string | undefined;
+  /** Asked before each request: it may change. Undefined: requests are not signed. */
+  readonly login: (signal: AbortSignal) => Promise<S3Login | undefined>;
+  readonly client: HttpClient;
+  readonly now: () => number;
+}
+
+const PAGE_BYTES = 16 * 1024 * 1024;
+const MAX_PAGES = 1_000;
+const REFUSAL_BYTES = 64 * 1024;
+
+/** A bucket that speaks S3: `ListObjectsV2` and `GetObject`, signed with version 4. */
+export function s3Store(options: S3Options): ObjectStore {
+  const { client, bucket, now } = options;
+  const base = addressOf(options);
+  const region = regionOf(options.endpoint, options.region);
+
+  const get = async (
+    target: URL,
+    { signal, maxBytes }: { readonly signal: AbortSignal; readonly maxBytes: number },
+  ): Promise<HttpAnswer> => {
+    const login = await options.login(signal);
+    const headers = login === undefined ? {} : await signed(target, { login, region, nowMs: now() });
+    const { authorization, ...rest } = headers;
+    return await client.request(target, { headers: rest, ...(authorization === undefined ? {} : { authorization }), signal, maxBytes });
+  };
+  const failure = async (answer: HttpAnswer, signal: AbortSignal): Promise<BucketError> => {
+    const refusal = await asked(signal, () => refusalIn(answer));
+    if (refusal.code === 'NoSuchBucket') return new BucketError('not-found', `bucket '${bucket}' not found`);
+    return refused(answer, refusal);
+  };
+
+  return {
+    async *list(prefix, signal) {
+      let token: string | undefined;
+      for (let page = 0; ; page++) {
+        if (page === MAX_PAGES) throw new BucketError('too-large', `the bucket lists more than ${MAX_PAGES} pages of objects`);
+        const target = new URL(base);
+        target.search = queryOf({
+          'list-type': '2',
+          'encoding-type': 'url',
+          prefix,
+          ...(token === undefined ? {} : { 'continuation-token': token }),
+        });
+        const answer = await asked(signal, () => get(target, { signal, maxBytes: PAGE_BYTES }));
+        if (answer.status !== 200) throw await failure(answer, signal);
+        const listing = childOf(parseXml((await asked(signal, () => answer.bytes())).toString('utf8'), ['Contents']), 'ListBucketResult');
+        yield* objectsIn(listing);
+        const next = textOf(listing, 'NextContinuationToken');
+        if (textOf(listing, 'IsTruncated') !== 'true') return;
+        if (next === '' || next === token) throw new BucketError('protocol', 'the store says that there is more, and not where');
+        token = next;
+      }
+    },
+    async fetch(key, file, { signal, maxBytes }) {
+      const target = new URL(base);
+      target.pathname += encodeKey(key);
+      const answer = await asked(signal, () => get(target, { signal, maxBytes: Math.max(maxBytes, REFUSAL_BYTES) }));
+      if (answer.status === 404) {
+        const refusal = await asked(signal, () => refusalIn(answer));
+        if (refusal.code === 'NoSuchBucket') throw new BucketError('not-found', `bucket '${bucket}' not found`);
+        return undefined;
+      }
+      if (answer.status !== 200) throw await failure(answer, signal);
+      await asked(signal, () => toFile(answer, file, { signal, maxBytes }));
+      return bareEtag(answer.headers.etag);
+    },
+    [Symbol.dispose]: () => client[Symbol.dispose](),
+  };
+}
+
+function* objectsIn(listing: ReturnType<typeof childOf>): Generator<ListedObject> {
+  const decode = textOf(listing, 'EncodingType') === 'url' ? decodeKey : (key: string) => key;
+  for (const object of childrenOf(listing, 'Contents')) {
+    const size = Number(textOf(object, 'Size'));
+    if (!Number.isSafeInteger(size) || size < 0) throw new BucketError('protocol', 'the store lists an object without a size');
+    yield { key: decode(textOf(object, 'Key')), etag: bareEtag(textOf(object, 'ETag')), size };
+  }
+}
+
+async function refusalIn(answer: HttpAnswer): Promise<{ readonly code: string; readonly message: string }> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of answer.body) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > REFUSAL_BYTES) break;
+  }
+  try {
+    const error = childOf(parseXml(Buffer.concat(chunks).toString('utf8'), []), 'Error');
+    return { code: textOf(error, 'Code'), message: textOf(error, 'Message') };
+  } catch {
+    return { code: '', message: '' };
+  }
+}
+
+/** As RFC 3986 has it, which is also how it is signed. */
+const encodeKey = (key: string): string => key.split('/').map(encodePart).join('/');
+const encodePart = (part: string): string =>
+  encodeURIComponent(part).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+const queryOf = (fields: Readonly<Record<string, string>>): string =>
+  Object.entries(fields)
+    .map(([name, value]) => `${name}=${encodePart(value)}`)
+    .join('&');
+
+function decodeKey(key: string): string {
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '));
+  } catch (error) {
+    throw new BucketError('protocol', 'the store lists a key in an encoding that is none', { cause: error });
+  }
+}
+
+interface Signing {
+  readonly login: S3Login;
+  readonly region: string;
+  readonly nowMs: number;
+}
+
+/** SHA-256 of nothing: what every body of ours holds. */
+const EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
+async function signed(target: URL, { login, region, nowMs }: Signing): Promise<Readonly<Record<string, string>>> {
+  const signer = new AwsV4Signer({
+    ...login,
+    url: target.href,
+    method: 'GET',
+    service: 's3',
+    region,
+    datetime: new Date(nowMs).toISOString().replace(/[:-]|\.\d{3}/g, ''),
+    headers: { 'x-amz-content-sha256': EMPTY },
+  });
+  const { headers } = await signer.sign();
+  return Object.fromEntries([...headers].filter(([name]) => name !== 'host'));
+}
