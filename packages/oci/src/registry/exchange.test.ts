@@ -185,6 +185,32 @@ describe('a registry that wants a password', () => {
   });
 });
 
+describe('a registry that hides from strangers what is not public', () => {
+  const hiding = (status: number) =>
+    scriptedRegistry((request, response) => {
+      if (request.headers.authorization === BASIC) sendManifest(response, MANIFEST);
+      else if (request.url === '/v2/') challenge(response, 'Basic realm="x"');
+      else response.writeHead(status).end();
+    });
+
+  test.each([403, 404])('is asked what it wants (status %d), and at once the next time', async (status) => {
+    await using registry = await hiding(status);
+    const sessions = createRegistrySessions();
+    for (const requests of [3, 4]) {
+      using remote = registry.open({ sessions, login: LOGIN });
+      expect(await remote.digestOf('latest', never())).toBe(digestOf(MANIFEST));
+      expect(registry.requests).toHaveLength(requests);
+    }
+  });
+
+  test('is not asked by strangers', async () => {
+    await using registry = await hiding(404);
+    using remote = registry.open();
+    expect(await rejection(remote.manifest('latest', never()))).toMatchObject({ kind: 'not-found' });
+    expect(registry.requests).toHaveLength(1);
+  });
+});
+
 describe('a realm', () => {
   const naming = (realm: string): Promise<ScriptedRegistry> =>
     scriptedRegistry((_request, response) => challenge(response, `Bearer realm="${realm}",service="s"`));

@@ -2,7 +2,7 @@ import type { Clock } from '@gotk/apimachinery';
 import { createHttpClient, type HttpAccess, type HttpAnswer, type HttpRequest, type Reach } from '@gotk/auth';
 import type { RepositoryName } from '../reference.ts';
 import { createAuthorizer } from './authorizer.ts';
-import { parseChallenge } from './challenge.ts';
+import { type Challenge, parseChallenge } from './challenge.ts';
 import { ociErrorOf } from './failure.ts';
 import { checkLogin, type RegistryLogin } from './login.ts';
 import { protocolOf } from './protocol.ts';
@@ -28,12 +28,19 @@ export type RegistryRequest = Pick<HttpRequest, 'method' | 'headers' | 'signal' 
 
 /** Requests to one registry, with what it takes to be let in. */
 export interface Exchange extends Disposable {
-  /** Resolves with any status but redirects that may be followed. Throws `OciError`, or the signal's reason. */
-  request(path: string, request: RegistryRequest): Promise<HttpAnswer>;
+  /**
+   * Asks for a path of the registry, or for an address that it sent us to, which gets nothing that is the registry's. Resolves with any status but redirects that may
+   * be followed. Throws `OciError`, or the signal's reason.
+   */
+  request(target: string | URL, request: RegistryRequest): Promise<HttpAnswer>;
 }
 
 /** The registry, and one server that it may send us to. */
 const MAX_CHALLENGERS = 2;
+const PING_BYTES = 64 * 1024;
+
+/** How registries answer to strangers who ask for what they must not know of. */
+const HIDDEN: ReadonlySet<number> = new Set([403, 404]);
 
 /** Throws `OciError`, kind `refused`, for a login that is another registry's. */
 export function createExchange(options: ExchangeOptions): Exchange {
@@ -58,25 +65,36 @@ export function createExchange(options: ExchangeOptions): Exchange {
     }
   };
 
+  /** What a registry that answers strangers as if there were nothing wants of those it knows. */
+  const challengeOf = async (registry: URL, signal: AbortSignal): Promise<Challenge | undefined> => {
+    const answer = await send(new URL('/v2/', registry), { signal, maxBytes: PING_BYTES, authorization: undefined });
+    answer.discard();
+    return answer.status === 401 ? parseChallenge(answer.headers['www-authenticate']) : undefined;
+  };
+
   return {
-    async request(path, request) {
+    async request(asked, request) {
       const { signal } = request;
       const registry = await registryFor(signal);
       const challengers = new Set<string>();
-      let target = new URL(path, registry);
-      let authorization = await authorizer.known(registry, signal);
+      let target = new URL(asked, registry);
+      let authorization = target.origin === registry.origin ? await authorizer.known(registry, signal) : undefined;
       for (;;) {
         const answer = await send(target, { ...request, authorization });
-        if (answer.status !== 401) return answer;
-
+        const { origin } = answer.url;
         // Whoever we were redirected to gets nothing that was given for the registry, but may hand out a token as to anybody.
-        const elsewhere = answer.url.origin !== registry.origin;
-        const turnedAway = challengers.has(answer.url.origin) || challengers.size >= MAX_CHALLENGERS;
+        const elsewhere = origin !== registry.origin;
+        const hidden = HIDDEN.has(answer.status) && login.kind !== 'anonymous' && authorization === undefined && !elsewhere;
+        if (answer.status !== 401 && !hidden) return answer;
+
+        const turnedAway = challengers.has(origin) || challengers.size >= MAX_CHALLENGERS;
         if (turnedAway && !elsewhere) delete session.authorization;
         if (turnedAway) return answer;
-        challengers.add(answer.url.origin);
-        const asked = { challenge: parseChallenge(answer.headers['www-authenticate']), signal };
-        const next = await (elsewhere ? authorizer.anonymously(answer.url, asked) : authorizer.answer(registry, asked));
+        challengers.add(origin);
+        const challenge = hidden ? await challengeOf(registry, signal) : parseChallenge(answer.headers['www-authenticate']);
+        const next = await (elsewhere
+          ? authorizer.anonymously(answer.url, { challenge, signal })
+          : authorizer.answer(registry, { challenge, signal }));
         // What was refused a moment ago is not sent again.
         if (next === authorization) delete session.authorization;
         if (next === undefined || next === authorization) return answer;

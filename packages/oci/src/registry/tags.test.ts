@@ -56,6 +56,23 @@ describe('the tags of a repository', () => {
     expect(registry.requests).toHaveLength(1);
   });
 
+  test('are listed by another server where the registry leaves that to it, all pages', async () => {
+    const there = '/v2/mirror/team/app/tags/list';
+    await using mirror = await scriptedRegistry((request, response) => {
+      if (!request.url?.includes('page=2')) response.setHeader('link', `<${there}?page=2>; rel="next"`);
+      response.end(JSON.stringify({ tags: [request.url?.includes('page=2') ? 'v2' : 'v1'] }));
+    });
+    await using registry = await scriptedRegistry((request, response) => {
+      if (request.headers.authorization === undefined) response.writeHead(401, { 'www-authenticate': 'Basic' }).end();
+      else response.writeHead(307, { location: `${mirror.url}${there}` }).end();
+    });
+    using remote = registry.open({ login: { kind: 'basic', username: 'user', password: 'password' } });
+
+    expect(await remote.tags(never())).toEqual(['v1', 'v2']);
+
+    expect(mirror.requests.map(({ authorization }) => authorization)).toEqual([undefined, undefined]);
+  });
+
   test('end, however many pages there are (row 15)', async () => {
     let page = 0;
     await using registry = await scriptedRegistry((_request, response) => {
