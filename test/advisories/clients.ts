@@ -5,7 +5,7 @@ import { connect } from '@gotk/git';
 import { createKubeClient } from '@gotk/kube';
 import { fetchArtifact } from '../../packages/artifact/src/fetch.ts';
 import { testDirectory } from '../../packages/artifact/test/tar.ts';
-import { handshake, lsRefs } from '../../packages/git/src/ls-refs.ts';
+import { listed } from '../../packages/git/test/git-server.ts';
 import { httpEventSink } from '../../packages/runtime/src/events/event-sink.ts';
 import { type LogLine, recordingLog } from '../../packages/runtime/test/recording.ts';
 
@@ -43,7 +43,7 @@ export const CLIENTS: Readonly<Record<string, Client>> = {
   git: async ({ url, ca }, { login = NOBODY } = {}) => {
     await using remote = connect({ url: new URL(`${url}/app.git`), access: { login, ...(ca === undefined ? {} : { ca }) } });
     const signal = AbortSignal.timeout(TIMEOUT_MS);
-    return await failureOf(handshake(remote, signal).then(() => lsRefs(remote, [], signal)));
+    return await failureOf(remote.handshake(signal).then(() => listed(remote, [], signal)));
   },
   artifact: async ({ url }) => {
     await using work = await testDirectory();

@@ -5,9 +5,9 @@ import { filesOf, isHarmless, type ObjectStore, type PackLimits, readPack, treeO
 import { startGitServer } from '@gotk/testkit';
 import { describe, expect, test } from 'vitest';
 import { fetchPack } from '../../packages/git/src/fetch-pack.ts';
-import { handshake, isRefName, lsRefs } from '../../packages/git/src/ls-refs.ts';
-import { DELIMITER, FLUSH, renderPacket } from '../../packages/git/src/pkt-line.ts';
-import { ADVERTISEMENT, never, scriptedServer } from '../../packages/git/test/git-server.ts';
+import { DELIMITER, FLUSH, renderPacket } from '../../packages/git/src/protocol/pkt-line.ts';
+import { isRefName } from '../../packages/git/src/protocol/ref.ts';
+import { ADVERTISEMENT, listed, never, scriptedServer } from '../../packages/git/test/git-server.ts';
 import {
   appending,
   copyOf,
@@ -95,7 +95,7 @@ describe('CVE-2021-30483, CVE-2026-71557: the name of a reference is only a name
       .filter((name) => !/[\0 ]/.test(name))
       .map((name) => renderPacket(`${OID} ${name}`));
     await using it = await scriptedServer({ command: (response) => response.end([...lines, FLUSH].join('')) });
-    expect([...(await lsRefs(it.remote, [], never())).keys()]).toEqual(['refs/heads/__proto__', 'refs/heads/main']);
+    expect([...(await listed(it.remote)).keys()]).toEqual(['refs/heads/__proto__', 'refs/heads/main']);
   });
 });
 
@@ -251,8 +251,9 @@ describe('CVE-2026-41506: a login goes to the host that it is for, and nowhere e
         url: new URL(`${server.url}/app.git`),
         access: { login: { kind: 'basic', origin: server.url, username: 'user', password: PASSWORD } },
       });
-      await handshake(remote, never())
-        .then(() => lsRefs(remote, [], never()))
+      await remote
+        .handshake(never())
+        .then(() => listed(remote))
         .catch(() => undefined);
       expect(server.requests[0]?.authorization).toContain('Basic ');
     }
@@ -263,7 +264,7 @@ describe('CVE-2026-41506: a login goes to the host that it is for, and nowhere e
     await using other = await startGitServer();
     const moved = (response: ServerResponse) => response.writeHead(307, { location: `${other.url}/app.git/git-upload-pack` }).end();
     await using it = await scriptedServer({ command: moved });
-    await expect(lsRefs(it.remote, [], never())).rejects.toMatchObject({ name: 'GitError', kind: 'protocol' });
+    await expect(listed(it.remote)).rejects.toMatchObject({ name: 'GitError', kind: 'protocol' });
     expect(other.requests).toEqual([]);
   });
 
@@ -281,7 +282,7 @@ describe('CVE-2026-41506: a login goes to the host that it is for, and nowhere e
       ...(server.ca === undefined ? {} : { ca: server.ca }),
     };
     await using remote = connect({ url: new URL(`${server.url}/app.git`), access });
-    await expect(handshake(remote, never())).rejects.toMatchObject({ name: 'GitError', message: expect.stringContaining('refused') });
+    await expect(remote.handshake(never())).rejects.toMatchObject({ name: 'GitError', message: expect.stringContaining('refused') });
     expect(plain.requests).toEqual([]);
   });
 });
@@ -328,7 +329,7 @@ describe('CVE-2025-21613, CVE-2026-45570: what is written in an address or a ref
     for (const text of evil) {
       const url = new URL(`${server.url}/${encodeURIComponent(text)}.git`);
       await using remote = connect({ url, access: { login: { kind: 'anonymous' } } });
-      await expect(handshake(remote, never())).rejects.toMatchObject({ name: 'GitError', kind: 'not-found' });
+      await expect(remote.handshake(never())).rejects.toMatchObject({ name: 'GitError', kind: 'not-found' });
       expect(server.requests.at(-1)?.line).toBe(`GET ${url.pathname}/info/refs?service=git-upload-pack`);
     }
     expect(server.requests).toHaveLength(evil.length);

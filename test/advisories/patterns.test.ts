@@ -7,7 +7,7 @@ import { redact } from '@gotk/auth';
 import { compileCel } from '@gotk/kstatus/cel';
 import { build, memoryTree } from '@gotk/kustomize';
 import { describe, expect, test } from 'vitest';
-import { isRefName } from '../../packages/git/src/ls-refs.ts';
+import { isRefName } from '../../packages/git/src/protocol/ref.ts';
 import { costOf } from './cost.ts';
 
 /** Ten thousand characters of each, and one that decides that it does not fit. */

@@ -13,9 +13,8 @@ import { compileCel } from '@gotk/kstatus/cel';
 import { build, memoryTree, type Overlay } from '@gotk/kustomize';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createSecretMask } from '../../packages/auth/src/secret-mask.ts';
-import { lsRefs } from '../../packages/git/src/ls-refs.ts';
-import { FLUSH, renderPacket } from '../../packages/git/src/pkt-line.ts';
-import { never, scriptedServer } from '../../packages/git/test/git-server.ts';
+import { FLUSH, renderPacket } from '../../packages/git/src/protocol/pkt-line.ts';
+import { listed, scriptedServer } from '../../packages/git/test/git-server.ts';
 import { createObjectCache } from '../../packages/kube/src/informer/object-cache.ts';
 
 /** What every object has without having it. */
@@ -61,7 +60,7 @@ describe('CVE-2026-89011: no name that somebody gives reaches a prototype: it is
     const name = `refs/heads/${key}`;
     const lines = [`${oid} ${name}`, `${oid} ${name}/corsProxy`, `${oid} refs/${key}/x`, `${oid} ${name} ${key}:x symref-target:${key}`];
     await using it = await scriptedServer({ command: (response) => response.end([...lines.map(renderPacket), FLUSH].join('')) });
-    const refs = await lsRefs(it.remote, [], never());
+    const refs = await listed(it.remote);
     expect(refs.get(name)).toMatchObject({ name, oid });
     expect([...refs.keys()]).toEqual([name, `${name}/corsProxy`, `refs/${key}/x`]);
   });

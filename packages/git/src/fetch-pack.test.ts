@@ -7,10 +7,10 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { anonymously, never, type Script, scriptedServer, startGitServer, type TestRepository } from '../test/git-server.ts';
 import { idOf, packOf } from '../test/pack.ts';
+import type { RemoteConnection } from './connection.ts';
 import { fetchPack } from './fetch-pack.ts';
 import { readPack } from './pack/open-pack.ts';
-import { FLUSH, renderPacket } from './pkt-line.ts';
-import type { RemoteConnection } from './remote.ts';
+import { FLUSH, renderPacket } from './protocol/pkt-line.ts';
 import { filesOf, treeOf } from './tree/files.ts';
 
 const MIB = 1024 * 1024;

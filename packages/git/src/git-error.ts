@@ -1,6 +1,7 @@
 /** What went wrong with a remote, as far as somebody could act on it. */
 export type GitErrorKind =
   | 'unauthorized'
+  | 'host-key'
   | 'not-found'
   | 'unreachable'
   | 'timeout'

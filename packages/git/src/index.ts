@@ -1,4 +1,10 @@
+export { type ConnectOptions, connect, type Remote, type RemoteConnection } from './connection.ts';
 export { fetchPack } from './fetch-pack.ts';
 export * from './objects.ts';
+export type { FetchRequest } from './protocol/fetch.ts';
+export type { Ref } from './protocol/ref.ts';
 export * from './reference.ts';
-export * from './remote.ts';
+export type { HttpRemote } from './transport/http.ts';
+export { offeredAlgorithms, type SshAlgorithms, UnknownAlgorithm } from './transport/ssh/algorithms.ts';
+export { sshAddressOf, urlForScpAddress } from './transport/ssh/ssh-address.ts';
+export type { SshRemote } from './transport/ssh/transport.ts';

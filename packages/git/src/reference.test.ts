@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { anonymously, type GitServer, never, scriptedServer, startGitServer } from '../test/git-server.ts';
-import { FLUSH, renderPacket } from './pkt-line.ts';
+import { FLUSH, renderPacket } from './protocol/pkt-line.ts';
 import { type ReferenceSpec, renderRevision, resolveReference } from './reference.ts';
 
 let server: GitServer;

@@ -1,7 +1,7 @@
 import { latestAllowed } from '@gotk/apimachinery';
+import type { RemoteConnection } from './connection.ts';
 import { GitError } from './git-error.ts';
-import { handshake, isEmpty, isObjectId, isRefName, lsRefs, type Ref } from './ls-refs.ts';
-import type { RemoteConnection } from './remote.ts';
+import { isObjectId, isRefName, type Ref } from './protocol/ref.ts';
 
 /** What to check out, as `GitRepository.spec.ref` has it; the most specific field that is set wins. */
 export interface ReferenceSpec {
@@ -20,27 +20,28 @@ export interface Revision {
 }
 
 export const DEFAULT_BRANCH = 'master';
+export const BRANCHES = 'refs/heads/';
+const TAGS = 'refs/tags/';
 
 /** `main@sha1:<commit>`, or `sha1:<commit>` without a name. */
 export const renderRevision = ({ name, commit }: Revision): string => (name === '' ? `sha1:${commit}` : `${name}@sha1:${commit}`);
 
 /**
- * Finds the commit that a reference stands for now. Costs one handshake and one listing, restricted to what is asked for; a commit that is named outright
- * costs the handshake alone. Throws `GitError`, or `InvalidRange` for a version range that is none.
+ * Finds the commit that a reference stands for now. Costs one handshake and one listing, restricted to what is asked for where the server can do that; a commit that
+ * is named outright costs the handshake alone. Throws `GitError`, or `InvalidRange` for a version range that is none.
  */
 export async function resolveReference(remote: RemoteConnection, spec: ReferenceSpec, signal: AbortSignal): Promise<Revision> {
   if (spec.commit !== undefined && spec.commit !== '') {
     if (!isObjectId(spec.commit)) throw new GitError('reference-not-found', `'${spec.commit.slice(0, 80)}' is not the id of a commit`);
-    await handshake(remote, signal);
+    await remote.handshake(signal);
     return { name: spec.branch ?? '', commit: spec.commit };
   }
-  await handshake(remote, signal);
   if (spec.name !== undefined && spec.name !== '') return byName(remote, { name: spec.name, shown: spec.name, what: 'reference' }, signal);
   if (spec.semver !== undefined && spec.semver !== '') return byRange(remote, spec.semver, signal);
   if (spec.tag !== undefined && spec.tag !== '')
-    return byName(remote, { name: `refs/tags/${spec.tag}`, shown: spec.tag, what: 'tag' }, signal);
+    return byName(remote, { name: `${TAGS}${spec.tag}`, shown: spec.tag, what: 'tag' }, signal);
   const branch = spec.branch !== undefined && spec.branch !== '' ? spec.branch : DEFAULT_BRANCH;
-  return byName(remote, { name: `refs/heads/${branch}`, shown: branch, what: 'branch' }, signal);
+  return byName(remote, { name: `${BRANCHES}${branch}`, shown: branch, what: 'branch' }, signal);
 }
 
 interface Wanted {
@@ -49,28 +50,44 @@ interface Wanted {
   readonly what: 'branch' | 'tag' | 'reference';
 }
 
+/** What an annotated tag stands for may be asked for by name, as `git ls-remote` shows it: upstream's users do. */
+const PEELED = '^{}';
+
 async function byName(remote: RemoteConnection, { name, shown, what }: Wanted, signal: AbortSignal): Promise<Revision> {
-  if (!isRefName(name)) throw new GitError('reference-not-found', `${JSON.stringify(shown.slice(0, 80))} cannot be the name of a ${what}`);
-  const refs = await lsRefs(remote, [name], signal);
-  const ref = refs.get(name);
-  if (ref === undefined) throw await missing(remote, `${what} '${shown}' not found`, signal);
-  return { name: shown, commit: commitOf(ref) };
+  const peeled = what === 'reference' && name.endsWith(PEELED);
+  const listed = peeled ? name.slice(0, -PEELED.length) : name;
+  if (!isRefName(listed))
+    throw new GitError('reference-not-found', `${JSON.stringify(shown.slice(0, 80))} cannot be the name of a ${what}`);
+  let found: Ref | undefined;
+  for await (const ref of remote.listRefs([listed], signal)) if (ref.name === listed) found = ref;
+  const commit = found?.peeled ?? (peeled ? undefined : found?.oid);
+  if (commit === undefined) throw await missing(remote, `${what} '${shown}' not found`, signal);
+  return { name: shown, commit };
 }
+
+/** Versions that are compared at once: a listing may be longer than anybody wants to keep. */
+const BATCH = 65_536;
 
 async function byRange(remote: RemoteConnection, range: string, signal: AbortSignal): Promise<Revision> {
-  const refs = await lsRefs(remote, ['refs/tags/'], signal);
-  const tags = new Map([...refs.values()].map((ref) => [ref.name.slice('refs/tags/'.length), ref]));
-  const latest = latestAllowed(range, [...tags.keys()]);
-  const ref = latest === undefined ? undefined : tags.get(latest);
-  if (latest === undefined || ref === undefined) throw await missing(remote, `no tag matches the version range '${range}'`, signal);
-  return { name: latest, commit: commitOf(ref) };
+  let best: Ref | undefined;
+  let batch: Ref[] = [];
+  const compare = () => {
+    const tags = new Map([...(best === undefined ? [] : [best]), ...batch].map((ref) => [ref.name.slice(TAGS.length), ref]));
+    const latest = latestAllowed(range, [...tags.keys()]);
+    best = latest === undefined ? undefined : tags.get(latest);
+    batch = [];
+  };
+  // A range that is none is told before anybody is asked.
+  compare();
+  for await (const ref of remote.listRefs([TAGS], signal)) if (batch.push(ref) === BATCH) compare();
+  compare();
+  if (best === undefined) throw await missing(remote, `no tag matches the version range '${range}'`, signal);
+  return { name: best.name.slice(TAGS.length), commit: best.peeled ?? best.oid };
 }
-
-const commitOf = ({ oid, peeled }: Ref): string => peeled ?? oid;
 
 /** A repository without any reference is a different mistake than a wrong name. */
 async function missing(remote: RemoteConnection, message: string, signal: AbortSignal): Promise<GitError> {
-  return (await isEmpty(remote, signal))
-    ? new GitError('empty-repository', 'the repository is empty: it has no commits yet')
-    : new GitError('reference-not-found', message);
+  // Does not wait for more than the first.
+  for await (const _ of remote.listRefs([], signal)) return new GitError('reference-not-found', message);
+  return new GitError('empty-repository', 'the repository is empty: it has no commits yet');
 }

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type GitServer, startGitServer, type TestRepository } from '@gotk/testkit';
-import { FLUSH, renderPacket } from '../src/pkt-line.ts';
-import { connect, type RemoteConnection } from '../src/remote.ts';
+import { connect, type RemoteConnection } from '../src/connection.ts';
+import { FLUSH, renderPacket } from '../src/protocol/pkt-line.ts';
+import type { Ref } from '../src/protocol/ref.ts';
 
 export { type GitServer, startGitServer, type TestRepository };
 
@@ -46,6 +47,17 @@ export async function scriptedServer(script: Script): Promise<ScriptedServer> {
 }
 
 export const anonymously = (url: string): RemoteConnection => connect({ url: new URL(url), access: { login: { kind: 'anonymous' } } });
+
+/** What a remote lists, by name. */
+export async function listed(
+  remote: RemoteConnection,
+  prefixes: readonly string[] = [],
+  signal = never(),
+): Promise<ReadonlyMap<string, Ref>> {
+  const refs = new Map<string, Ref>();
+  for await (const ref of remote.listRefs(prefixes, signal)) refs.set(ref.name, ref);
+  return refs;
+}
 
 /** A signal that is never aborted. */
 export const never = (): AbortSignal => new AbortController().signal;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { never, scriptedServer } from '../test/git-server.ts';
-import { handshake, isRefName, lsRefs } from './ls-refs.ts';
+import { listed as namesListed, never, scriptedServer } from '../../test/git-server.ts';
 import { FLUSH, renderPacket } from './pkt-line.ts';
+import { isRefName } from './ref.ts';
 
 const COMMIT = 'c'.repeat(40);
 const TAG = 'd'.repeat(40);
@@ -9,7 +9,7 @@ const TAG = 'd'.repeat(40);
 /** What we make of a listing with these lines. */
 async function listed(lines: readonly string[], prefixes: readonly string[] = []) {
   await using scripted = await scriptedServer({ command: (response) => response.end([...lines.map(renderPacket), FLUSH].join('')) });
-  return await lsRefs(scripted.remote, prefixes, never());
+  return await namesListed(scripted.remote, prefixes);
 }
 
 describe('the name of a reference', () => {
@@ -99,24 +99,28 @@ describe('a listing', () => {
 
 describe('the handshake', () => {
   test.each([
-    ['with a service line', `${renderPacket('# service=git-upload-pack')}${FLUSH}${renderPacket('version 2')}${FLUSH}`],
-    ['without one', `${renderPacket('version 2')}${FLUSH}`],
-  ])('succeeds with a server that speaks version 2, %s', async (_, body) => {
+    ['of version 2, with a service line', `${renderPacket('# service=git-upload-pack')}${FLUSH}${renderPacket('version 2')}${FLUSH}`],
+    ['of version 2, without one', `${renderPacket('version 2')}${FLUSH}`],
+    ['of version 1', `${renderPacket('version 1')}${renderPacket(`${COMMIT} HEAD\0multi_ack`)}${FLUSH}`],
+    ['of version 0', `${renderPacket('# service=git-upload-pack')}${FLUSH}${renderPacket(`${COMMIT} HEAD\0multi_ack`)}${FLUSH}`],
+  ])('succeeds with a greeting %s', async (_, body) => {
     await using scripted = await scriptedServer({ discovery: (response) => response.end(body) });
 
-    await expect(handshake(scripted.remote, never())).resolves.toBeUndefined();
+    await expect(scripted.remote.handshake(never())).resolves.toBeUndefined();
   });
 
   test.each([
-    ['version 1', `${renderPacket('# service=git-upload-pack')}${FLUSH}${renderPacket('version 1')}${FLUSH}`],
-    ['version 0', `${renderPacket('# service=git-upload-pack')}${FLUSH}${renderPacket(`${COMMIT} HEAD\0multi_ack`)}${FLUSH}`],
+    ['version 3', `${renderPacket('# service=git-upload-pack')}${FLUSH}${renderPacket('version 3')}${FLUSH}`],
+    ['version 1 without a reference', `${renderPacket('# service=git-upload-pack')}${FLUSH}${renderPacket('version 1')}${FLUSH}`],
+    ['version 2 for ids of another kind', `${renderPacket('version 2')}${renderPacket('object-format=sha256')}${FLUSH}`],
+    ['version 0 for ids of another kind', `${renderPacket(`${'a'.repeat(64)} HEAD\0object-format=sha256`)}${FLUSH}`],
     ['HTML', '<!DOCTYPE html><html></html>'],
     ['nothing', ''],
     ['marks alone', `${FLUSH}${FLUSH}`],
   ])('fails with a server that speaks %s', async (_, body) => {
     await using scripted = await scriptedServer({ discovery: (response) => response.end(body) });
 
-    await expect(handshake(scripted.remote, never())).rejects.toMatchObject({ name: 'GitError', kind: 'protocol' });
+    await expect(scripted.remote.handshake(never())).rejects.toMatchObject({ name: 'GitError', kind: 'protocol' });
   });
 
   test('leaves its connection open for the requests that follow', async () => {
@@ -133,8 +137,8 @@ describe('the handshake', () => {
       },
     });
 
-    await handshake(scripted.remote, never());
-    await lsRefs(scripted.remote, [], never());
+    await scripted.remote.handshake(never());
+    await namesListed(scripted.remote);
 
     expect(sockets.size).toBe(1);
   });
@@ -150,6 +154,6 @@ describe('the handshake', () => {
       },
     });
 
-    await expect(handshake(scripted.remote, never())).rejects.toMatchObject({ kind: 'too-large' });
+    await expect(scripted.remote.handshake(never())).rejects.toMatchObject({ kind: 'too-large' });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { GitError } from './git-error.ts';
+import { GitError } from '../git-error.ts';
 import { DELIMITER, FLUSH, type Packet, readPackets, renderPacket, textOf } from './pkt-line.ts';
 
 /** The input in pieces of so many bytes. */

@@ -3,15 +3,20 @@ import { createServer } from 'node:net';
 import { Readable } from 'node:stream';
 import type { HttpLogin } from '@gotk/auth';
 import { describe, expect, test } from 'vitest';
-import { ADVERTISEMENT, anonymously, type GitServer, never, startGitServer } from '../test/git-server.ts';
-import { handshake, lsRefs } from './ls-refs.ts';
-import { connect } from './remote.ts';
+import { ADVERTISEMENT, anonymously, type GitServer, listed, never, startGitServer } from '../../test/git-server.ts';
+import { connect } from '../connection.ts';
+import { httpTransport } from './http.ts';
+import type { Answer } from './transport.ts';
 
 const PASSWORD = 'CANARY-password';
 const loginFor = (url: string): HttpLogin => ({ kind: 'basic', origin: new URL(url).origin, username: 'user', password: PASSWORD });
 const DISCOVERY = '/info/refs?service=git-upload-pack';
 
-const text = async (body: AsyncIterable<Uint8Array>): Promise<string> => (await Readable.from(body).toArray()).join('');
+/** All of an answer. */
+const text = async (answer: Answer): Promise<string> => (await Readable.from(answer.rest()).toArray()).join('');
+
+/** The bare transport, without the protocol on top of it. */
+const transportTo = (url: string) => httpTransport({ url: new URL(url), access: { login: { kind: 'anonymous' } } }, { reach: 'anywhere' });
 
 /** A server that answers every request with what `answer` makes of its path. */
 const answering = (answer: (path: string, response: ServerResponse) => void): Promise<GitServer> =>
@@ -35,9 +40,9 @@ describe('credentials', () => {
     await repository.commit('first', { a: 'a' });
     await using remote = connect({ url: new URL(repository.url), access: { login: loginFor(server.url) } });
 
-    await handshake(remote, never());
+    await remote.handshake(never());
 
-    expect((await lsRefs(remote, ['refs/heads/'], never())).has('refs/heads/main')).toBe(true);
+    expect((await listed(remote, ['refs/heads/'])).has('refs/heads/main')).toBe(true);
     expect(server.requests.map(({ line }) => line)).toEqual([`GET /app.git${DISCOVERY}`, 'POST /app.git/git-upload-pack']);
   });
 
@@ -46,8 +51,8 @@ describe('credentials', () => {
     await using server = await redirecting((path) => `${other.url}${path}`);
     await using remote = connect({ url: new URL(`${server.url}/app.git`), access: { login: loginFor(server.url) } });
 
-    await handshake(remote, never());
-    await lsRefs(remote, [], never());
+    await remote.handshake(never());
+    await listed(remote);
 
     expect(server.requests).toHaveLength(1);
     expect(server.requests[0]?.authorization).toContain('Basic ');
@@ -63,16 +68,16 @@ describe('credentials', () => {
     });
     await using remote = anonymously(`${server.url}/old`);
 
-    await handshake(remote, never());
+    await remote.handshake(never());
 
     expect(server.requests[1]?.authorization).toBeUndefined();
   });
 
   test('are in no error, also when the address holds some', async () => {
     const url = new URL('http://user:CANARY@127.0.0.1:1/app.git?token=CANARY');
-    await using remote = connect({ url, access: { login: loginFor(url.href) } });
+    await using remote = httpTransport({ url, access: { login: loginFor(url.href) } }, { reach: 'anywhere' });
 
-    const error = await remote.get('info/refs', LIMITS()).catch((reason: unknown) => reason);
+    const error = await remote.greet(LIMITS()).catch((reason: unknown) => reason);
 
     expect(error).toMatchObject({ kind: 'unreachable', message: expect.stringContaining('127.0.0.1:1/app.git') });
     expect(error).toMatchObject({ message: expect.not.stringContaining('CANARY') });
@@ -89,8 +94,8 @@ describe('a redirect', () => {
       });
       await using remote = anonymously(`${server.url}/old/app.git/`);
 
-      await handshake(remote, never());
-      await lsRefs(remote, [], never());
+      await remote.handshake(never());
+      await listed(remote);
 
       expect(server.requests.map(({ line }) => line)).toEqual([
         `GET /old/app.git${DISCOVERY}`,
@@ -108,7 +113,7 @@ describe('a redirect', () => {
         else response.end(ADVERTISEMENT);
       });
       await using remote = anonymously(`${server.url}/0/app.git`);
-      await handshake(remote, never());
+      await remote.handshake(never());
       return server.requests.length;
     };
 
@@ -118,9 +123,9 @@ describe('a redirect', () => {
 
   test('of a POST is not followed', async () => {
     await using server = await redirecting((path) => path.replace('/app', '/other'), 307);
-    await using remote = anonymously(`${server.url}/app.git`);
+    await using remote = transportTo(`${server.url}/app.git`);
 
-    await expect(remote.post('git-upload-pack', '0000', LIMITS())).rejects.toMatchObject({ kind: 'protocol' });
+    await expect(remote.ask('0000', LIMITS())).rejects.toMatchObject({ kind: 'protocol' });
     expect(server.requests).toHaveLength(1);
   });
 
@@ -134,7 +139,7 @@ describe('a redirect', () => {
     });
     await using remote = connect({ url: new URL(`${server.url}/app.git`), access: { login: { kind: 'anonymous' }, ca: server.ca ?? '' } });
 
-    await expect(handshake(remote, never())).rejects.toMatchObject({
+    await expect(remote.handshake(never())).rejects.toMatchObject({
       kind: 'protocol',
       message: expect.stringContaining('http://: refused'),
     });
@@ -147,7 +152,7 @@ describe('a redirect', () => {
       await using server = await redirecting(() => location);
       await using remote = anonymously(`${server.url}/app.git`);
 
-      await expect(handshake(remote, never())).rejects.toMatchObject({ name: 'GitError', kind: 'protocol' });
+      await expect(remote.handshake(never())).rejects.toMatchObject({ name: 'GitError', kind: 'protocol' });
     },
   );
 
@@ -158,14 +163,14 @@ describe('a redirect', () => {
     });
     await using remote = anonymously(`${server.url}/app.git`);
 
-    await expect(handshake(remote, never())).rejects.toMatchObject({ kind: 'protocol' });
+    await expect(remote.handshake(never())).rejects.toMatchObject({ kind: 'protocol' });
   });
 
   test('without a target is an error', async () => {
     await using server = await answering((_, response) => response.writeHead(302).end());
     await using remote = anonymously(`${server.url}/app.git`);
 
-    await expect(handshake(remote, never())).rejects.toMatchObject({ kind: 'protocol' });
+    await expect(remote.handshake(never())).rejects.toMatchObject({ kind: 'protocol' });
   });
 });
 
@@ -183,70 +188,71 @@ describe('a status', () => {
     [503, 'unreachable'],
   ])('of %i is the kind of error %s, for both methods', async (status, kind) => {
     await using server = await answering((_, response) => response.writeHead(status).end('<html>'));
-    await using remote = anonymously(`${server.url}/app.git`);
+    await using remote = transportTo(`${server.url}/app.git`);
 
-    await expect(remote.get('info/refs', LIMITS())).rejects.toMatchObject({
+    await expect(remote.greet(LIMITS())).rejects.toMatchObject({
       name: 'GitError',
       kind,
       message: expect.stringContaining(String(status)),
     });
-    await expect(remote.post('git-upload-pack', '0000', LIMITS())).rejects.toMatchObject({ name: 'GitError', kind });
+    await expect(remote.ask('0000', LIMITS())).rejects.toMatchObject({ name: 'GitError', kind });
   });
 
   test('is enough: what comes with it need not arrive', async () => {
     await using server = await answering((_, response) => response.writeHead(404).write('some'));
-    await using remote = anonymously(`${server.url}/app.git`);
+    await using remote = transportTo(`${server.url}/app.git`);
 
-    await expect(remote.get('info/refs', LIMITS())).rejects.toMatchObject({ kind: 'not-found' });
+    await expect(remote.greet(LIMITS())).rejects.toMatchObject({ kind: 'not-found' });
   });
 
   test('of a real server for a repository that it does not have is not-found', async () => {
     await using server = await startGitServer();
     await using remote = anonymously(`${server.url}/nothing.git`);
 
-    await expect(handshake(remote, never())).rejects.toMatchObject({ kind: 'not-found' });
+    await expect(remote.handshake(never())).rejects.toMatchObject({ kind: 'not-found' });
   });
 });
 
 describe('a server that', () => {
   test('is not there is unreachable', async () => {
-    await using remote = anonymously('http://127.0.0.1:1/app.git');
+    await using remote = transportTo('http://127.0.0.1:1/app.git');
 
-    await expect(remote.get('x', LIMITS())).rejects.toMatchObject({
+    await expect(remote.greet(LIMITS())).rejects.toMatchObject({
       kind: 'unreachable',
       message: expect.stringContaining('ECONNREFUSED'),
     });
   });
 
   test('has no name that resolves is unreachable', async () => {
-    await using remote = anonymously('http://nobody.invalid/app.git');
+    await using remote = transportTo('http://nobody.invalid/app.git');
 
-    await expect(remote.get('x', LIMITS())).rejects.toMatchObject({ kind: 'unreachable' });
+    await expect(remote.greet(LIMITS())).rejects.toMatchObject({ kind: 'unreachable' });
   });
 
   test('hangs up is unreachable, before and in the middle of an answer', async () => {
-    await using server = await answering((path, response) => {
-      if (path.endsWith('now')) response.destroy();
+    let asked = 0;
+    await using server = await answering((_, response) => {
+      if (asked++ === 0) response.destroy();
       else response.writeHead(200, { 'content-length': 100 }).write('some', () => response.destroy());
     });
-    await using remote = anonymously(server.url);
+    await using remote = transportTo(server.url);
 
-    await expect(remote.get('now', LIMITS())).rejects.toMatchObject({ kind: 'unreachable' });
-    await expect(remote.get('later', LIMITS()).then(text)).rejects.toMatchObject({ kind: 'unreachable' });
+    await expect(remote.greet(LIMITS())).rejects.toMatchObject({ kind: 'unreachable' });
+    await expect(remote.greet(LIMITS()).then(text)).rejects.toMatchObject({ kind: 'unreachable' });
   });
 
   test('does not speak HTTP is unreachable', async () => {
     await using server = await speaking('SSH-2.0-OpenSSH_9.2\r\n');
-    await using remote = anonymously(server.url);
+    await using remote = transportTo(server.url);
 
-    await expect(remote.get('x', LIMITS())).rejects.toMatchObject({ kind: 'unreachable' });
+    await expect(remote.greet(LIMITS())).rejects.toMatchObject({ kind: 'unreachable' });
   });
 
   test('sends headers for ever is unreachable', async () => {
     await using server = await speaking(`HTTP/1.1 200 OK\r\n${'x-more: and more\r\n'.repeat(100_000)}`);
-    await using remote = anonymously(server.url);
+    await using remote = transportTo(server.url);
 
-    await expect(remote.get('x', LIMITS())).rejects.toMatchObject({ kind: 'unreachable' });
+    await expect(remote.greet(LIMITS())).rejects.toMatchObject({ kind: 'unreachable' });
   });
 
   test('sends for ever is cut off at the limit', async () => {
@@ -258,9 +264,9 @@ describe('a server that', () => {
       };
       more();
     });
-    await using remote = anonymously(server.url);
+    await using remote = transportTo(server.url);
 
-    await expect(remote.post('x', '', LIMITS()).then(text)).rejects.toMatchObject({
+    await expect(remote.ask('', LIMITS()).then(text)).rejects.toMatchObject({
       kind: 'too-large',
       message: expect.stringContaining('1000000 bytes'),
     });
@@ -269,10 +275,10 @@ describe('a server that', () => {
 
   test('sends exactly the limit is heard out', async () => {
     await using server = await answering((_, response) => response.end('x'.repeat(100)));
-    await using remote = anonymously(server.url);
+    await using remote = transportTo(server.url);
 
-    expect(await text(await remote.get('x', { signal: never(), maxBytes: 100 }))).toHaveLength(100);
-    await expect(remote.get('x', { signal: never(), maxBytes: 99 }).then(text)).rejects.toMatchObject({ kind: 'too-large' });
+    expect(await text(await remote.greet({ signal: never(), maxBytes: 100 }))).toHaveLength(100);
+    await expect(remote.greet({ signal: never(), maxBytes: 99 }).then(text)).rejects.toMatchObject({ kind: 'too-large' });
   });
 });
 
@@ -288,19 +294,23 @@ describe('a signal', () => {
     ['before the request', () => undefined, AbortSignal.abort(reason)],
     ['while the server keeps silent', () => undefined, undefined],
     ['while the answer stalls', (response: ServerResponse) => response.write('some'), undefined],
-    ['while a redirect stalls', (response: ServerResponse) => response.writeHead(302, { location: '/x' }).write('some'), undefined],
+    [
+      'while a redirect stalls, and what it leads to',
+      (response: ServerResponse, path: string) => path === '/x' || response.writeHead(302, { location: '/x' }).write('some'),
+      undefined,
+    ],
   ])('aborted %s ends it with its reason', async (_, answer, signal = soon()) => {
-    await using server = await answering((_path, response) => void answer(response));
-    await using remote = anonymously(server.url);
+    await using server = await answering((path, response) => void answer(response, path));
+    await using remote = transportTo(server.url);
 
-    await expect(remote.get('x', { signal, maxBytes: 1_000 }).then(text)).rejects.toBe(reason);
+    await expect(remote.greet({ signal, maxBytes: 1_000 }).then(text)).rejects.toBe(reason);
   });
 
   test('aborted while a server accepts connections and nothing else ends it with its reason', async () => {
     await using server = await speaking('');
-    await using remote = anonymously(server.url);
+    await using remote = transportTo(server.url);
 
-    await expect(remote.get('x', { signal: soon(), maxBytes: 1_000 })).rejects.toBe(reason);
+    await expect(remote.greet({ signal: soon(), maxBytes: 1_000 })).rejects.toBe(reason);
   });
 });
 
@@ -312,9 +322,9 @@ describe('TLS', () => {
     const url = new URL(repository.url);
     await using trusting = connect({ url, access: { login: { kind: 'anonymous' }, ca: server.ca ?? '' } });
 
-    await handshake(trusting, never());
+    await trusting.handshake(never());
 
-    expect((await lsRefs(trusting, [], never())).has('HEAD')).toBe(true);
+    expect((await listed(trusting)).has('HEAD')).toBe(true);
   });
 
   test('fails without that CA, and with another', async () => {
@@ -324,7 +334,7 @@ describe('TLS', () => {
     await using system = connect({ url, access: { login: loginFor(server.url) } });
     await using wrong = connect({ url, access: { login: loginFor(server.url), ca: another.ca ?? '' } });
 
-    for (const remote of [system, wrong]) await expect(handshake(remote, never())).rejects.toMatchObject({ kind: 'unreachable' });
+    for (const remote of [system, wrong]) await expect(remote.handshake(never())).rejects.toMatchObject({ kind: 'unreachable' });
     expect(server.requests).toEqual([]);
   });
 });

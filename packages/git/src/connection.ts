@@ -1,0 +1,113 @@
+import type { Clock } from '@gotk/apimachinery';
+import type { Reach } from '@gotk/auth';
+import { GitError } from './git-error.ts';
+import { advertisedRefs } from './protocol/advertised-refs.ts';
+import { type FetchRequest, fetchByCommand } from './protocol/fetch.ts';
+import { type Greeting, readGreeting } from './protocol/greeting.ts';
+import { listRefs } from './protocol/ls-refs.ts';
+import type { Ref } from './protocol/ref.ts';
+import { requestUpload } from './protocol/upload-request.ts';
+import { type HttpRemote, httpTransport } from './transport/http.ts';
+import { type SshRemote, sshTransport } from './transport/ssh/transport.ts';
+import type { Answer, Limits, Transport } from './transport/transport.ts';
+
+/** A repository on a server, and how to be let in. */
+export type Remote = HttpRemote | SshRemote;
+
+export interface ConnectOptions {
+  /** `anywhere` unless told. Addresses that tenants choose are for `remote`. */
+  readonly reach?: Reach;
+  /** The system's unless told. */
+  readonly clock?: Clock;
+}
+
+/** A repository that can be asked. One question at a time: each of the generators has to be read to its end, or be given up, before the next. */
+export interface RemoteConnection extends AsyncDisposable {
+  /** Makes sure that there is a repository, that it lets us in, and that we speak its language. */
+  handshake(signal: AbortSignal): Promise<void>;
+  /** The references whose names begin with one of these; all when there is none. */
+  listRefs(prefixes: readonly string[], signal: AbortSignal): AsyncGenerator<Ref>;
+  /** A pack with the objects of some commits, as it arrives: not looked into. */
+  fetch(request: FetchRequest, limits: Limits): AsyncGenerator<Buffer>;
+  /** Whether the server sends any commit, not just what it lists; undefined before it was asked. */
+  readonly sendsAny: boolean | undefined;
+  /** References that were left out so far, because no Git would have sent such lines. */
+  readonly ignoredRefs: number;
+}
+
+/** A million references of a hundred bytes. */
+const MAX_REFS_BYTES = 128 * 1024 * 1024;
+
+/** Connects when it is first asked something. Everything throws `GitError`, whose message holds no secret, or the signal's reason. */
+export function connect(remote: Remote, { reach = 'anywhere', ...rest }: ConnectOptions = {}): RemoteConnection {
+  return connectionOver(isSsh(remote) ? sshTransport(remote, { reach, ...rest }) : httpTransport(remote, { reach, ...rest }));
+}
+
+const isSsh = (remote: Remote): remote is SshRemote => 'identity' in remote.access;
+
+/** Speaks version 2 of the protocol, or version 0 with servers that know no other. */
+export function connectionOver(transport: Transport): RemoteConnection {
+  let known: Greeting | undefined;
+  let ignoredRefs = 0;
+  const onIgnored = () => {
+    ignoredRefs++;
+  };
+  const greet = async (signal: AbortSignal): Promise<{ readonly answer: Answer; readonly greeting: Greeting }> => {
+    const answer = await transport.greet({ signal, maxBytes: MAX_REFS_BYTES });
+    try {
+      const greeting = await readGreeting(answer);
+      known = greeting;
+      if (greeting.version === 2) await answer.finish();
+      return { answer, greeting };
+    } catch (error) {
+      await answer[Symbol.asyncDispose]();
+      throw error;
+    }
+  };
+  /** After this, requests can be sent. */
+  const ready = async (signal: AbortSignal): Promise<Greeting> => {
+    if (known !== undefined && transport.ready) return known;
+    const { answer, greeting } = await greet(signal);
+    await using _ = answer;
+    // A process listens to what is wanted when it has said what it has, not before.
+    if (greeting.version === 0)
+      for await (const _ref of advertisedRefs(answer, greeting.firstRef, { prefixes: [], onIgnored: () => undefined }));
+    return greeting;
+  };
+
+  return {
+    get sendsAny() {
+      // Version 2 has no such rule; in version 0 it is the server's choice (uploadpack.allowAnySHA1InWant and its kin).
+      if (known === undefined) return undefined;
+      return (
+        known.version === 2 || ['allow-reachable-sha1-in-want', 'allow-any-sha1-in-want'].some((name) => known?.capabilities.has(name))
+      );
+    },
+    get ignoredRefs() {
+      return ignoredRefs;
+    },
+    async handshake(signal) {
+      if (known !== undefined && transport.ready) return;
+      const { answer } = await greet(signal);
+      await answer[Symbol.asyncDispose]();
+    },
+    async *listRefs(prefixes, signal) {
+      const wanted = { prefixes, onIgnored };
+      const limits = { signal, maxBytes: MAX_REFS_BYTES };
+      if (known?.version !== 2 || !transport.ready) {
+        const { answer, greeting } = await greet(signal);
+        await using _ = answer;
+        if (greeting.version === 0) return yield* advertisedRefs(answer, greeting.firstRef, wanted);
+      }
+      yield* listRefs(transport, wanted, limits);
+    },
+    async *fetch(request, limits) {
+      if (request.wants.length === 0) throw new GitError('reference-not-found', 'there is nothing to fetch');
+      const greeting = await ready(limits.signal);
+      yield* greeting.version === 2
+        ? fetchByCommand(transport, { ...request, greeting }, limits)
+        : requestUpload(transport, { ...request, greeting }, limits);
+    },
+    [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
+  };
+}
