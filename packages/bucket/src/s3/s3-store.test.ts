@@ -1,11 +1,9 @@
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { ANONYMOUS } from '@gotk/auth';
 import { startBucketServer } from '@gotk/testkit';
 import { describe, expect, test } from 'vitest';
 import { listed, never, storeAt, work } from '../../test/s3.ts';
+import { scripted } from '../../test/scripted.ts';
 
 const keysOf = async (...args: Parameters<typeof listed>) => (await listed(...args)).map(({ key }) => key);
 
@@ -87,20 +85,6 @@ describe('a real S3 server', () => {
   });
 });
 
-async function scripted(answer: RequestListener) {
-  const server = createServer(answer);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    endpoint: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-}
-
 describe('a store that means harm', () => {
   test.each([
     ['entities of its own', '<!DOCTYPE x [<!ENTITY a "aaaa">]><ListBucketResult>&a;</ListBucketResult>', /definitions of its own/],
@@ -114,25 +98,25 @@ describe('a store that means harm', () => {
       /encoding/,
     ],
   ])('and sends %s is refused', async (what, body, message) => {
-    await using server = await scripted((_request, response) => response.end(body));
+    await using server = await scripted((_url, response) => response.end(body));
     using store = storeAt(server.endpoint);
     if (what === 'no XML') return expect(await listed(store).catch(() => [])).toEqual([]);
     await expect(listed(store)).rejects.toThrow(message);
   });
 
   test('and nests without end is refused', async () => {
-    await using server = await scripted((_request, response) => response.end(`<ListBucketResult>${'<a>'.repeat(100_000)}`));
+    await using server = await scripted((_url, response) => response.end(`<ListBucketResult>${'<a>'.repeat(100_000)}`));
     using store = storeAt(server.endpoint);
     await expect(listed(store)).rejects.toMatchObject({ name: 'BucketError', kind: 'protocol' });
   });
 
   test('and redirects is not followed with the keys', async () => {
     let asked = 0;
-    await using other = await scripted((_request, response) => {
+    await using other = await scripted((_url, response) => {
       asked += 1;
       response.end();
     });
-    await using server = await scripted((_request, response) => response.writeHead(307, { location: `http://${other.endpoint}/` }).end());
+    await using server = await scripted((_url, response) => response.writeHead(307, { location: `http://${other.endpoint}/` }).end());
     using store = storeAt(server.endpoint, { login: async () => ({ accessKeyId: 'id', secretAccessKey: 'CANARY' }) });
     await expect(listed(store)).rejects.toMatchObject({ kind: 'protocol', message: expect.stringContaining('307') });
     expect(asked).toBe(0);
@@ -140,7 +124,7 @@ describe('a store that means harm', () => {
 
   test('and prototypes of ours stay as they are', async () => {
     const body = '<ListBucketResult><__proto__><x>1</x></__proto__><constructor>1</constructor></ListBucketResult>';
-    await using server = await scripted((_request, response) => response.end(body));
+    await using server = await scripted((_url, response) => response.end(body));
     using store = storeAt(server.endpoint);
     await listed(store).catch(() => undefined);
     expect(({} as Record<string, unknown>).x).toBeUndefined();
