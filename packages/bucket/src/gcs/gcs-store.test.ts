@@ -51,13 +51,11 @@ test('a bucket of Google is listed page by page, and its objects are fetched as 
   );
   await using server = await gcs(objects);
   using store = storeOf(server.url);
-  expect(await listed(store)).toEqual(
-    [
-      { key: 'a.yaml', etag: 'etag-1', size: 6 },
-      { key: 'd/b c+.yaml', etag: 'etag-2', size: 11 },
-      { key: 'd/ü.yaml', etag: 'etag-3', size: 8 },
-    ].map((object) => (object.key === 'd/ü.yaml' ? { ...object, size: 'd/ü.yaml'.length } : object)),
-  );
+  expect(await listed(store)).toEqual([
+    { key: 'a.yaml', etag: 'etag-1', size: 6 },
+    { key: 'd/b c+.yaml', etag: 'etag-2', size: 11 },
+    { key: 'd/ü.yaml', etag: 'etag-3', size: 8 },
+  ]);
   for (const [index, key] of [...objects.keys()].entries()) {
     expect(await store.fetch(key, files.file(String(index)), { signal: never(), maxBytes: 100 })).toBe(`etag-${index + 1}`);
     expect(await readFile(files.file(String(index)), 'utf8')).toBe(key);
