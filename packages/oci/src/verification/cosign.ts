@@ -10,6 +10,10 @@ import { attachedSignature, checkPayload } from './simple-signing.ts';
 import { parseTrustedRoot } from './trusted-root.ts';
 import { ensure, Rejection, reasonOf, summary, type Verdict } from './verdict.ts';
 
+/** Neither Node nor upstream verifies the pre-hashed variant, which cosign 3 uses for such keys. */
+const NOT_BY_ED25519 =
+  'a signature was made with none of the keys, or with Ed25519ph, which cosign makes of Ed25519 keys and which cannot be verified here: use an ECDSA key';
+
 /** Any of the `*.pub` files of `spec.verify.secretRef` may have signed; transparency logs are not asked, as upstream. */
 export interface CosignKeys {
   readonly provider: 'cosign';
@@ -58,7 +62,10 @@ function byKeys(files: SecretFiles): Check {
   return (claim, digest) => {
     const { signed, signature } = claim.format === 'simple-signing' ? attached(claim, digest) : bundled(claim, digest);
     const signer = keys.find(({ key }) => signedBy(key, signed, signature));
-    ensure(signer !== undefined, 'a signature was made with none of the keys');
+    ensure(
+      signer !== undefined,
+      keys.every(({ key }) => key.asymmetricKeyType === 'ed25519') ? NOT_BY_ED25519 : 'a signature was made with none of the keys',
+    );
     return { by: `key '${signer.name}'`, warnings: [] };
   };
 }

@@ -1,4 +1,4 @@
-import { ASN1Obj, type X509Certificate } from '@sigstore/core';
+import type { ASN1Obj, X509Certificate } from '@sigstore/core';
 import { ensure, Rejection } from './verdict.ts';
 
 /** The attributes of a distinguished name, each at most once. */
@@ -38,7 +38,7 @@ export function parseDistinguishedName(text: string): DistinguishedName {
 /** The subject of a certificate, by the same rules. Throws {@link Rejection}. */
 export function subjectOf(certificate: X509Certificate): DistinguishedName {
   const name = new Map<string, string>();
-  for (const relative of ASN1Obj.parseBuffer(Buffer.from(certificate.subject)).subs) {
+  for (const relative of subjectSequence(certificate).subs) {
     ensure(relative.subs.length === 1, "the signing certificate's subject has a part with more than one attribute");
     const [type, value] = relative.subs[0]?.subs ?? [];
     ensure(type !== undefined && value !== undefined && TEXT_TAGS.has(value.tag.number), "the signing certificate's subject is not text");
@@ -48,6 +48,14 @@ export function subjectOf(certificate: X509Certificate): DistinguishedName {
     add(name, short, new TextDecoder('utf-8', { fatal: true }).decode(value.value));
   }
   return complete(name, "the signing certificate's subject");
+}
+
+/** RFC 5280: version (absent from version 1), serial number, signature, issuer, validity, subject. */
+function subjectSequence({ tbsCertificate }: X509Certificate): ASN1Obj {
+  const fields = tbsCertificate.subs;
+  const subject = fields[fields[0]?.tag.isContextSpecific(0) === true ? 5 : 4];
+  ensure(subject !== undefined, 'the signing certificate has no subject');
+  return subject;
 }
 
 /** Whether every attribute of `expected` is in `name`, with the same value. */

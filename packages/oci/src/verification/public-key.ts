@@ -13,7 +13,8 @@ const CURVE_DIGESTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Reads a PEM public key as `cosign generate-key-pair` writes it: ECDSA on P-256, P-384 or P-521, RSA of at least 2048 bits, or Ed25519.
+ * Reads a PEM public key as `cosign generate-key-pair` writes it: ECDSA on P-256, P-384 or P-521, RSA of at least 2048 bits, or Ed25519 (pure, not
+ * pre-hashed).
  * Throws {@link Rejection} for all else, private keys among it: Node would derive the public half, and nobody would learn that the secret is in the wrong place.
  */
 export function parsePublicKey(pem: Uint8Array): KeyObject {
