@@ -80,9 +80,10 @@ function installPackages(programs) {
 function build(name, go) {
   const target = cached(name, go);
   console.log(`building ${go} (once, some minutes on 2 cores) into ${dirname(target)}`);
-  mkdirSync(dirname(target), { recursive: true });
-  const draft = mkdtempSync(`${dirname(target)}/draft-`);
+  let draft;
   try {
+    mkdirSync(dirname(target), { recursive: true });
+    draft = mkdtempSync(`${dirname(target)}/draft-`);
     execFileSync('go', ['install', '-p', '2', '-trimpath', '-ldflags=-s -w', go], {
       // A workspace file above the checkout would change what is built.
       env: { ...process.env, GOBIN: draft, GOWORK: 'off', CGO_ENABLED: '0' },
@@ -93,8 +94,8 @@ function build(name, go) {
     renameSync(join(draft, basename(go.slice(0, go.indexOf('@')))), target);
   } catch (error) {
     const said = (error.stderr?.toString() ?? error.message).split('\n').filter((line) => !line.startsWith('go: downloading'));
-    console.error(`failed to build ${name} with Go:\n${said.slice(-20).join('\n')}`);
+    console.error(`failed to build ${name} with Go: ${said.slice(-20).join('\n').trim()}`);
   } finally {
-    rmSync(draft, { recursive: true, force: true });
+    if (draft !== undefined) rmSync(draft, { recursive: true, force: true });
   }
 }
