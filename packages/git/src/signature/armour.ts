@@ -58,7 +58,7 @@ export function openpgpBytesOf({ lines }: Armour): Buffer {
   while (body.at(-1) === '') body.pop();
   const checksum = /^=[A-Za-z0-9+/]{4}$/.test(body.at(-1) ?? '') ? body.pop() : undefined;
   const bytes = bytesOf(body);
-  if (checksum !== undefined && Buffer.from(checksum, 'base64').readUIntBE(0, 3) !== crc24(bytes))
+  if (checksum !== undefined && Buffer.from(checksum.slice(1), 'base64').readUIntBE(0, 3) !== crc24(bytes))
     throw new Refused('the armour is damaged');
   return bytes;
 }

@@ -22,22 +22,37 @@ const MIN_RSA_BITS = 2047;
 
 /**
  * Whether a certificate has a key that made a signature, and that could make it both when it was made and now: bound to the primary key in both directions, for
- * signing, neither expired nor revoked. Never throws.
+ * signing, neither expired nor revoked. Throws only when the library cannot be loaded.
  *
  * The only module that loads OpenPGP.js, when it is first needed: it is under the LGPL and stays a file of its own beside the bundle. Of its ways to verify, only
  * the one for detached signatures is used, where what was signed is what the caller holds (CVE-2025-47934, CVE-2023-41037).
  */
-export async function verdictOf({ certificate, signature, payload, nowMs }: Question): Promise<KeyVerdict> {
+export async function verdictOf(question: Question): Promise<KeyVerdict> {
   const openpgp = await import('openpgp');
+  try {
+    return await judge(openpgp, question);
+  } catch {
+    // Damage is found wherever the library happens to look first.
+    return { kind: 'unreadable' };
+  }
+}
+
+async function judge(openpgp: Library, { certificate, signature, payload, nowMs }: Question): Promise<KeyVerdict> {
   const config = configOf(openpgp);
-  const read = await readAll(openpgp, { certificate, signature, payload }, config).catch(() => undefined);
-  if (read === undefined) return { kind: 'unreadable' };
-  const { key, packet, data } = read;
-  const now = new Date(nowMs);
+  const [key, detached, message] = await Promise.all([
+    openpgp.readKey({ binaryKey: certificate, config }),
+    openpgp.readSignature({ binarySignature: signature, config }),
+    openpgp.createMessage({ binary: payload }),
+  ]);
+  const [packet] = detached.packets;
+  const [data] = message.packets;
+  // Of a kind that the library does not know, a packet is one that it could not read.
+  if (!(packet instanceof openpgp.SignaturePacket) || packet.signatureType === null || data === undefined) return { kind: 'unreadable' };
+  const type = packet.signatureType;
   for (const signing of key.getKeys(packet.issuerKeyID)) {
-    const type = packet.signatureType;
-    if (type === null) continue;
-    const matches = await packet.verify(signing.keyPacket, type, data, now, true, config).then(
+    // On Node, OpenPGP.js asks for another module to verify with these, which it does not bring.
+    if (signing.getAlgorithmInfo().curve?.startsWith('brainpool')) return { kind: 'unreadable' };
+    const matches = await packet.verify(signing.keyPacket, type, data, new Date(nowMs), true, config).then(
       () => signing.keyPacket.created.getTime() <= createdMs(packet),
       () => false,
     );
@@ -59,18 +74,6 @@ function configOf({ config, enums }: Library): Config {
     rejectPublicKeyAlgorithms: new Set([dsa, elgamal]),
     rejectCurves: new Set([enums.curve.secp256k1]),
   };
-}
-
-async function readAll(openpgp: Library, { certificate, signature, payload }: Omit<Question, 'nowMs'>, config: Config) {
-  const [key, detached, message] = await Promise.all([
-    openpgp.readKey({ binaryKey: certificate, config }),
-    openpgp.readSignature({ binarySignature: signature, config }),
-    openpgp.createMessage({ binary: payload }),
-  ]);
-  const [packet] = detached.packets;
-  const [data] = message.packets;
-  if (packet === undefined || data === undefined) throw new Error('no packet');
-  return { key, packet, data };
 }
 
 /** A certificate, and the key of it that made the signature. */
