@@ -17,6 +17,7 @@ export DEBIAN_FRONTEND=noninteractive
 policy=/usr/sbin/policy-rc.d
 if [ ! -e $policy ]; then
   trap 'rm -f $policy' EXIT
+  trap 'exit 1' INT TERM
   printf '#!/bin/sh\\nexit 101\\n' >$policy && chmod 755 $policy
 fi
 apt() { apt-get -qq -o DPkg::Lock::Timeout=300 "$@"; }
