@@ -55,7 +55,8 @@ export async function openClient({ address, access, algorithms, dial, shown, sig
       });
     const aborted = () => fail(endedBy(signal, { phase, shown }));
     signal.addEventListener('abort', aborted);
-    sock.on('error', (error) => fail(brokenIn(error, { phase, shown })));
+    if (signal.aborted) return aborted();
+    sock.on('error', (error) => fail(brokenIn(error, { phase, shown }))).on('end', () => fail(hungUp({ phase, shown })));
     watchGreeting(sock, {
       ended: () => {
         phase = 'to exchange keys';

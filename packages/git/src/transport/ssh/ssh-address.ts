@@ -41,7 +41,7 @@ export const uploadPackCommand = ({ path }: Pick<SshAddress, 'path'>): string =>
 
 /** What to write in the place of `git@host:path`, which is no URL; undefined for what is not such an address. */
 export function urlForScpAddress(text: string): string | undefined {
-  const parts = /^(?:([^\s/:@]+)@)?([^\s/:@]+|\[[0-9a-fA-F:.]+\]):(?!\/\/)([^\s]+)$/.exec(text);
+  const parts = /^(?:([^\s/:@]+)@)?(\[[0-9a-fA-F:.]+\]|[^\s/:@[\]]+):(?!\/\/)([^\s]+)$/.exec(text);
   if (parts === null) return undefined;
   const [, user, host = '', path = ''] = parts;
   return `ssh://${user === undefined ? '' : `${user}@`}${host}/${path.replace(/^\//, '')}`;

@@ -25,6 +25,9 @@ export async function startUploadPack(
   let phase: Phase = 'to start git-upload-pack';
   let budget = limits;
   let received = 0;
+  let over = false;
+  let exit: number | string | undefined;
+  let complaint = '';
   let failure: { readonly reason: unknown } | undefined;
   let channel: ClientChannel | undefined;
   let rejected: (reason: unknown) => void = () => undefined;
@@ -44,11 +47,11 @@ export async function startUploadPack(
     if (next.signal.aborted) aborted();
     else next.signal.addEventListener('abort', aborted);
   };
-  client.on('error', (error) => fail(brokenIn(error, { phase, shown }))).on('close', () => failed());
-  const failed = () => {
-    if (!over) fail(hungUp({ phase, shown }));
+  // A process that has ended has said all it will: what becomes of the connection then does not matter, and may not cost what is still to be read.
+  const lost = (reason: unknown) => {
+    if (!over && exit === undefined) fail(reason);
   };
-  let over = false;
+  client.on('error', (error) => lost(brokenIn(error, { phase, shown }))).on('close', () => lost(hungUp({ phase, shown })));
 
   const opened = new Promise<ClientChannel>((resolve, reject) => {
     rejected = reject;
@@ -63,14 +66,13 @@ export async function startUploadPack(
   const stream = channel;
   phase = 'to read from git-upload-pack';
 
-  let complaint = '';
-  let exit: number | string | undefined;
   stream.on('error', () => undefined);
   stream.on('exit', (code: number | null, signalName?: string) => {
     exit = code ?? signalName ?? 'a signal';
   });
   const closed = new Promise<void>((resolve) => {
     stream.once('close', resolve);
+    client.once('close', resolve);
   });
   stream.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = `${complaint}${text}`.slice(0, MAX_COMPLAINT_CHARACTERS);
