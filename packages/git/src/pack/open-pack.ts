@@ -10,17 +10,23 @@ export interface OpenPackOptions {
   readonly scratchFile: string;
 }
 
+export interface OpenedPack extends ObjectStore, Disposable {
+  /** What it has taken of `maxTotalBytes`. */
+  readonly bytes: number;
+}
+
 /**
  * The objects of a pack in a file, each verified. Neither the pack nor its contents are held in memory: contents are read when they are asked for, until the store is
  * disposed of. Throws `GitError`, or the file system's errors.
  */
-export function openPack(file: string, { limits, scratchFile }: OpenPackOptions): ObjectStore & Disposable {
+export function openPack(file: string, { limits, scratchFile }: OpenPackOptions): OpenedPack {
   using pack = packFile(file);
   using stack = new DisposableStack();
   const pile = stack.use(pileInFile(scratchFile));
-  const store = unpackObjects(pack, { limits, pile });
+  const { store, bytes } = unpackObjects(pack, { limits, pile });
   const owned = stack.move();
   return {
+    bytes,
     size: store.size,
     has: (oid) => store.has(oid),
     get: (oid) => store.get(oid),
@@ -30,4 +36,5 @@ export function openPack(file: string, { limits, scratchFile }: OpenPackOptions)
 }
 
 /** The objects of a pack, each verified, in memory. Throws `GitError`. */
-export const readPack = (pack: Buffer, limits: PackLimits): ObjectStore => unpackObjects(packBytes(pack), { limits, pile: pileInMemory() });
+export const readPack = (pack: Buffer, limits: PackLimits): ObjectStore =>
+  unpackObjects(packBytes(pack), { limits, pile: pileInMemory() }).store;

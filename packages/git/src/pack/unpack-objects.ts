@@ -13,6 +13,12 @@ export interface UnpackOptions {
   readonly pile: ContentPile;
 }
 
+export interface Unpacked {
+  readonly store: ObjectStore;
+  /** What counted against `maxTotalBytes`. */
+  readonly bytes: number;
+}
+
 /** Git itself makes chains of at most 50, and accepts 4095. */
 const MAX_DELTA_DEPTH = 4095;
 
@@ -45,7 +51,7 @@ interface Waiting extends Place {
  * Every entry is inflated once, in the order of the pack: nothing else tells where the next one begins. Contents go to the pile, so that memory is needed for one object
  * and for what is known of each. Throws `GitError`.
  */
-export function unpackObjects(source: PackSource, { limits, pile }: UnpackOptions): ObjectStore {
+export function unpackObjects(source: PackSource, { limits, pile }: UnpackOptions): Unpacked {
   const reader = createPackReader(source);
   const count = countOf(reader, limits);
   const unpacking: Unpacking = { limits, pile, left: limits.maxTotalBytes, store: new Map(), bases: [], waiting: new Map() };
@@ -54,7 +60,7 @@ export function unpackObjects(source: PackSource, { limits, pile }: UnpackOption
   if (at !== reader.bodyBytes) throw new GitError('protocol', 'the pack has more bytes than objects');
   reader.verify();
   resolveDeltas(unpacking);
-  return unpacking.store;
+  return { store: unpacking.store, bytes: limits.maxTotalBytes - unpacking.left };
 }
 
 interface Unpacking {

@@ -63,6 +63,39 @@ describe('the files of a tree', () => {
     expect(listed(store, tree({ name: 'd', mode: '040000', oid: tree({ name: 'f' }) }))).toEqual(['d/f']);
   });
 
+  test('are different files when their names differ by case alone', () => {
+    const { store, tree } = build();
+
+    expect(
+      listed(store, tree({ name: 'A' }, { name: 'a' }, { name: 'D', mode: '40000', oid: tree({ name: 'f' }) }, { name: 'd' })),
+    ).toEqual(['A', 'a', 'D/f', 'd']);
+  });
+
+  test('keep names that are no UTF-8 as they are, below directories of such names as well', () => {
+    const { store, tree } = build();
+    const names = [Buffer.from([0xff]), Buffer.from([0xfe])];
+    const root = tree(
+      ...names.map((name) => ({ name })),
+      { name: Buffer.from([0x64, 0xe4]), mode: '40000', oid: tree({ name: 'ü' }) },
+      { name: 'plain' },
+    );
+
+    const files = [...filesOf(store, root)];
+
+    expect(files.map(({ path }) => path)).toEqual(['\ufffd', '\ufffd', 'd\ufffd/ü', 'plain']);
+    expect(files.map(({ pathBytes }) => pathBytes)).toEqual([
+      ...names,
+      Buffer.concat([Buffer.from([0x64, 0xe4]), Buffer.from('/ü')]),
+      undefined,
+    ]);
+  });
+
+  test('may have U+FFFD in their names', () => {
+    const { store, tree } = build();
+
+    expect([...filesOf(store, tree({ name: '\ufffd' }))][0]).not.toHaveProperty('pathBytes');
+  });
+
   test('may be called like properties that every object has', () => {
     const { store, tree } = build();
 

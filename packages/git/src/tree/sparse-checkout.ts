@@ -1,6 +1,7 @@
 import { GitError } from '../git-error.ts';
 import type { ObjectStore } from '../pack/object-store.ts';
 import { type EntryKind, entriesOf } from './entries.ts';
+import { pathWithin } from './path-within.ts';
 
 /** Which files of a commit are wanted. */
 export interface SparseCheckout {
@@ -27,7 +28,7 @@ export function sparseCheckout(directories: readonly string[] | undefined): Spar
 /** Each text has to be the path of something that is included, `..` and `.` resolved within the root. Throws `GitError` that names the first that is not. */
 export function checkDirectories(store: ObjectStore, tree: string, sparse: SparseCheckout): void {
   for (const directory of sparse.directories) {
-    const parts = resolved(directory);
+    const parts = pathWithin(directory);
     const path = parts.join('/');
     const kind = kindAt(store, tree, parts);
     // The root is always there; a directory is when anything can be checked out below it.
@@ -44,14 +45,4 @@ function kindAt(store: ObjectStore, root: string, parts: readonly string[]): Ent
     at = found;
   }
   return at.kind;
-}
-
-/** The names of a path, in which nothing leads out of the root. */
-export function resolved(path: string): readonly string[] {
-  const parts: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  return parts;
 }
