@@ -27,6 +27,7 @@ FROM runtime AS source-controller
 LABEL org.opencontainers.image.title="source-controller" \
       org.opencontainers.image.description="Turns sources into artifacts: the GitOps Toolkit in TypeScript"
 COPY --from=build /src/packages/source-controller/dist/main.js /app/main.mjs
+COPY --from=build /src/packages/source-controller/dist/libraries/ /app/libraries/
 COPY --from=build /src/packages/source-controller/dist/main.js.*.txt /app/licenses/
 # Symbolic links, which artifacts are found by, need the permission to write anywhere: that there is nowhere else to write is left to the read-only root.
 ENTRYPOINT ["/usr/local/bin/node", "--permission", "--allow-fs-read=*", "--allow-fs-write=*", "--allow-worker", "--disable-warning=PERM0006", "--disable-proto=throw", "--max-semi-space-size=4", "/app/main.mjs"]
@@ -35,4 +36,5 @@ FROM runtime AS kustomize-controller
 LABEL org.opencontainers.image.title="kustomize-controller" \
       org.opencontainers.image.description="Applies Kustomizations and keeps them true: the GitOps Toolkit in TypeScript"
 COPY --from=build /src/packages/kustomize-controller/dist/main.js /app/main.mjs
+COPY --from=build /src/packages/kustomize-controller/dist/libraries/ /app/libraries/
 COPY --from=build /src/packages/kustomize-controller/dist/main.js.*.txt /app/licenses/

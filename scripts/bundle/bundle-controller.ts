@@ -1,6 +1,7 @@
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { libraries } from './libraries.ts';
 import { assertPermissive, bundledPackages, renderNotices } from './licences.ts';
 import { workerSource } from './worker-source.ts';
 
@@ -11,7 +12,8 @@ export interface Bundle {
 }
 
 /**
- * Bundles `src/main.ts` of a controller package to `main.js` in its `dist`, or in another directory, with the licences of what went into it beside it.
+ * Bundles `src/main.ts` of a controller package to `main.js` in its `dist`, or in another directory, with the licences of what went into it beside it,
+ * and in `libraries/` the libraries that it uses but must not contain.
  *
  * The result depends on the sources and the lockfile alone: no date, no Git commit, no absolute path. Throws when there is no `src/main.ts`, when it does
  * not bundle, and when a dependency's licence does not allow it to be part of one program with ours.
@@ -38,10 +40,13 @@ export async function bundleController(directory: string, out = join(directory, 
     minifySyntax: true,
     keepNames: false,
     sourcemap: false,
+    // ssh2 asks for this native add-on and does without: it only tells which cipher is the fastest.
+    external: ['cpu-features'],
     define: { __GOTK_VERSION__: JSON.stringify(manifest.version) },
     logLevel: 'silent',
   } as const satisfies BuildOptions;
-  const worker = workerSource(options);
+  const beside = libraries();
+  const worker = workerSource(options, beside);
 
   const { metafile, outputFiles } = await build({
     ...options,
@@ -49,7 +54,7 @@ export async function bundleController(directory: string, out = join(directory, 
     outfile: join(out, 'main.js'),
     format: 'esm',
     legalComments: 'external',
-    plugins: [worker.plugin],
+    plugins: [worker.plugin, beside.plugin],
     // Dependencies in CommonJS call `require` for Node's own modules; an ES module has none.
     banner: {
       js: `// ${manifest.name} ${manifest.version}\nimport { createRequire as $createRequire } from 'node:module';const require = $createRequire(import.meta.url);`,
@@ -61,6 +66,7 @@ export async function bundleController(directory: string, out = join(directory, 
   await mkdir(out, { recursive: true });
   await Promise.all(outputFiles.map(({ path, contents }) => writeFile(path, contents)));
   await writeFile(join(out, 'main.js.NOTICES.txt'), renderNotices(packages));
+  await beside.write(out);
   const bytes = outputFiles.find(({ path }) => path.endsWith('main.js'))?.contents.byteLength ?? 0;
   return { bytes, ms: performance.now() - started, metafile };
 }

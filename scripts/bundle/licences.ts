@@ -48,16 +48,24 @@ export function packageHome(input: string): string | undefined {
   return /^(?![\w-]{2,}:).*\bnode_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
 }
 
-async function describePackage(home: string): Promise<BundledPackage> {
+/** Reads the manifest and the licence files of an npm package, by its directory. */
+export async function describePackage(home: string): Promise<BundledPackage> {
   const manifest = JSON.parse(await readFile(join(home, 'package.json'), 'utf8')) as Record<string, unknown>;
   const files = (await readdir(home)).filter((file) => /^(licen[cs]e|copying|notice)([.-]|$)/i.test(file)).sort();
   const texts = await Promise.all(files.map((file) => readFile(join(home, file), 'utf8')));
   return {
     name: String(manifest.name),
     version: String(manifest.version),
-    licence: typeof manifest.license === 'string' ? manifest.license : '',
+    licence: licenceIn(manifest),
     text: texts.map((text) => text.trim()).join('\n\n') || `Copyright ${authorOf(manifest)}. It comes without the text of its licence.`,
   };
+}
+
+/** Manifests of npm's first years list licences that one may choose from, as objects. */
+function licenceIn({ license, licenses }: Readonly<Record<string, unknown>>): string {
+  if (typeof license === 'string') return license;
+  const choice: readonly unknown[] = Array.isArray(licenses) ? licenses : [];
+  return choice.map((entry) => (typeof entry === 'object' && entry !== null && 'type' in entry ? String(entry.type) : '')).join(' OR ');
 }
 
 /** npm lets an author be a text, or an object. */

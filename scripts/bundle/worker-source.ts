@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import type { Libraries } from './libraries.ts';
 
 export interface WorkerSource {
   readonly plugin: Plugin;
@@ -7,11 +8,14 @@ export interface WorkerSource {
   readonly metafiles: Metafile[];
 }
 
+/** Stands for the place of the bundle, until that is known: code that a thread is started with as text has no address of its own. */
+const HERE = 'file:///beside-the-bundle/';
+
 /**
  * Puts the bundled `worker.ts` into `worker-entry.ts`, as text: the bundle stays one file, and a thread reads its own part alone. That is 15 MB less for each
  * than reading all of it, and twice as fast a start.
  */
-export function workerSource(options: BuildOptions): WorkerSource {
+export function workerSource(options: BuildOptions, libraries: Libraries): WorkerSource {
   const metafiles: Metafile[] = [];
   const plugin: Plugin = {
     name: 'worker-source',
@@ -23,9 +27,12 @@ export function workerSource(options: BuildOptions): WorkerSource {
           // A thread that is started from text runs it as a script.
           format: 'cjs',
           legalComments: 'none',
+          plugins: [libraries.pluginFor(HERE)],
         });
         if (metafile !== undefined) metafiles.push(metafile);
-        return { contents: `export const workerEntry = { source: ${JSON.stringify(outputFiles?.[0]?.text)} };`, loader: 'js' };
+        const text = outputFiles?.[0]?.text ?? '';
+        const located = text.includes(HERE) ? `.replaceAll(${JSON.stringify(HERE)}, new URL('./', import.meta.url).href)` : '';
+        return { contents: `export const workerEntry = { source: ${JSON.stringify(text)}${located} };`, loader: 'js' };
       });
     },
   };

@@ -44,12 +44,12 @@ describe.each(controllers)('the image of %s', (controller) => {
     expect(entrypointOf(stages, controller)[0]).toBe('/usr/local/bin/node');
   });
 
-  test('contains the program it starts, its licences and nothing else of ours', () => {
+  test('contains the program it starts, the libraries beside it, its licences and nothing else of ours', () => {
     const copies = copiesOf(instructionsOf(stages, controller));
     const ours = copies.filter(({ sources }) => sources.some((path) => path.startsWith('/src/')));
 
     expect(copies.every(({ from }) => from === 'build')).toBe(true);
-    expect(ours.map(({ to }) => to)).toEqual([entrypointOf(stages, controller).at(-1), '/app/licenses/']);
+    expect(ours.map(({ to }) => to)).toEqual([entrypointOf(stages, controller).at(-1), '/app/libraries/', '/app/licenses/']);
   });
 
   test('copies what the build makes', () => {
