@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -69,27 +69,44 @@ test('a client that does not know the host key tries no login, and the log shows
   await git(['ls-remote', url], { key, knownHosts: server.knownHosts.plain });
 });
 
-test('it leaves no process and no directory, even with a client connected', async () => {
-  const server = await startSshServer();
-  const { directory } = await server.createRepository('app');
-  const client = connect(server.port, '127.0.0.1');
-  const greeting = await new Promise<Buffer>((resolve) => client.once('data', resolve));
-  expect(greeting.toString()).toMatch(/^SSH-2\.0-OpenSSH/);
-  const root = dirname(directory);
-  const processes = await withChildren(server.pids);
-  expect(await names(processes)).toContain('sshd');
+test('it leaves no process and no directory, even with a client in the middle of a command', async () => {
+  const key = await makeSshKey({ type: 'ed25519' });
+  const server = await startSshServer({ authorizedKeys: [key.publicKey] });
+  const root = dirname((await server.createRepository('app')).directory);
+  const keyFile = join(root, 'client-key');
+  await writeFile(keyFile, key.privateKey, { mode: 0o600 });
+  const options = [
+    '-F',
+    '/dev/null',
+    '-i',
+    keyFile,
+    '-o',
+    'StrictHostKeyChecking=no',
+    '-o',
+    'UserKnownHostsFile=/dev/null',
+    '-p',
+    `${server.port}`,
+  ];
+  const client = spawn('ssh', [...options, `${server.user}@127.0.0.1`, 'exec cat'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  client.stdin.write('here\n');
+  const [said] = await once(client.stdout, 'data');
+  expect(String(said)).toBe('here\n');
+  const processes = await withDescendants(server.pids);
+  expect(await names(processes)).toEqual(expect.arrayContaining(['sshd', 'cat']));
 
   await server[Symbol.asyncDispose]();
 
   expect(existsSync(root)).toBe(false);
   await eventually(async () => expect(await names(processes)).toEqual([]));
-  client.destroy();
+  client.kill();
 });
 
-/** A process and, where the kernel tells, those that it started. */
-async function withChildren(pids: readonly number[]): Promise<readonly number[]> {
+/** Processes and, where the kernel tells, those that they started. */
+async function withDescendants(pids: readonly number[]): Promise<readonly number[]> {
+  if (pids.length === 0) return [];
   const started = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')));
-  return [...pids, ...started.flatMap((line) => line.split(' ').filter((word) => word !== '')).map(Number)];
+  const children = started.flatMap((line) => line.split(' ').filter((word) => word !== '')).map(Number);
+  return [...pids, ...(await withDescendants(children))];
 }
 
 /** Of those that still run. */

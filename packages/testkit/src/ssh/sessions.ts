@@ -36,11 +36,13 @@ export async function createSshSessions({ directory, authorizedKeys, config }: O
   await writeFile(authorizedKeysFile, authorizedKeys.map((key) => `${key}\n`).join(''), { mode: 0o600 });
   const running = new Set<ChildProcess>();
   const pids = () => [...running].flatMap(({ pid }) => pid ?? []);
-  const guard = () => directory.guard(pids());
+  // A connection is a group of processes: sshd forks, and the half that talks to the client would outlive the other.
+  const groups = () => pids().map((pid) => -pid);
+  const guard = () => directory.guard(groups());
   let [log, accepted, generation, configFile] = ['', 0, 0, ''];
 
   const kill = () => {
-    for (const child of running) child.kill('SIGKILL');
+    for (const group of groups()) killGroup(group);
   };
   return {
     get log() {
@@ -62,7 +64,7 @@ export async function createSshSessions({ directory, authorizedKeys, config }: O
     },
     accept(socket) {
       accepted += 1;
-      const child = spawn(program, ['-i', '-e', '-f', configFile], { stdio: [socket, socket, 'pipe'] });
+      const child = spawn(program, ['-i', '-e', '-f', configFile], { stdio: [socket, socket, 'pipe'], detached: true });
       running.add(child);
       guard();
       child.stderr?.setEncoding('utf8').on('data', (text: string) => {
@@ -85,6 +87,15 @@ export async function createSshSessions({ directory, authorizedKeys, config }: O
       await Promise.all([...running].map((child) => once(child, 'close')));
     },
   };
+}
+
+function killGroup(group: number): void {
+  try {
+    process.kill(group, 'SIGKILL');
+  } catch (error) {
+    // It ended by itself, and its end has not been told yet.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 function settings(hostKeyFiles: readonly string[], authorizedKeysFile: string): readonly string[] {
