@@ -27,7 +27,7 @@ describe.each(['bundle', 'attached'] as const)('a keyless signature (%s)', (form
     expect(judge([made({ retiredIssuer: true })])).toMatchObject({ kind: 'verified' });
   });
 
-  test('is verified if any identity is its own, and issuer and subject both are', () => {
+  test('is verified if any identity is its own, in issuer and subject both (CVE-2026-48815)', () => {
     const wrongSubject = { ...expected, subject: '^https://ci\\.example/other/' };
     const wrongIssuer = { ...expected, issuer: '^https://elsewhere\\.example$' };
     expect(judge([made()], [wrongSubject, expected])).toMatchObject({ kind: 'verified' });
@@ -62,16 +62,12 @@ describe.each(['bundle', 'attached'] as const)('a keyless signature (%s)', (form
     ],
     ['is of an issuer that looks like a pattern', { issuer: '.*', subject: '.*' }, 'none of the expected identities'],
     [
-      'was logged without a promise: nobody signed its time (CVE-2026-48815)',
+      'was logged without a promise: nobody signed its time (CVE-2026-48816)',
       { promise: 'none' },
       format === 'bundle' ? 'expected 1 timestamps' : 'transparency log',
     ],
     ["has a promise that is not the log's", { promise: 'forged' }, 'inclusion promise'],
-    [
-      'has another time than the log signed (CVE-2026-48816)',
-      { loggedAtMs: SIGNED_AT_MS + 60 * MINUTE_MS, claimedAtMs: SIGNED_AT_MS },
-      'inclusion promise',
-    ],
+    ['has another time than the log signed', { loggedAtMs: SIGNED_AT_MS + 60 * MINUTE_MS, claimedAtMs: SIGNED_AT_MS }, 'inclusion promise'],
     ['was logged after its certificate expired', { loggedAtMs: SIGNED_AT_MS + 10 * MINUTE_MS }, 'certificate'],
     ['was logged before its certificate was valid', { loggedAtMs: SIGNED_AT_MS - 2 * MINUTE_MS }, 'certificate'],
     ['has a certificate that no certificate log knows', { certificateTransparency: 'none' }, 'expected 1 SCTs'],
@@ -110,6 +106,16 @@ describe.each(['bundle', 'attached'] as const)('a keyless signature (%s)', (form
     expect(survivors).toBeLessThan(claim.bytes.length / 11 / 20);
   });
 });
+
+test.each(['bundle', 'attached'] as const)(
+  'a signature (%s) logged after the authority expired is not verified, however long its certificate lives (GHSA-wfqv-66vq-46rm)',
+  (format) => {
+    const shortLived = createPrivateSigstore({ authorityNotAfterMs: SIGNED_AT_MS + MINUTE_MS });
+    const at = (loggedAtMs: number) => judge([shortLived[format](digest, { loggedAtMs })], [expected], shortLived.trustedRoot).kind;
+    expect(at(SIGNED_AT_MS)).toBe('verified');
+    expect(at(SIGNED_AT_MS + 2 * MINUTE_MS)).toBe('unverified');
+  },
+);
 
 test('a bundle with a forged proof of inclusion is not verified', () => {
   const message = expect.stringContaining('checkpoint');

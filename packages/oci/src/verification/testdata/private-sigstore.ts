@@ -39,7 +39,7 @@ export interface Forgery {
 }
 
 /** A Sigstore of one's own: an authority, a certificate log and a transparency log, as keys in memory, and the trusted root that believes them. */
-export function createPrivateSigstore() {
+export function createPrivateSigstore({ authorityNotAfterMs }: { readonly authorityNotAfterMs?: number } = {}) {
   const [ca, ctLog, rekor, stranger] = [ecKeys(), ecKeys(), ecKeys(), ecKeys()];
   const year = 365 * 24 * 60 * MINUTE_MS;
   const root = issue({
@@ -48,7 +48,7 @@ export function createPrivateSigstore() {
     publicKey: ca.publicKey,
     signWith: ca.privateKey,
     notBeforeMs: SIGNED_AT_MS - year,
-    notAfterMs: SIGNED_AT_MS + year,
+    notAfterMs: authorityNotAfterMs ?? SIGNED_AT_MS + year,
     extensions: [authority(), keyUsage(KeyUsage.certificateSigning)],
   });
 
