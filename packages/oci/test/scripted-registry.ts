@@ -19,6 +19,8 @@ export interface ScriptedRegistry extends AsyncDisposable {
   /** `https://127.0.0.1:<port>`. */
   readonly url: string;
   readonly requests: readonly Asked[];
+  /** How many connections were made so far. */
+  readonly connections: number;
   readonly ca: string;
   /** Opens the repository `team/app`. */
   open(options?: Partial<RegistryOptions>): RemoteRepository;
@@ -33,6 +35,8 @@ export async function scriptedRegistry(answer: (request: IncomingMessage, respon
     requests.push({ line: `${request.method} ${request.url}`, authorization: request.headers.authorization, headers: request.headers });
     void answer(request, response);
   });
+  let connections = 0;
+  server.on('connection', () => connections++);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -42,6 +46,9 @@ export async function scriptedRegistry(answer: (request: IncomingMessage, respon
     port,
     url: `https://127.0.0.1:${port}`,
     requests,
+    get connections() {
+      return connections;
+    },
     ca: certificate.ca,
     open: (options = {}) =>
       connect({
@@ -67,14 +74,20 @@ export const never = (): AbortSignal => new AbortController().signal;
 
 /** Answers as for a manifest. */
 export function sendManifest(response: ServerResponse, bytes: Buffer, headers: Readonly<Record<string, string>> = {}): void {
-  response.writeHead(200, { 'content-type': MANIFEST_TYPE, 'docker-content-digest': digestOf(bytes), ...headers });
+  response.writeHead(200, {
+    'content-type': MANIFEST_TYPE,
+    'docker-content-digest': digestOf(bytes),
+    'content-length': String(bytes.length),
+    ...headers,
+  });
   response.end(bytes);
 }
 
 /** Answers as a registry does that wants a token of the realm. */
 export function challenge(response: ServerResponse, header: string): void {
-  response.writeHead(401, { 'www-authenticate': header, 'content-type': 'application/json' });
-  response.end('{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}');
+  const body = '{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}';
+  response.writeHead(401, { 'www-authenticate': header, 'content-type': 'application/json', 'content-length': String(body.length) });
+  response.end(body);
 }
 
 export const rejection = (promise: Promise<unknown>): Promise<unknown> =>

@@ -54,6 +54,15 @@ describe('a registry that wants a token', () => {
     expect(lines(registry.requests).slice(4)).toEqual([`GET ${TOKEN}`, `HEAD ${TAG}`]);
   });
 
+  test('is asked over one connection, from the first look to the last byte', async () => {
+    await using registry = await withTokens().registry;
+    using remote = registry.open();
+    const digest = await remote.digestOf('latest', never());
+    await remote.image(digest, never());
+    await remote.manifest('latest', never());
+    expect(registry.connections).toBe(1);
+  });
+
   test('is asked for the right to read this repository, whatever it offers, with the login at the realm alone', async () => {
     await using registry = await withTokens().registry;
     using remote = registry.open({ login: LOGIN });

@@ -4,6 +4,7 @@ import type { RepositoryName } from '../reference.ts';
 import { createAuthorizer } from './authorizer.ts';
 import { type Challenge, parseChallenge } from './challenge.ts';
 import { ociErrorOf } from './failure.ts';
+import { letGo } from './let-go.ts';
 import { checkLogin, type RegistryLogin } from './login.ts';
 import { protocolOf } from './protocol.ts';
 import { type RegistrySessions, sessionKey } from './sessions.ts';
@@ -68,7 +69,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   /** What a registry that answers strangers as if there were nothing wants of those it knows. */
   const challengeOf = async (registry: URL, signal: AbortSignal): Promise<Challenge | undefined> => {
     const answer = await send(new URL('/v2/', registry), { signal, maxBytes: PING_BYTES, authorization: undefined });
-    answer.discard();
+    await letGo(answer);
     return answer.status === 401 ? parseChallenge(answer.headers['www-authenticate']) : undefined;
   };
 
@@ -91,14 +92,14 @@ export function createExchange(options: ExchangeOptions): Exchange {
         if (turnedAway && !elsewhere) delete session.authorization;
         if (turnedAway) return answer;
         challengers.add(origin);
+        const refusal = await letGo(answer);
         const challenge = hidden ? await challengeOf(registry, signal) : parseChallenge(answer.headers['www-authenticate']);
         const next = await (elsewhere
           ? authorizer.anonymously(answer.url, { challenge, signal })
           : authorizer.answer(registry, { challenge, signal }));
         // What was refused a moment ago is not sent again.
         if (next === authorization) delete session.authorization;
-        if (next === undefined || next === authorization) return answer;
-        answer.discard();
+        if (next === undefined || next === authorization) return refusal;
         authorization = next;
         if (elsewhere) target = answer.url;
       }

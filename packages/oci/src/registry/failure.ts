@@ -1,6 +1,7 @@
 import { type JsonObject, type JsonValue, parseJson } from '@gotk/apimachinery';
 import { type HttpAnswer, HttpFailure, redact, withoutSecrets } from '@gotk/auth';
 import { OciError, type OciErrorKind } from '../oci-error.ts';
+import { letGo } from './let-go.ts';
 
 const MAX_PROBLEM_BYTES = 64 * 1024;
 const MAX_MESSAGE_CHARACTERS = 500;
@@ -21,19 +22,8 @@ function kindOf(status: number): OciErrorKind {
 }
 
 async function textOf(answer: HttpAnswer): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of answer.body) {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes > MAX_PROBLEM_BYTES) break;
-    }
-  } catch {
-    // The status is known; the rest was an explanation.
-  }
-  answer.discard();
-  return Buffer.concat(chunks).toString('utf8', 0, MAX_PROBLEM_BYTES).trim();
+  const read = await (await letGo(answer)).bytes();
+  return read.toString('utf8', 0, MAX_PROBLEM_BYTES).trim();
 }
 
 /** The errors of a registry's answer (distribution specification, "Error Codes"); undefined when it has none. */

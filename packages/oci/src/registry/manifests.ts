@@ -4,6 +4,7 @@ import { OciError } from '../oci-error.ts';
 import { isTag } from '../reference.ts';
 import type { Exchange } from './exchange.ts';
 import { failureOf, ociErrorOf } from './failure.ts';
+import { letGo } from './let-go.ts';
 
 /** What registries accept at most when they follow the distribution specification. */
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
@@ -22,7 +23,7 @@ export interface FetchedManifest {
 /** The digest that a tag stands for now: one HEAD, or a GET where a registry says nothing to that. Throws `OciError`, or the signal's reason. */
 export async function digestOfTag(exchange: Exchange, target: ManifestTarget, signal: AbortSignal): Promise<Digest> {
   const answer = await ask(exchange, { ...target, method: 'HEAD' }, signal);
-  answer.discard();
+  await letGo(answer);
   const said = statedDigest(answer.headers['docker-content-digest']);
   // Also for a failure: a HEAD has no room for its reason.
   return answer.status === 200 && said !== undefined ? said : (await fetchManifest(exchange, target, signal)).digest;

@@ -1,5 +1,6 @@
 import { type HttpClient, HttpFailure } from '@gotk/auth';
 import { ociErrorOf } from './failure.ts';
+import { letGo } from './let-go.ts';
 
 /** What a server that speaks no TLS makes of it, or one that does not listen where TLS would be. */
 const WITHOUT_TLS = /^(?:EPROTO|ECONNREFUSED|ECONNRESET|ERR_SSL_\w+)$/;
@@ -13,7 +14,7 @@ const PROBE_BYTES = 64 * 1024;
 export async function protocolOf(client: HttpClient, host: string, signal: AbortSignal): Promise<'https:' | 'http:'> {
   try {
     const answer = await client.request(new URL(`https://${host}/v2/`), { signal, maxBytes: PROBE_BYTES });
-    answer.discard();
+    await letGo(answer);
     return 'https:';
   } catch (error) {
     signal.throwIfAborted();
