@@ -1,9 +1,12 @@
-import { type ArchiveReport, type DigestAlgorithm, IGNORE_FILE, ignoreRules, writeArchive } from '@gotk/artifact/files';
-import { filesOf, openPack, type TreeFile, treeOf } from '@gotk/git/objects';
+import { dirname } from 'node:path';
+import { type ArchiveFile, type ArchiveReport, type DigestAlgorithm, IGNORE_FILE, ignoreRules, writeArchive } from '@gotk/artifact/files';
+import { filesOf, type ObjectStore, openPack, treeOf } from '@gotk/git/objects';
+import { type Include, withIncludes } from './include-artifact.ts';
 import { LIMITS } from './limits.ts';
 
 /** Plain data: it crosses into a worker thread. */
 export interface ArchiveCommit {
+  /** In a directory of the task's own: others are made beside it, and left to whoever made the directory. */
   readonly packFile: string;
   readonly commit: string;
   /** `spec.ignore`. */
@@ -11,6 +14,19 @@ export interface ArchiveCommit {
   readonly algorithm: DigestAlgorithm;
   /** Where the archive goes. */
   readonly output: string;
+  /** `spec.sparseCheckout`. As in Flux, no submodules are there with it. */
+  readonly directories?: readonly string[] | undefined;
+  /** Those of `submodulesOf`, and what is within them, with their paths from the root. */
+  readonly submodules?: readonly SubmodulePack[];
+  /** In the order of `spec.include`. */
+  readonly includes?: readonly Include[];
+}
+
+/** The files of a commit that lie at a path of another. */
+export interface SubmodulePack {
+  readonly path: string;
+  readonly commit: string;
+  readonly packFile: string;
 }
 
 export interface CommitArchive extends ArchiveReport {
@@ -20,10 +36,26 @@ export interface CommitArchive extends ArchiveReport {
 
 const MAX_SUBJECT = 120;
 
-/** Takes a pack apart and archives the commit's files, without a work tree. Throws `GitError` or `ArtifactError`. */
-export async function archiveCommit({ packFile, commit, ignore, algorithm, output }: ArchiveCommit): Promise<CommitArchive> {
-  using store = openPack(packFile, { limits: LIMITS.pack, scratchFile: `${packFile}.objects` });
-  const files = [...filesOf(store, treeOf(store, commit))];
+/**
+ * Takes packs apart and archives the commit's files, without a work tree: those of the commit, of its submodules, and of what is included; the rules about what to ignore are
+ * about all of them, as in Flux. Throws `GitError`, `ArtifactError` or `IncludeFailed`.
+ */
+export async function archiveCommit(task: ArchiveCommit): Promise<CommitArchive> {
+  const { packFile, commit, ignore, algorithm, output, directories, submodules = [], includes = [] } = task;
+  using packs = new DisposableStack();
+  // Of all packs together: each submodule would be allowed as much otherwise.
+  let maxTotalBytes = LIMITS.pack.maxTotalBytes;
+  const open = (file: string) => {
+    const pack = packs.use(openPack(file, { limits: { ...LIMITS.pack, maxTotalBytes }, scratchFile: `${file}.objects` }));
+    maxTotalBytes -= pack.bytes;
+    return pack;
+  };
+  const store = open(packFile);
+  const checkedOut = [
+    ...filesOf(store, treeOf(store, commit), { directories }),
+    ...submodules.flatMap((submodule) => filesWithin(open(submodule.packFile), submodule)),
+  ];
+  const files = await withIncludes(checkedOut, includes, dirname(packFile));
   const isIgnored = ignoreRules({ files: ignoreFilesAmong(files), spec: ignore });
   const report = await writeArchive(
     output,
@@ -33,11 +65,26 @@ export async function archiveCommit({ packFile, commit, ignore, algorithm, outpu
   return { ...report, subject: subjectOf(store.get(commit)?.content) };
 }
 
-function ignoreFilesAmong(files: readonly TreeFile[]): ReadonlyMap<string, string> {
+function filesWithin(store: ObjectStore, { path: directory, commit }: SubmodulePack): readonly ArchiveFile[] {
+  return [...filesOf(store, treeOf(store, commit))].map((file) => ({
+    path: `${directory}/${file.path}`,
+    ...(file.pathBytes === undefined ? {} : { pathBytes: Buffer.concat([Buffer.from(`${directory}/`), file.pathBytes]) }),
+    executable: file.executable,
+    ...(file.size === undefined ? {} : { size: file.size }),
+    get content() {
+      return file.content;
+    },
+  }));
+}
+
+function ignoreFilesAmong(files: readonly ArchiveFile[]): ReadonlyMap<string, string> {
   return new Map(
     files
       .filter(({ path }) => path === IGNORE_FILE || path.endsWith(`/${IGNORE_FILE}`))
-      .map((file) => [file.path.slice(0, Math.max(0, file.path.length - IGNORE_FILE.length - 1)), file.content.toString('utf8')]),
+      .map((file) => [
+        file.path.slice(0, Math.max(0, file.path.length - IGNORE_FILE.length - 1)),
+        Buffer.from(file.content).toString('utf8'),
+      ]),
   );
 }
 
