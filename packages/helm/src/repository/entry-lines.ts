@@ -10,6 +10,8 @@ const TEXTS = ['name', 'version', 'apiVersion', 'appVersion', 'type', 'created',
 const KEYS = [...TEXTS, 'deprecated', 'urls', 'maintainers', 'dependencies'] as const;
 type Key = (typeof KEYS)[number];
 
+const ALIAS = 'alias';
+
 const PATTERNS = KEYS.map((key) => ({ key, exact: new TextEncoder().encode(key), lower: new TextEncoder().encode(key.toLowerCase()) }));
 
 /** Reads the lines of one version of a chart. */
@@ -99,11 +101,12 @@ export function entryReader(bytes: Uint8Array, { start, from, to, indent }: Line
 
   const lookAtNodeKey = (line: Pick<Line, 'from' | 'to'>): boolean => {
     const colon = colonOf(bytes, line);
+    if (nodes === undefined || !isWord(bytes, line.from, colon)) return irregular();
+    if (key !== 'dependencies' || colon - line.from !== ALIAS.length) return true;
     const name = asciiAt(bytes, line.from, colon);
-    if (!/^[A-Za-z-]+$/.test(name) || nodes === undefined) return irregular();
-    if (key !== 'dependencies' || name.toLowerCase() !== 'alias') return true;
+    if (name.toLowerCase() !== ALIAS) return true;
     const alias = plainScalar(bytes, skipSpaces(bytes, colon + 1, line.to), line.to);
-    if (alias === IRREGULAR || name !== 'alias') return irregular();
+    if (alias === IRREGULAR || name !== ALIAS) return irregular();
     nodes[nodes.length - 1] = alias;
     return true;
   };
@@ -150,6 +153,15 @@ function keyAt(bytes: Uint8Array, from: number, to: number): Key | undefined | I
     if (isSimilar) return isSame && bytes[from] === exact[0] ? key : IRREGULAR;
   }
   return undefined;
+}
+
+/** Letters and dashes only, and at least one. */
+function isWord(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) {
+    const byte = (bytes[at] ?? 0) | 0x20;
+    if ((byte < 0x61 || byte > 0x7a) && bytes[at] !== DASH) return false;
+  }
+  return to > from;
 }
 
 const asciiAt = (bytes: Uint8Array, from: number, to: number): string =>

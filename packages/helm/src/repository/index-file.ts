@@ -23,8 +23,8 @@ export interface ParseIndexOptions {
 }
 
 /**
- * Parses an index.yaml, or index.json. What `helm repo index` and ChartMuseum write is read line by line, in about a tenth of the time and memory of a YAML
- * parser; whatever looks different is read by one. Of a chart only what is needed to choose and to fetch it is looked at: other fields may be wrong.
+ * Parses an index.yaml, or index.json. What `helm repo index` and ChartMuseum write is read line by line, in a third of the time and a sixth of the memory that a
+ * YAML parser takes (test/bench/helm-index-main.ts); whatever looks different is read by one. Of a chart only what is needed to choose and to fetch it is looked at: other fields may be wrong.
  * For a worker thread. Throws `HelmError`: `too-large`, or `invalid-index` for anything that is no index.
  */
 export function parseIndex(bytes: Uint8Array, { maxBytes }: ParseIndexOptions): ChartIndex {

@@ -48,15 +48,13 @@ function isSimple(bytes: Uint8Array, from: number, to: number): boolean {
   return true;
 }
 
+/** For texts of this size a call is faster than the decoder, and most are ASCII. */
+const MAX_CALL_ARGUMENTS = 512;
+
 function decode(bytes: Uint8Array, from: number, to: number): string | Irregular {
-  // For texts of this size a loop is faster than the decoder, and most are ASCII.
-  let text = '';
-  for (let at = from; at < to; at++) {
-    const byte = bytes[at] ?? 0;
-    if (byte >= 0x80) return decodeUtf8(bytes, from, to);
-    text += String.fromCharCode(byte);
-  }
-  return text;
+  if (to - from > MAX_CALL_ARGUMENTS) return decodeUtf8(bytes, from, to);
+  for (let at = from; at < to; at++) if ((bytes[at] ?? 0) >= 0x80) return decodeUtf8(bytes, from, to);
+  return String.fromCharCode.apply(null, bytes.subarray(from, to) as unknown as number[]);
 }
 
 function decodeUtf8(bytes: Uint8Array, from: number, to: number): string | Irregular {
