@@ -97,13 +97,13 @@ describe.each(['bundle', 'attached'] as const)('a keyless signature (%s)', (form
   test('does not survive a change of any byte of it', () => {
     const claim = made();
     let survivors = 0;
-    for (let at = 0; at < claim.bytes.length; at += 11) {
+    for (let at = 0; at < claim.bytes.length; at += 43) {
       const bytes = Uint8Array.from(claim.bytes);
       bytes[at] = (bytes[at] ?? 0) ^ 0x01;
       if (judge([{ ...claim, bytes }]).kind === 'verified') survivors++;
     }
     // A proof repeats the root and the size of the tree, which only its checkpoint proves.
-    expect(survivors).toBeLessThan(claim.bytes.length / 11 / 20);
+    expect(survivors).toBeLessThan(claim.bytes.length / 43 / 10);
   });
 });
 
@@ -120,6 +120,26 @@ test.each(['bundle', 'attached'] as const)(
 test('a bundle with a forged proof of inclusion is not verified', () => {
   const message = expect.stringContaining('checkpoint');
   expect(judge([sigstore.bundle(digest, { proof: 'forged' })])).toMatchObject({ kind: 'unverified', message });
+});
+
+describe.each(['dsse', 'hashedrekord'] as const)('a bundle logged in version 2 of Rekor as %s', (rekorTwo) => {
+  const made = (forgery?: Forgery) => sigstore.bundle(digest, { rekorTwo, ...forgery });
+
+  test('is verified by the time of a timestamp authority', () => {
+    expect(judge([made()])).toMatchObject({ kind: 'verified' });
+  });
+
+  test.each<[string, Forgery, string]>([
+    ['nobody stamped it', { timestamp: 'none' }, 'expected 1 timestamps'],
+    ['a stranger stamped it', { timestamp: 'forged' }, 'timestamp could not be verified'],
+    ['something else was stamped', { timestamp: 'of something else' }, 'timestamp could not be verified'],
+    ['it was stamped after its certificate expired', { loggedAtMs: SIGNED_AT_MS + 10 * MINUTE_MS }, 'certificate'],
+    ['its log entry is about another artifact', { loggedDigest: 'cd'.repeat(32) }, 'mismatch'],
+    ["its log entry is about another signer's certificate", { loggedSigner: 'another' }, "about another signer's certificate"],
+    ["its proof of inclusion is not the log's", { proof: 'forged' }, 'checkpoint'],
+  ])('is not verified if %s', (_, forgery, message) => {
+    expect(judge([made(forgery)])).toMatchObject({ kind: 'unverified', message: expect.stringContaining(message) });
+  });
 });
 
 test('a bundle with a certificate is no signature by a key', () => {

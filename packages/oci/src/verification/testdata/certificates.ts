@@ -35,11 +35,14 @@ export const ocspAt = (url: string): Extension => ({
 });
 export const uriName = (uri: string): Extension => ({ oid: '2.5.29.17', critical: true, value: sequence(implicit(6, Buffer.from(uri))) });
 
+/** Of every certificate made here. */
+export const SERIAL = 4711;
+
 /** The part of a certificate that is signed. */
 export function toBeSigned({ subject, issuer, publicKey, signWith, notBeforeMs, notAfterMs, extensions }: CertificateRequest): Buffer {
   return sequence(
     explicit(0, integer(2)),
-    integer(4711),
+    integer(SERIAL),
     algorithmOf(signWith),
     nameOf(issuer),
     sequence(time(notBeforeMs), time(notAfterMs)),
@@ -63,6 +66,6 @@ function algorithmOf(key: KeyObject): Buffer {
   return key.asymmetricKeyType === 'rsa' ? sequence(oid('1.2.840.113549.1.1.11'), nothing()) : sequence(oid('1.2.840.10045.4.3.2'));
 }
 
-function nameOf(attributes: readonly (readonly [string, string])[]): Buffer {
+export function nameOf(attributes: readonly (readonly [string, string])[]): Buffer {
   return sequence(...attributes.map(([type, value]) => set(sequence(oid(type), utf8(value)))));
 }

@@ -1,7 +1,8 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import type { Claim } from '../signature-source.ts';
-import { authority, type CertificateRequest, type Extension, issue, KeyUsage, keyUsage, Name, pemOf, Purpose, purposes, toBeSigned, uriName } from './certificates.ts';
+import { authority, type CertificateRequest, type Extension, issue, KeyUsage, keyUsage, Name, nameOf, pemOf, Purpose, purposes, SERIAL, toBeSigned, uriName } from './certificates.ts';
 import { octets, utf8 } from './der.ts';
+import { timestamp } from './timestamp.ts';
 
 export const MINUTE_MS = 60_000;
 /** When everything here was signed. */
@@ -36,11 +37,21 @@ export interface Forgery {
   /** The log entry names another signer's certificate. */
   readonly loggedSigner?: 'another';
   readonly signature?: 'forged';
+  /** Logged in version 2 of Rekor, which keeps no time: a timestamp authority does. */
+  readonly rekorTwo?: 'dsse' | 'hashedrekord';
+  readonly timestamp?: 'none' | 'forged' | 'of something else';
+}
+
+interface Logged {
+  readonly signed: Buffer;
+  readonly payload: Buffer;
+  readonly signature: Buffer;
+  readonly by: { readonly logged: Buffer; readonly loggedPem: string };
 }
 
 /** A Sigstore of one's own: an authority, a certificate log and a transparency log, as keys in memory, and the trusted root that believes them. */
 export function createPrivateSigstore({ authorityNotAfterMs }: { readonly authorityNotAfterMs?: number } = {}) {
-  const [ca, ctLog, rekor, stranger] = [ecKeys(), ecKeys(), ecKeys(), ecKeys()];
+  const [ca, ctLog, rekor, stranger, clock] = [ecKeys(), ecKeys(), ecKeys(), ecKeys(), ecKeys()];
   const year = 365 * 24 * 60 * MINUTE_MS;
   const root = issue({
     subject: CA_NAME,
@@ -50,6 +61,16 @@ export function createPrivateSigstore({ authorityNotAfterMs }: { readonly author
     notBeforeMs: SIGNED_AT_MS - year,
     notAfterMs: authorityNotAfterMs ?? SIGNED_AT_MS + year,
     extensions: [authority(), keyUsage(KeyUsage.certificateSigning)],
+  });
+
+  const clockCertificate = issue({
+    subject: [[Name.organization, 'Private Clock']],
+    issuer: CA_NAME,
+    publicKey: clock.publicKey,
+    signWith: ca.privateKey,
+    notBeforeMs: SIGNED_AT_MS - year,
+    notAfterMs: SIGNED_AT_MS + year,
+    extensions: [keyUsage(KeyUsage.digitalSignature), purposes(Purpose.timeStamping)],
   });
 
   const validFor = { start: new Date(SIGNED_AT_MS - year).toISOString() };
@@ -71,7 +92,9 @@ export function createPrivateSigstore({ authorityNotAfterMs }: { readonly author
         validFor,
       },
     ],
-    timestampAuthorities: [],
+    timestampAuthorities: [
+      { certChain: { certificates: [clockCertificate, root].map((der) => ({ rawBytes: der.toString('base64') })) }, validFor },
+    ],
   };
 
   /** The log's promise to include the certificate, in the certificate (RFC 6962, 3.2 and 3.3). */
@@ -111,7 +134,8 @@ export function createPrivateSigstore({ authorityNotAfterMs }: { readonly author
 
   /** A log entry as Rekor keeps it, with its promise (SET) and its proof: it is the only entry of the tree. */
   function enter(kind: string, spec: unknown, forgery: Forgery) {
-    const body = Buffer.from(JSON.stringify({ apiVersion: '0.0.1', kind, spec }));
+    const version = forgery.rekorTwo === undefined ? '0.0.1' : '0.0.2';
+    const body = Buffer.from(JSON.stringify({ apiVersion: version, kind, spec }));
     const logId = sha256(spki(rekor.publicKey));
     const integratedTime = Math.floor((forgery.loggedAtMs ?? SIGNED_AT_MS) / 1000);
     const promised = JSON.stringify({ body: body.toString('base64'), integratedTime, logID: logId.toString('hex'), logIndex: 0 });
@@ -121,7 +145,7 @@ export function createPrivateSigstore({ authorityNotAfterMs }: { readonly author
     const signed = sign(HASH, Buffer.from(note), forgery.proof === 'forged' ? stranger.privateKey : rekor.privateKey);
     const checkpoint = `${note}\n\u2014 rekor.example ${Buffer.concat([logId.subarray(0, 4), signed]).toString('base64')}\n`;
     const claimed = forgery.claimedAtMs === undefined ? integratedTime : Math.floor(forgery.claimedAtMs / 1000);
-    return { kind, body, logId, promise, integratedTime: claimed, rootHash, checkpoint };
+    return { kind, version, body, logId, promise, integratedTime: claimed, rootHash, checkpoint };
   }
 
   function signer(forgery: Forgery) {
@@ -129,7 +153,33 @@ export function createPrivateSigstore({ authorityNotAfterMs }: { readonly author
     const certificate = certify(keys.publicKey, forgery);
     const other = forgery.loggedSigner === 'another' ? certify(ecKeys().publicKey, forgery) : certificate;
     const signWith = forgery.signature === 'forged' ? stranger.privateKey : keys.privateKey;
-    return { certificate, loggedPem: Buffer.from(pemOf(other)).toString('base64'), sign: (bytes: Uint8Array) => sign(HASH, bytes, signWith) };
+    return { certificate, logged: other, loggedPem: Buffer.from(pemOf(other)).toString('base64'), sign: (bytes: Uint8Array) => sign(HASH, bytes, signWith) };
+  }
+
+  /** What the log keeps of an envelope: version 1 of Rekor in its own words, version 2 in those of the bundle. */
+  function loggedSpec({ signed, payload, signature, by }: Logged, { loggedDigest, rekorTwo }: Forgery): object {
+    const content = signature.toString('base64');
+    const verifier = { x509Certificate: { rawBytes: by.logged.toString('base64') }, keyDetails: 'PKIX_ECDSA_P256_SHA_256' };
+    const digestOf = (bytes: Uint8Array) => (loggedDigest === undefined ? sha256(bytes) : Buffer.from(loggedDigest, 'hex'));
+    const data = (bytes: Uint8Array) => ({ algorithm: 'SHA2_256', digest: digestOf(bytes).toString('base64') });
+    switch (rekorTwo) {
+      case undefined:
+        return { payloadHash: { algorithm: HASH, value: digestOf(payload).toString('hex') }, signatures: [{ signature: content, verifier: by.loggedPem }] };
+      case 'dsse':
+        return { dsseV002: { payloadHash: data(payload), signatures: [{ content, verifier }] } };
+      default:
+        return { hashedRekordV002: { data: data(signed), signature: { content, verifier } } };
+    }
+  }
+
+  function stamp(signature: Buffer, forgery: Forgery): Buffer {
+    return timestamp({
+      bytes: forgery.timestamp === 'of something else' ? Buffer.from('something else') : signature,
+      atMs: forgery.loggedAtMs ?? SIGNED_AT_MS,
+      issuer: nameOf(CA_NAME),
+      serial: SERIAL,
+      key: forgery.timestamp === 'forged' ? stranger.privateKey : clock.privateKey,
+    });
   }
 
   /** A bundle as cosign 3 attaches it. */
@@ -138,9 +188,11 @@ export function createPrivateSigstore({ authorityNotAfterMs }: { readonly author
     const hex = (forgery.about ?? digest).replace(/^sha256:/, '');
     const statement = { _type: 'https://in-toto.io/Statement/v1', subject: [{ digest: { sha256: hex } }], predicateType: 'https://sigstore.dev/cosign/sign/v1', predicate: {} };
     const payload = Buffer.from(JSON.stringify(statement));
-    const signature = by.sign(Buffer.concat([Buffer.from(`DSSEv1 ${PAYLOAD_TYPE.length} ${PAYLOAD_TYPE} ${payload.length} `), payload]));
-    const payloadHash = { algorithm: HASH, value: forgery.loggedDigest ?? sha256(payload).toString('hex') };
-    const entry = enter('dsse', { payloadHash, signatures: [{ signature: signature.toString('base64'), verifier: by.loggedPem }] }, forgery);
+    const signed = Buffer.concat([Buffer.from(`DSSEv1 ${PAYLOAD_TYPE.length} ${PAYLOAD_TYPE} ${payload.length} `), payload]);
+    const signature = by.sign(signed);
+    const entry = enter(forgery.rekorTwo ?? 'dsse', loggedSpec({ signed, payload, signature, by }, forgery), forgery);
+    const promised = forgery.promise !== 'none' && forgery.rekorTwo === undefined;
+    const stamped = forgery.rekorTwo !== undefined && forgery.timestamp !== 'none';
     const json = {
       mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
       verificationMaterial: {
@@ -149,13 +201,14 @@ export function createPrivateSigstore({ authorityNotAfterMs }: { readonly author
           {
             logIndex: '0',
             logId: { keyId: entry.logId.toString('base64') },
-            kindVersion: { kind: entry.kind, version: '0.0.1' },
+            kindVersion: { kind: entry.kind, version: entry.version },
             integratedTime: String(entry.integratedTime),
-            ...(forgery.promise === 'none' ? {} : { inclusionPromise: { signedEntryTimestamp: entry.promise.toString('base64') } }),
+            ...(promised ? { inclusionPromise: { signedEntryTimestamp: entry.promise.toString('base64') } } : {}),
             inclusionProof: { logIndex: '0', rootHash: entry.rootHash.toString('base64'), treeSize: '1', hashes: [], checkpoint: { envelope: entry.checkpoint } },
             canonicalizedBody: entry.body.toString('base64'),
           },
         ],
+        ...(stamped ? { timestampVerificationData: { rfc3161Timestamps: [{ signedTimestamp: stamp(signature, forgery).toString('base64') }] } } : {}),
       },
       dsseEnvelope: { payload: payload.toString('base64'), payloadType: PAYLOAD_TYPE, signatures: [{ sig: signature.toString('base64') }] },
     };
