@@ -31,7 +31,9 @@ export function armoursOf(text: string): readonly Armour[] {
 
 /** A signature is all of its text: nothing before, nothing but empty lines after. Whoever reads a longer text may see something that nobody signed. */
 export function soleArmour(text: string, label: string): Armour {
-  const body = text.replace(/[ \n]+$/, '');
+  let length = text.length;
+  while (text[length - 1] === ' ' || text[length - 1] === '\n') length -= 1;
+  const body = text.slice(0, length);
   const begin = `-----BEGIN ${label}-----\n`;
   const end = `\n-----END ${label}-----`;
   if (!body.startsWith(begin) || !body.endsWith(end) || body.length < begin.length + end.length - 1) {

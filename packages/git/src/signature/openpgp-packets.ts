@@ -10,6 +10,9 @@ export interface Packet {
   readonly end: number;
 }
 
+/** Keys that everybody has signed have some ten thousand. */
+const MAX_PACKETS = 50_000;
+
 export const Tag = { Signature: 2, SecretKey: 5, PublicKey: 6, SecretSubkey: 7, UserId: 13, PublicSubkey: 14, UserAttribute: 17 } as const;
 
 /** Packets of a length that is told beforehand, one behind the other. Partial and open-ended lengths are for streams: keys and signatures have none. */
@@ -19,6 +22,7 @@ export function packetsOf(bytes: Buffer): readonly Packet[] {
     const { tag, from, length } = headerAt(bytes, start);
     const end = from + length;
     if (end > bytes.length) throw new Refused('an OpenPGP packet ends too early');
+    if (packets.length === MAX_PACKETS) throw new Refused(`there are more than ${MAX_PACKETS} OpenPGP packets`);
     packets.push({ tag, body: bytes.subarray(from, end), start, end });
     start = end;
   }

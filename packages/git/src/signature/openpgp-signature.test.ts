@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { COMMIT, SigningHome, signedCommit } from '../../test/signing-home.ts';
 import type { SignedObject } from './outcome.ts';
 import { verifySignature } from './verify-signature.ts';
+
+// Real programs make keys, which takes as long as it takes.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let home: SigningHome;
 let jo: string;

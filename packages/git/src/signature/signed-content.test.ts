@@ -1,9 +1,12 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { COMMIT, HEADERS, SigningHome, signedCommit } from '../../test/signing-home.ts';
 import { Refused, type SignedObject } from './outcome.ts';
 import { signedContentOf } from './signed-content.ts';
 import { verifySignature } from './verify-signature.ts';
+
+// Real programs make keys, which takes as long as it takes.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let home: SigningHome;
 let jo: string;
@@ -159,7 +162,7 @@ describe('a tag that could be read in two ways', () => {
   });
 });
 
-test('row 28: what is taken for a commit here, git takes for one: headers in any order and number', { timeout: 60_000 }, () => {
+test('row 28: what is taken for a commit here, git takes for one: headers in any order and number', () => {
   const lines = [
     TREE,
     PARENT,

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { SigningHome, type SshSigner } from '../../test/signing-home.ts';
 import type { KeyFile, SignedObject } from './outcome.ts';
 import { type IdentifiedObject, needsVerification, type SourceQuestion, verifySource } from './verify-source.ts';
+
+// Real programs make keys, which takes as long as it takes.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let home: SigningHome;
 let jo: string;
