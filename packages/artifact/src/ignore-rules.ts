@@ -17,6 +17,8 @@ export interface IgnoreSources {
   readonly files: ReadonlyMap<string, string>;
   /** `spec.ignore`. */
   readonly spec: string | undefined;
+  /** False: nothing is left out unless a rule says so. Flux does so for buckets. */
+  readonly defaults?: boolean;
 }
 
 /** Whether a file, by its path relative to the root, is left out. */
@@ -34,15 +36,15 @@ const MAX_RULES = 10_000;
  * in Git, a file can be included again although its directory is excluded. Rules of any kind replace the defaults, except for those about version control. Throws
  * `ArtifactError` for more rules than anybody needs.
  */
-export function ignoreRules({ files, spec }: IgnoreSources): IsIgnored {
+export function ignoreRules({ files, spec, defaults = true }: IgnoreSources): IsIgnored {
   const own = [
     ...[...files].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([directory, text]) => rulesOf(linesOf(text), directory)),
     ...rulesOf(linesOf(spec ?? ''), ''),
   ];
   // Dropping some would drop those of `spec.ignore`, and publish what somebody wanted left out.
   if (own.length > MAX_RULES) throw new ArtifactError('too-large', `there are more than ${MAX_RULES} rules about what to ignore`);
-  const fallback = own.length === 0 ? DEFAULTS : [];
-  const lastFirst = [...rulesOf([...VERSION_CONTROL, ...fallback], ''), ...own].reverse();
+  const fallback = own.length === 0 ? [...VERSION_CONTROL, ...DEFAULTS] : VERSION_CONTROL;
+  const lastFirst = [...rulesOf(defaults ? fallback : [], ''), ...own].reverse();
   return (path) => {
     const parts = path.split('/');
     const decisive = lastFirst.find((rule) => isAbout(rule, parts));

@@ -41,6 +41,8 @@ export interface Storage {
   /** Where the artifact of this name lies, relative to the root. */
   pathOf(owner: ArtifactOwner, file: string): string;
   urlOf(path: string): string;
+  /** Of the link beside an artifact that always leads to the newest: the deprecated `status.url`. */
+  latestUrlOf(path: string, latest?: string): string;
   /** An empty directory of the caller's own on the same disk, removed when disposed of. */
   scratch(): Promise<Scratch>;
   /** Moves a finished file to its path at once, and points `latest` (`latest.tar.gz` unless told) beside it to it. A reader sees the old file, or the new one. */
@@ -80,6 +82,7 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
   return {
     root,
     pathOf: ({ kind, namespace, name }, file) => `${kind.toLowerCase()}/${namespace}/${name}/${file}`,
+    latestUrlOf: (path, latest = LATEST) => `http://${advertisedAddress}/${dirname(path)}/${latest}`,
     urlOf: (path) => `http://${advertisedAddress}/${path}`,
     async scratch() {
       scratches += 1;

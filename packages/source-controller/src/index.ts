@@ -1,2 +1,3 @@
+export { bucketController } from './bucket/controller.ts';
 export { gitRepositoryController } from './git-repository/controller.ts';
 export { sourceController } from './program.ts';

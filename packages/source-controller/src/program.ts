@@ -17,6 +17,7 @@ import {
   type WorkerEntry,
 } from '@gotk/runtime';
 import { artifactServer } from './artifact-server.ts';
+import { bucketController } from './bucket/controller.ts';
 import { gitRepositoryController } from './git-repository/controller.ts';
 import { storageSweep } from './storage-sweep.ts';
 
@@ -74,17 +75,17 @@ export function sourceController(entry: WorkerEntry): Program<typeof flags> {
       const workers = createWorkerPool({ entry, clock: manager.clock, maxOffHeapMiB: PACK_MIB, onEvent });
       manager.addService(storageSweep(storage));
       manager.addService(artifactServer({ root: storage.root, host, port, log: manager.log }));
-      manager.add(
-        gitRepositoryController({
-          manager,
-          storage,
-          workers,
-          algorithm: values['artifact-digest-algo'],
-          reach: values['allow-local-addresses'] ? 'anywhere' : 'remote',
-          concurrency: values.concurrent,
-          watchSecrets: values['feature-gates'].DisableConfigWatchers ? undefined : values['watch-configs-label-selector'],
-        }),
-      );
+      const deps = {
+        manager,
+        storage,
+        workers,
+        algorithm: values['artifact-digest-algo'],
+        reach: values['allow-local-addresses'] ? 'anywhere' : 'remote',
+        concurrency: values.concurrent,
+        watchSecrets: values['feature-gates'].DisableConfigWatchers ? undefined : values['watch-configs-label-selector'],
+      } as const;
+      manager.add(gitRepositoryController(deps));
+      manager.add(bucketController(deps));
     },
   };
 }

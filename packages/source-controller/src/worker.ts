@@ -1,5 +1,7 @@
 // The threads that take packs apart. What they load is theirs alone: no client, no server, no credentials.
 import { serveTasks } from '@gotk/runtime/worker';
 import { archiveCommit } from './git-repository/archive-commit.ts';
+import { listSubmodules } from './git-repository/list-submodules.ts';
+import { archiveFiles } from './source/archive-files.ts';
 
-serveTasks({ 'archive commit': archiveCommit });
+serveTasks({ 'archive commit': archiveCommit, 'archive files': archiveFiles, 'list submodules': listSubmodules });

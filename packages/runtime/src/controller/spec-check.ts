@@ -18,8 +18,8 @@ export function checkSpec(
   object: KubeObject,
   {
     definition,
-    unsupported,
-  }: { readonly definition: Pick<Definition<KubeObject>, 'spec'>; readonly unsupported: readonly UnsupportedField[] },
+    unsupported = [],
+  }: { readonly definition: Pick<Definition<KubeObject>, 'spec'>; readonly unsupported?: readonly UnsupportedField[] },
 ): Stalled | undefined {
   const { spec } = object as { readonly spec?: unknown };
   const problems = validate(definition.spec, spec, 'spec');
