@@ -10,3 +10,17 @@ export interface GitObject {
 
 /** Objects by their ids. Each is what its id says: whoever fills a store has hashed it. A `Map` is one. */
 export type ObjectStore = Pick<ReadonlyMap<string, GitObject>, 'size' | 'has' | 'get' | 'keys'>;
+
+/** What any of the stores holds: the first that has an object gives it. */
+export function joinedStores(stores: readonly ObjectStore[]): ObjectStore {
+  const holder = (oid: string) => stores.find((store) => store.has(oid));
+  const all = () => new Set(stores.flatMap((store) => [...store.keys()]));
+  return {
+    get size() {
+      return all().size;
+    },
+    has: (oid) => holder(oid) !== undefined,
+    get: (oid) => holder(oid)?.get(oid),
+    keys: () => all().keys(),
+  };
+}

@@ -177,6 +177,23 @@ describe('a pack that is a bomb is refused', () => {
     );
   });
 
+  test('by a chain of deltas of which each makes more of the one before, at once', () => {
+    const first = Buffer.alloc(100 * 1024);
+    const link = (index: number) => (index === 0 ? idOf('blob', first) : idOf('blob', `what nobody gets to: ${index}`));
+    const bomb = Buffer.concat([
+      sizeOf(first.length),
+      sizeOf(first.length * 2_048),
+      ...Array.from({ length: 2_048 }, () => copyOf(0, first.length)),
+    ]);
+    const deltas = Array.from({ length: 50 }, (_, index) => refDelta(link(index), bomb));
+    const started = performance.now();
+
+    expect(refusal(packOf([blob(first), ...deltas]), { maxObjects: 100, maxObjectBytes: 1024 * MIB, maxTotalBytes: 1024 * MIB }).kind).toBe(
+      'too-large',
+    );
+    expect(performance.now() - started).toBeLessThan(500);
+  });
+
   test('by a delta that says its result has 2^31 - 1 bytes', () => {
     const delta = Buffer.concat([sizeOf(1), sizeOf(2 ** 31 - 1)]);
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GitError } from '../git-error.ts';
 import type { ContentPile } from './content-pile.ts';
-import { applyDelta } from './delta.ts';
+import { applyDelta, readDeltaHeader } from './delta.ts';
 import { type Base, type Inflated, inflateEntry, MAX_HEADER_BYTES, MIN_ENTRY_BYTES, mostCompressed, readEntryHeader } from './entry.ts';
 import type { PackLimits } from './limits.ts';
 import type { GitObject, ObjectStore, ObjectType } from './object-store.ts';
@@ -92,6 +92,8 @@ function takeEntry(reader: PackReader, offset: number, unpacking: Unpacking): nu
   if (typeof kind === 'string') {
     addObject(unpacking, { type: kind, offset, depth: 0, content });
   } else {
+    // What is made of it, before anything is: a few deltas can stand for any number of bytes.
+    spend(unpacking, readDeltaHeader(content, unpacking.limits.maxObjectBytes).resultBytes);
     const delta = { place: unpacking.pile.add(content), size, offset };
     const others = unpacking.waiting.get(kind.base);
     if (others === undefined) unpacking.waiting.set(kind.base, [delta]);
@@ -159,7 +161,6 @@ function resolveDeltas(unpacking: Unpacking): void {
     const base = pile.read(place, size);
     for (const delta of deltas) {
       const content = applyDelta(base, pile.read(delta.place, delta.size), limits.maxObjectBytes);
-      spend(unpacking, content.length);
       addObject(unpacking, { type, offset: delta.offset, depth: depth + 1, content });
     }
   }

@@ -1,7 +1,7 @@
 import { GitError } from '../git-error.ts';
 import type { ObjectStore } from '../pack/object-store.ts';
 import { checkDirectories, type SparseCheckout, sparseCheckout } from './sparse-checkout.ts';
-import { walkTree } from './walk.ts';
+import { type PlacedEntry, walkTree } from './walk.ts';
 
 /** A file of a commit. */
 export interface TreeFile {
@@ -42,11 +42,20 @@ export function* filesOf(store: ObjectStore, tree: string, { directories }: File
   yield* filesWithin(store, tree, sparse);
 }
 
+/**
+ * Ids of the files that `filesOf` would be about and whose contents the store does not hold, each once: what to fetch after the commit was fetched without contents
+ * (`filter blob:none` of the protocol). With `directories` this can be a small part of a large repository; without, one fetch of everything is cheaper.
+ */
+export function missingBlobs(store: ObjectStore, tree: string, { directories }: FilesOptions = {}): readonly string[] {
+  const sparse = sparseCheckout(directories);
+  if (sparse !== undefined) checkDirectories(store, tree, sparse);
+  const missing = new Set<string>();
+  for (const { oid } of filesAmong(store, tree, sparse)) if (!store.has(oid)) missing.add(oid);
+  return [...missing];
+}
+
 function* filesWithin(store: ObjectStore, tree: string, sparse: SparseCheckout | undefined): Generator<TreeFile> {
-  const entries = walkTree(store, tree, sparse === undefined ? {} : { enters: (directory) => sparse.reaches(directory) });
-  for (const { kind, path, pathBytes, oid } of entries) {
-    if (kind !== 'file' && kind !== 'executable') continue;
-    if (sparse !== undefined && !sparse.includes(path)) continue;
+  for (const { kind, path, pathBytes, oid } of filesAmong(store, tree, sparse)) {
     const blob = store.get(oid);
     if (blob?.type !== 'blob') throw new GitError('protocol', `the server did not send the content of ${path}`);
     yield {
@@ -59,5 +68,13 @@ function* filesWithin(store: ObjectStore, tree: string, sparse: SparseCheckout |
         return blob.content;
       },
     };
+  }
+}
+
+function* filesAmong(store: ObjectStore, tree: string, sparse: SparseCheckout | undefined): Generator<PlacedEntry> {
+  const entries = walkTree(store, tree, sparse === undefined ? {} : { enters: (directory) => sparse.reaches(directory) });
+  for (const entry of entries) {
+    const isFile = entry.kind === 'file' || entry.kind === 'executable';
+    if (isFile && (sparse === undefined || sparse.includes(entry.path))) yield entry;
   }
 }

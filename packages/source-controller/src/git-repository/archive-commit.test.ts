@@ -4,9 +4,11 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { missingBlobs, openPack, treeOf } from '@gotk/git/objects';
 import { type FileChanges, seededRandom, startGitServer, type TestRepository } from '@gotk/testkit';
 import { describe, expect, test } from 'vitest';
 import { type ArchiveCommit, archiveCommit } from './archive-commit.ts';
+import { LIMITS } from './limits.ts';
 import { listSubmodules } from './list-submodules.ts';
 
 const run = promisify(execFile);
@@ -31,8 +33,15 @@ async function workbench() {
         output: join(place, 'archive'),
         ...more,
       } as const;
-      await writeFile(task.packFile, await packOf(repository, commit));
+      if (more.packFile === undefined) await writeFile(task.packFile, await packOf(repository, commit));
       return { ...(await archiveCommit(task)), file: task.output, packFile: task.packFile };
+    },
+    /** A file with a pack of these objects. */
+    async packOfObjects({ directory: from }: TestRepository, objects: readonly string[]) {
+      tasks += 1;
+      const file = join(directory, `${tasks}.pack`);
+      await writeFile(file, await packedByGit(from, objects));
+      return file;
     },
     /** A file with the pack of a commit. */
     async packFile(repository: TestRepository, commit: string) {
@@ -59,10 +68,14 @@ async function packOf({ directory }: TestRepository, commit: string): Promise<Bu
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('commit'))
     .map((line) => line.split(' ')[1]);
+  return packedByGit(directory, [commit, root.trim(), ...new Set(objects)]);
+}
+
+async function packedByGit(directory: string, objects: readonly (string | undefined)[]): Promise<Buffer> {
   const packing = execFile('git', ['pack-objects', '--stdout', '--delta-base-offset', '-q'], { cwd: directory, ...BUFFER });
   const chunks: Buffer[] = [];
   packing.stdout?.on('data', (chunk: Buffer) => chunks.push(Buffer.from(chunk)));
-  packing.stdin?.end([commit, root.trim(), ...new Set(objects)].join('\n'));
+  packing.stdin?.end(objects.join('\n'));
   await new Promise((resolve, reject) => packing.on('close', resolve).on('error', reject));
   return Buffer.concat(chunks);
 }
@@ -295,6 +308,27 @@ test('a sparse checkout is archived alone, and .sourceignore counts where it is 
 
   expect(await pathsIn((await bench.archive(repository, commit, { directories: ['app/'] })).file)).toEqual(['app/x.yaml', 'app/y.yaml']);
   expect(await pathsIn((await bench.archive(repository, commit)).file)).toEqual(['.sourceignore', 'app/y.yaml', 'other/z.yaml']);
+});
+
+test('a sparse checkout needs no more contents than its own', async () => {
+  await using bench = await workbench();
+  const repository = await bench.git.createRepository('partial');
+  const commit = await repository.commit('one', { 'app/x.yaml': 'x', 'app/same.yaml': 'x', 'other/z.yaml': 'z' });
+  const pack = async (...objects: readonly string[]) => bench.packOfObjects(repository, [...objects]);
+  const [root, app, other] = await Promise.all(['', 'app', 'other'].map((path) => repository.git('rev-parse', `HEAD:${path}`)));
+  const trees = await pack(commit, root ?? '', app ?? '', other ?? '');
+  const directories = ['app/'];
+
+  using store = openPack(trees, { limits: LIMITS.pack, scratchFile: `${trees}.objects` });
+  const missing = missingBlobs(store, treeOf(store, commit), { directories });
+
+  expect(missing).toEqual([await repository.git('rev-parse', 'HEAD:app/x.yaml')]);
+  const { file } = await bench.archive(repository, commit, { packFile: trees, blobPacks: [await pack(...missing)], directories });
+  expect(await pathsIn(file)).toEqual(['app/same.yaml', 'app/x.yaml']);
+  await expect(bench.archive(repository, commit, { packFile: trees, directories })).rejects.toMatchObject({
+    name: 'GitError',
+    kind: 'protocol',
+  });
 });
 
 test('the same commit makes the same bytes, however its pack was made', async () => {

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { type ArchiveFile, type ArchiveReport, type DigestAlgorithm, IGNORE_FILE, ignoreRules, writeArchive } from '@gotk/artifact/files';
-import { filesOf, type ObjectStore, openPack, treeOf } from '@gotk/git/objects';
+import { filesOf, joinedStores, type ObjectStore, openPack, treeOf } from '@gotk/git/objects';
 import { type Include, withIncludes } from './include-artifact.ts';
 import { LIMITS } from './limits.ts';
 
@@ -8,6 +8,8 @@ import { LIMITS } from './limits.ts';
 export interface ArchiveCommit {
   /** In a directory of the task's own: others are made beside it, and left to whoever made the directory. */
   readonly packFile: string;
+  /** With what was left out of the first: those of `missingBlobs`. */
+  readonly blobPacks?: readonly string[];
   readonly commit: string;
   /** `spec.ignore`. */
   readonly ignore: string | undefined;
@@ -41,7 +43,7 @@ const MAX_SUBJECT = 120;
  * about all of them, as in Flux. Throws `GitError`, `ArtifactError` or `IncludeFailed`.
  */
 export async function archiveCommit(task: ArchiveCommit): Promise<CommitArchive> {
-  const { packFile, commit, ignore, algorithm, output, directories, submodules = [], includes = [] } = task;
+  const { packFile, blobPacks = [], commit, ignore, algorithm, output, directories, submodules = [], includes = [] } = task;
   using packs = new DisposableStack();
   // Of all packs together: each submodule would be allowed as much otherwise.
   let maxTotalBytes = LIMITS.pack.maxTotalBytes;
@@ -50,7 +52,7 @@ export async function archiveCommit(task: ArchiveCommit): Promise<CommitArchive>
     maxTotalBytes -= pack.bytes;
     return pack;
   };
-  const store = open(packFile);
+  const store = joinedStores([packFile, ...blobPacks].map(open));
   const checkedOut = [
     ...filesOf(store, treeOf(store, commit), { directories }),
     ...submodules.flatMap((submodule) => filesWithin(open(submodule.packFile), submodule)),
