@@ -55,7 +55,7 @@ export function connectionOver(transport: Transport): RemoteConnection {
   const greet = async (signal: AbortSignal): Promise<{ readonly answer: Answer; readonly greeting: Greeting }> => {
     const answer = await transport.greet({ signal, maxBytes: MAX_REFS_BYTES });
     try {
-      const greeting = await readGreeting(answer);
+      const greeting = await readGreeting(answer, transport);
       known = greeting;
       if (greeting.version === 2) await answer.finish();
       return { answer, greeting };

@@ -1,4 +1,4 @@
-import { latestAllowed } from '@gotk/apimachinery';
+import { InvalidRange, latestAllowed } from '@gotk/apimachinery';
 import type { RemoteConnection } from './connection.ts';
 import { GitError } from './git-error.ts';
 import { isObjectId, isRefName, type Ref } from './protocol/ref.ts';
@@ -66,12 +66,19 @@ async function byName(remote: RemoteConnection, { name, shown, what }: Wanted, s
 }
 
 /** Versions that are compared at once: a listing may be longer than anybody wants to keep. */
-const BATCH = 65_536;
+const BATCH = 512;
+/** Of versions with parts of a range, in all: some seconds, a batch at a time. */
+const MAX_COMPARISONS = 4_000_000;
 
 async function byRange(remote: RemoteConnection, range: string, signal: AbortSignal): Promise<Revision> {
   let best: Ref | undefined;
   let batch: Ref[] = [];
+  let compared = 0;
+  const parts = range.split(/\|\||[\s,]+/).length;
   const compare = () => {
+    compared += batch.length;
+    if (parts > 1 && parts * compared > MAX_COMPARISONS)
+      throw new InvalidRange(`the version range has ${parts} parts, too many for so many tags`);
     const tags = new Map([...(best === undefined ? [] : [best]), ...batch].map((ref) => [ref.name.slice(TAGS.length), ref]));
     const latest = latestAllowed(range, [...tags.keys()]);
     best = latest === undefined ? undefined : tags.get(latest);

@@ -11,6 +11,7 @@ const PEELED = '^{}';
  * stands for. Reads to the end, unless the caller stops.
  */
 export async function* advertisedRefs(answer: Answer, firstRef: string, wanted: Wanted): AsyncGenerator<Ref> {
+  if (firstRef === '') return await answer.finish();
   let held = refOf(firstRef);
   for (let packet = await answer.next(); packet !== undefined && packet.kind !== 'flush'; packet = await answer.next()) {
     if (packet.kind !== 'data') continue;

@@ -9,7 +9,7 @@ export interface Greeting {
   readonly version: 0 | 2;
   /** By name; '' for those without a value. */
   readonly capabilities: ReadonlyMap<string, string>;
-  /** The first line of a version 0 listing, without the capabilities. */
+  /** The first line of a version 0 listing, without the capabilities; '' when it is empty. */
   readonly firstRef: string;
 }
 
@@ -17,15 +17,19 @@ export interface Greeting {
 const MAX_CAPABILITIES_BYTES = 256 * 1024;
 
 /**
- * Reads a greeting: to its end if it is of version 2, else to the first reference. Throws `GitError` for one that is none, also for a repository whose objects are
+ * Reads a greeting, which begins with the name of the service over HTTP: to its end if it is of version 2, else to the first reference. Throws `GitError` for one that is none, also for a repository whose objects are
  * named by SHA-256.
  */
-export async function readGreeting(answer: Answer): Promise<Greeting> {
+export async function readGreeting(answer: Answer, { announced }: { readonly announced: boolean }): Promise<Greeting> {
   let packet = await answer.next();
+  let isExpected = !announced;
   if (packet !== undefined && lineOf(packet).startsWith('# service=')) {
+    isExpected = true;
     packet = await answer.next();
     if (packet?.kind === 'flush') packet = await answer.next();
   }
+  // A repository without references, as Git told of one before 2.41.
+  if (packet?.kind === 'flush' && isExpected) return { version: 0, capabilities: new Map(), firstRef: '' };
   let line = lineOf(packet);
   if (line === 'version 2') return { version: 2, capabilities: await capabilitiesOf(answer), firstRef: '' };
   if (line === 'version 1') line = lineOf(await answer.next());

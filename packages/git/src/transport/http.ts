@@ -31,6 +31,7 @@ export function httpTransport({ url, access }: HttpRemote, { reach, clock = syst
 
   return {
     shown,
+    announced: true,
     get ready() {
       return greeted;
     },

@@ -16,6 +16,8 @@ export interface Answer extends PacketReader, AsyncDisposable {
 export interface Transport extends AsyncDisposable {
   /** The repository, as it may be shown. */
   readonly shown: string;
+  /** Whether a greeting begins with the name of the service. */
+  readonly announced: boolean;
   /** Whether a request can be sent now, without a greeting before it. */
   readonly ready: boolean;
   /** Begins anew; what the other end says first. */

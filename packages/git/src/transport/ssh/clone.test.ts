@@ -10,8 +10,9 @@ import { renderRevision, resolveReference } from '../../reference.ts';
 
 const MIB = 1024 * 1024;
 const VERSIONS = [
-  ['version 2', ['AcceptEnv GIT_PROTOCOL']],
-  ['version 0, for want of the environment', []],
+  ['version 2', []],
+  // As a server does that has no `AcceptEnv GIT_PROTOCOL`: most have not.
+  ['version 0, for want of the environment', ['SetEnv GIT_PROTOCOL=version=0 GIT_CONFIG_GLOBAL=/dev/null']],
 ] as const;
 
 /** The objects of a pack, as Git reads it. */
@@ -35,6 +36,7 @@ describe.each(VERSIONS)('over SSH by protocol %s', (_, config) => {
     server = await startSshServer({ authorizedKeys: [key.publicKey], config });
     repository = await server.createRepository("it's an app!");
     commits.first = await repository.commit('first', { 'a.txt': '1', 'gone.txt': 'gone' });
+    commits.tagged = await repository.commit('tagged', { 'a.txt': '1.5' });
     await repository.tag('v1.0.0', { annotated: true });
     commits.second = await repository.commit('second', { 'a.txt': '2', 'gone.txt': null });
     await repository.tag('v1.1.0');
@@ -59,7 +61,7 @@ describe.each(VERSIONS)('over SSH by protocol %s', (_, config) => {
 
     expect(revisions).toEqual([
       `main@sha1:${commits.second}`,
-      `v1.0.0@sha1:${commits.first}`,
+      `v1.0.0@sha1:${commits.tagged}`,
       `v1.1.0@sha1:${commits.second}`,
       `HEAD@sha1:${commits.second}`,
     ]);
@@ -74,15 +76,30 @@ describe.each(VERSIONS)('over SSH by protocol %s', (_, config) => {
 
     expect(objects).toContain(commits.second);
     expect(objects).not.toContain(commits.first);
+    expect(it.sendsAny).toBe(config.length === 0);
     expect(server.connections).toBe(before + 1);
   });
 
-  test('a commit that no reference leads to directly is fetched', async () => {
-    await using it = remote();
+  test.each([{ branch: 'main' }, {}])(
+    'a commit that no reference leads to directly is fetched, with the history of %j if it has to be',
+    async (options) => {
+      await using it = remote();
 
-    const objects = await objectsIn(fetchPack(it, commits.first ?? '', { signal: never(), maxBytes: MIB, branch: 'main' }), repository);
+      const objects = await objectsIn(fetchPack(it, commits.first ?? '', { signal: never(), maxBytes: MIB, ...options }), repository);
 
-    expect(objects).toContain(commits.first);
+      expect(objects).toContain(commits.first);
+      // Version 0 sends nothing but what its references lead to, so it has to be asked for those.
+      expect(objects.includes(commits.second ?? '')).toBe(config.length > 0);
+      expect(objects.includes(commits.side ?? '')).toBe(config.length > 0 && options.branch === undefined);
+    },
+  );
+
+  test('a repository without references is told from a wrong name', async () => {
+    const empty = await server.createRepository(`empty-${randomUUID()}`);
+    const access = { username: server.user, identity: key.privateKey, knownHosts: server.knownHosts.plain };
+    await using it = connect({ url: new URL(empty.url), access });
+
+    await expect(resolveReference(it, { branch: 'main' }, never())).rejects.toMatchObject({ kind: 'empty-repository' });
   });
 
   test('a commit that is not there is an error of that kind', async () => {

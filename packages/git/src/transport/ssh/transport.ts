@@ -69,6 +69,7 @@ export function sshTransport(
 
   return {
     shown,
+    announced: false,
     get ready() {
       return ready && process !== undefined && !process.isOver;
     },

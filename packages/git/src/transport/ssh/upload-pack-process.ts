@@ -34,7 +34,7 @@ export async function startUploadPack(
 
   const fail = (reason: unknown) => {
     failure ??= { reason };
-    budget.signal.removeEventListener('abort', aborted);
+    detach();
     channel?.destroy();
     client.destroy();
     rejected(reason);
@@ -51,7 +51,14 @@ export async function startUploadPack(
   const lost = (reason: unknown) => {
     if (!over && exit === undefined) fail(reason);
   };
-  client.on('error', (error) => lost(brokenIn(error, { phase, shown }))).on('close', () => lost(hungUp({ phase, shown })));
+  const errored = (error: Error) => lost(brokenIn(error, { phase, shown }));
+  const disconnected = () => lost(hungUp({ phase, shown }));
+  client.on('error', errored).on('close', disconnected);
+  /** The client may outlive the process. */
+  const detach = () => {
+    budget.signal.removeEventListener('abort', aborted);
+    client.off('error', errored).off('close', disconnected);
+  };
 
   const opened = new Promise<ClientChannel>((resolve, reject) => {
     rejected = reject;
@@ -70,9 +77,14 @@ export async function startUploadPack(
   stream.on('exit', (code: number | null, signalName?: string) => {
     exit = code ?? signalName ?? 'a signal';
   });
+  let release: () => void = () => undefined;
   const closed = new Promise<void>((resolve) => {
-    stream.once('close', resolve);
-    client.once('close', resolve);
+    release = () => {
+      client.off('close', release);
+      resolve();
+    };
+    stream.once('close', release);
+    client.once('close', release);
   });
   stream.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = `${complaint}${text}`.slice(0, MAX_COMPLAINT_CHARACTERS);
@@ -94,6 +106,7 @@ export async function startUploadPack(
     }
     if (failure !== undefined) throw failure.reason;
     over = true;
+    detach();
     if (exit === undefined) throw hungUp({ phase, shown });
     if (exit !== 0) throw complained({ exit, complaint, anything });
   }
@@ -113,7 +126,8 @@ export async function startUploadPack(
     },
     close() {
       over = true;
-      budget.signal.removeEventListener('abort', aborted);
+      detach();
+      release();
       stream.destroy();
     },
   };
