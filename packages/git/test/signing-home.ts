@@ -158,7 +158,7 @@ export class SigningHome implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    spawnSync('gpgconf', ['--kill', 'all'], { env: this.#env });
+    this.run('gpgconf', ['--kill', 'all']);
     rmSync(this.#directory, { recursive: true, force: true });
   }
 }

@@ -36,8 +36,11 @@ function get(revision: string, type: SignedObject['type']): IdentifiedObject {
   return { content, id: createHash('sha1').update(`${type} ${content.length}\0`).update(content).digest('hex') };
 }
 
-const ask = (question: Partial<SourceQuestion>) =>
-  verifySource({ mode: 'HEAD', commit: get('v1^{commit}', 'commit'), keys, nowMs: Date.now(), ...question });
+/** As a worker thread is asked, and answers: in copies. */
+const ask = async (question: Partial<SourceQuestion>) =>
+  structuredClone(
+    await verifySource(structuredClone({ mode: 'HEAD', commit: get('v1^{commit}', 'commit'), keys, nowMs: Date.now(), ...question })),
+  );
 
 describe('the condition SourceVerified', () => {
   test.each(['HEAD', 'head'] as const)('is true for the commit in the mode %s, with the message of Flux', async (mode) => {
