@@ -143,6 +143,16 @@ describe('the signatures of an artifact', () => {
     expect(asked.filter((question) => question.startsWith('blob'))).toEqual([]);
   });
 
+  test('that are too large together are read until they are', async () => {
+    const { source, layer, manifest, manifests, tag, asked } = repository();
+    const layers = Array.from({ length: 5 }, (_, index) => layer(String(index).repeat(7 * 1024 * 1024), SIMPLE));
+    manifests.set(tag, manifest({ layers }).bytes);
+    const { claims, passedOver } = await findSignatures(subject, 'cosign', { source, signal });
+    expect(claims).toHaveLength(4);
+    expect(passedOver).toEqual([expect.stringContaining('too large')]);
+    expect(asked.filter((question) => question.startsWith('blob'))).toHaveLength(4);
+  });
+
   test('that are too many are not all read', async () => {
     const { source, layer, manifest, manifests, tag, asked } = repository();
     const layers = Array.from({ length: 101 }, (_, index) => layer(String(index), SIMPLE));

@@ -41,7 +41,7 @@ export function checkStrength(key: KeyObject): void {
     case 'ed25519':
       return;
     case 'ec':
-      ensure(namedCurve in CURVE_DIGESTS, `its curve '${namedCurve}' is none of P-256, P-384 and P-521`);
+      ensure(Object.hasOwn(CURVE_DIGESTS, namedCurve), `its curve '${namedCurve}' is none of P-256, P-384 and P-521`);
       return;
     case 'rsa':
       ensure(modulusLength >= MIN_RSA_BITS && modulusLength <= MAX_RSA_BITS, `it is an RSA key of ${modulusLength} bits`);

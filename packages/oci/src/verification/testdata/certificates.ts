@@ -1,5 +1,5 @@
 import { type KeyObject, sign } from 'node:crypto';
-import { bits, boolean, explicit, implicit, integer, nothing, octets, oid, sequence, set, time, utf8 } from './der.ts';
+import { bits, boolean, explicit, implicit, integer, nothing, octets, oid, sequence, set, shortTime, utf8 } from './der.ts';
 
 export interface Extension {
   readonly oid: string;
@@ -45,7 +45,7 @@ export function toBeSigned({ subject, issuer, publicKey, signWith, notBeforeMs, 
     integer(SERIAL),
     algorithmOf(signWith),
     nameOf(issuer),
-    sequence(time(notBeforeMs), time(notAfterMs)),
+    sequence(shortTime(notBeforeMs), shortTime(notAfterMs)),
     nameOf(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
     explicit(3, sequence(...extensions.map(({ oid: type, critical = false, value }) => sequence(oid(type), ...(critical ? [boolean(true)] : []), octets(value))))),

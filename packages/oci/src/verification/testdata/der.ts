@@ -18,8 +18,18 @@ export const bits = (content: Uint8Array, unused = 0): Buffer => tlv(0x03, Buffe
 export const explicit = (tag: number, content: Uint8Array): Buffer => tlv(0xa0 | tag, content);
 export const implicit = (tag: number, content: Uint8Array): Buffer => tlv(0x80 | tag, content);
 
+/** GeneralizedTime: what time stamps are made of. */
 export function time(ms: number): Buffer {
-  return tlv(0x18, Buffer.from(new Date(ms).toISOString().replace(/[-:T]|\.\d+/g, '')));
+  return tlv(0x18, Buffer.from(digitsOf(ms)));
+}
+
+/** UTCTime, with two digits for the year: RFC 5280 wants it in certificates until 2049. */
+export function shortTime(ms: number): Buffer {
+  return tlv(0x17, Buffer.from(digitsOf(ms).slice(2)));
+}
+
+function digitsOf(ms: number): string {
+  return new Date(ms).toISOString().replace(/[-:T]|\.\d+/g, '');
 }
 
 export function oid(text: string): Buffer {

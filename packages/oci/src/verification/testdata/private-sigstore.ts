@@ -1,4 +1,5 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { json } from '@sigstore/core';
 import type { Claim } from '../signature-source.ts';
 import { authority, type CertificateRequest, type Extension, issue, KeyUsage, keyUsage, Name, nameOf, pemOf, Purpose, purposes, SERIAL, toBeSigned, uriName } from './certificates.ts';
 import { octets, utf8 } from './der.ts';
@@ -70,7 +71,7 @@ export function createPrivateSigstore({ authorityNotAfterMs }: { readonly author
     signWith: ca.privateKey,
     notBeforeMs: SIGNED_AT_MS - year,
     notAfterMs: SIGNED_AT_MS + year,
-    extensions: [keyUsage(KeyUsage.digitalSignature), purposes(Purpose.timeStamping)],
+    extensions: [keyUsage(KeyUsage.digitalSignature), { ...purposes(Purpose.timeStamping), critical: true }],
   });
 
   const validFor = { start: new Date(SIGNED_AT_MS - year).toISOString() };
@@ -135,7 +136,7 @@ export function createPrivateSigstore({ authorityNotAfterMs }: { readonly author
   /** A log entry as Rekor keeps it, with its promise (SET) and its proof: it is the only entry of the tree. */
   function enter(kind: string, spec: unknown, forgery: Forgery) {
     const version = forgery.rekorTwo === undefined ? '0.0.1' : '0.0.2';
-    const body = Buffer.from(JSON.stringify({ apiVersion: version, kind, spec }));
+    const body = Buffer.from(json.canonicalize({ apiVersion: version, kind, spec }));
     const logId = sha256(spki(rekor.publicKey));
     const integratedTime = Math.floor((forgery.loggedAtMs ?? SIGNED_AT_MS) / 1000);
     const promised = JSON.stringify({ body: body.toString('base64'), integratedTime, logID: logId.toString('hex'), logIndex: 0 });
@@ -159,12 +160,13 @@ export function createPrivateSigstore({ authorityNotAfterMs }: { readonly author
   /** What the log keeps of an envelope: version 1 of Rekor in its own words, version 2 in those of the bundle. */
   function loggedSpec({ signed, payload, signature, by }: Logged, { loggedDigest, rekorTwo }: Forgery): object {
     const content = signature.toString('base64');
+    const envelope = { payload: payload.toString('base64'), payloadType: PAYLOAD_TYPE, signatures: [{ sig: content }] };
     const verifier = { x509Certificate: { rawBytes: by.logged.toString('base64') }, keyDetails: 'PKIX_ECDSA_P256_SHA_256' };
     const digestOf = (bytes: Uint8Array) => (loggedDigest === undefined ? sha256(bytes) : Buffer.from(loggedDigest, 'hex'));
     const data = (bytes: Uint8Array) => ({ algorithm: 'SHA2_256', digest: digestOf(bytes).toString('base64') });
     switch (rekorTwo) {
       case undefined:
-        return { payloadHash: { algorithm: HASH, value: digestOf(payload).toString('hex') }, signatures: [{ signature: content, verifier: by.loggedPem }] };
+        return { envelopeHash: { algorithm: HASH, value: sha256(Buffer.from(JSON.stringify(envelope))).toString('hex') }, payloadHash: { algorithm: HASH, value: digestOf(payload).toString('hex') }, signatures: [{ signature: content, verifier: by.loggedPem }] };
       case 'dsse':
         return { dsseV002: { payloadHash: data(payload), signatures: [{ content, verifier }] } };
       default:
@@ -193,7 +195,7 @@ export function createPrivateSigstore({ authorityNotAfterMs }: { readonly author
     const entry = enter(forgery.rekorTwo ?? 'dsse', loggedSpec({ signed, payload, signature, by }, forgery), forgery);
     const promised = forgery.promise !== 'none' && forgery.rekorTwo === undefined;
     const stamped = forgery.rekorTwo !== undefined && forgery.timestamp !== 'none';
-    const json = {
+    const serialized = {
       mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
       verificationMaterial: {
         certificate: { rawBytes: by.certificate.toString('base64') },
@@ -202,7 +204,7 @@ export function createPrivateSigstore({ authorityNotAfterMs }: { readonly author
             logIndex: '0',
             logId: { keyId: entry.logId.toString('base64') },
             kindVersion: { kind: entry.kind, version: entry.version },
-            integratedTime: String(entry.integratedTime),
+            integratedTime: forgery.rekorTwo === undefined ? String(entry.integratedTime) : '0',
             ...(promised ? { inclusionPromise: { signedEntryTimestamp: entry.promise.toString('base64') } } : {}),
             inclusionProof: { logIndex: '0', rootHash: entry.rootHash.toString('base64'), treeSize: '1', hashes: [], checkpoint: { envelope: entry.checkpoint } },
             canonicalizedBody: entry.body.toString('base64'),
@@ -212,7 +214,7 @@ export function createPrivateSigstore({ authorityNotAfterMs }: { readonly author
       },
       dsseEnvelope: { payload: payload.toString('base64'), payloadType: PAYLOAD_TYPE, signatures: [{ sig: signature.toString('base64') }] },
     };
-    return claim('sigstore-bundle', Buffer.from(JSON.stringify(json)), {});
+    return claim('sigstore-bundle', Buffer.from(JSON.stringify(serialized)), {});
   }
 
   /** A signature as cosign 1 and 2 attach it. */
