@@ -116,4 +116,14 @@ unknown: is dropped
   'keywords that are no list': { 'Chart.yaml': 'apiVersion: v2\nname: a\nversion: 0.1.0\nkeywords: a\n' },
   'a description that is a map': { 'Chart.yaml': 'apiVersion: v2\nname: a\nversion: 0.1.0\ndescription: {a: b}\n' },
   'a subchart that is none': { 'Chart.yaml': 'apiVersion: v2\nname: a\nversion: 0.1.0\n', 'charts/b/values.yaml': 'a: 1\n' },
+  'a file in charts/': { 'Chart.yaml': 'apiVersion: v2\nname: a\nversion: 0.1.0\n', 'charts/README.md': 'Read me\n' },
+  'requirements of a v2 chart': {
+    'Chart.yaml': 'apiVersion: v2\nname: a\nversion: 0.1.0\n',
+    'requirements.yaml': 'dependencies:\n- name: b\n  repository: ""\n  version: "*"\ndescription: from there\n',
+    'charts/b/Chart.yaml': 'apiVersion: v2\nname: b\nversion: 0.1.0\n',
+  },
+  'a lock of a chart without any': {
+    'Chart.yaml': 'apiVersion: v2\nname: a\nversion: 0.1.0\n',
+    'Chart.lock': 'digest: x\ngenerated: "2020-01-01T00:00:00Z"\n',
+  },
 };

@@ -23,7 +23,8 @@ function filesBelow(chart: Chart, prefix: string): readonly ChartFile[] {
   // A v1 chart has them in its requirements.yaml, which is among its files.
   const { dependencies: _, ...withoutDependencies } = metadata;
   const own: ChartFile[] = [{ name: 'Chart.yaml', data: yaml(isV1 ? withoutDependencies : metadata) }];
-  if (lock !== undefined && metadata.apiVersion === 'v2') own.push({ name: 'Chart.lock', data: yaml(lock) });
+  if (lock !== undefined && metadata.apiVersion === 'v2')
+    own.push({ name: 'Chart.lock', data: yaml({ ...lock, dependencies: lock.dependencies.length === 0 ? null : lock.dependencies }) });
   if (valuesFile !== undefined) own.push({ name: 'values.yaml', data: valuesFile });
   if (schema !== undefined) own.push({ name: 'values.schema.json', data: checkedSchema(schema) });
   return [

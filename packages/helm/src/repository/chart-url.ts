@@ -2,7 +2,7 @@ import { HelmError } from '../helm-error.ts';
 
 /**
  * Where a chart is: an absolute reference as it stands, another one below the repository's URL, with the query of the repository's URL and none of its own,
- * as Helm has it. Throws `HelmError` of kind `invalid-reference`.
+ * as Helm has it; unlike Helm, without it where the reference leads to another server. Throws `HelmError` of kind `invalid-reference`.
  */
 export function resolveChartUrl(repositoryUrl: string, reference: string): string {
   if (/^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(reference)) {
@@ -17,7 +17,8 @@ export function resolveChartUrl(repositoryUrl: string, reference: string): strin
   if (!base.pathname.endsWith('/')) base.pathname += '/';
   if (!URL.canParse(reference, base.href)) throw new HelmError('invalid-reference', 'failed to parse the URL of the chart');
   const resolved = new URL(reference, base);
-  resolved.search = search;
+  // A query may be a token, which is nobody else's.
+  resolved.search = resolved.origin === base.origin ? search : '';
   return resolved.href;
 }
 
