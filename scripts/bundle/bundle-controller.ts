@@ -40,8 +40,8 @@ export async function bundleController(directory: string, out = join(directory, 
     minifySyntax: true,
     keepNames: false,
     sourcemap: false,
-    // ssh2 asks for this native add-on and does without: it only tells which cipher is the fastest.
-    external: ['cpu-features'],
+    // ssh2 asks for native add-ons and does without: one tells which cipher is the fastest, the other was built by whoever ran its install script.
+    external: ['cpu-features', '*.node'],
     define: { __GOTK_VERSION__: JSON.stringify(manifest.version) },
     logLevel: 'silent',
   } as const satisfies BuildOptions;
@@ -55,9 +55,9 @@ export async function bundleController(directory: string, out = join(directory, 
     format: 'esm',
     legalComments: 'external',
     plugins: [worker.plugin, beside.plugin],
-    // Dependencies in CommonJS call `require` for Node's own modules; an ES module has none.
+    // Dependencies in CommonJS call `require` for Node's own modules, and ask where they are; an ES module has neither.
     banner: {
-      js: `// ${manifest.name} ${manifest.version}\nimport { createRequire as $createRequire } from 'node:module';const require = $createRequire(import.meta.url);`,
+      js: `// ${manifest.name} ${manifest.version}\nimport { createRequire as $createRequire } from 'node:module';const require = $createRequire(import.meta.url), __dirname = import.meta.dirname, __filename = import.meta.filename;`,
     },
   });
 
