@@ -168,7 +168,7 @@ describe('CVE-2025-1302: nothing that evaluates a text, or merges into prototype
   test('by name, however deep', async () => {
     const names = await shipped();
     // That it is looked at all.
-    expect([...names]).toEqual(expect.arrayContaining(['undici', 'js-yaml', 're2js', 'semver', 'fastify', 'pino']));
+    expect([...names]).toEqual(expect.arrayContaining(['ssh2', 'js-yaml', 're2js', 'semver', 'fastify', 'pino']));
     expect(names.size).toBeGreaterThan(40);
     const refused =
       /^(jsonpath|jsonpath-plus|static-eval|vm2|@kubernetes\/client-node|lodash(\..*)?|deepmerge|merge|minimatch|picomatch|micromatch|glob|fast-json-patch|jsondiffpatch|js-yaml-loader|tar|tar-stream|tar-fs|decompress|isomorphic-git|simple-git|openpgp)$/;
