@@ -29,7 +29,10 @@ export interface ScriptedRegistry extends AsyncDisposable {
 const certificate = issueServingCertificate(['127.0.0.1', 'localhost']);
 
 /** Over TLS with one authority for all of them, so that they can send a client from one to the next. */
-export async function scriptedRegistry(answer: (request: IncomingMessage, response: ServerResponse) => unknown): Promise<ScriptedRegistry> {
+export async function scriptedRegistry(
+  answer: (request: IncomingMessage, response: ServerResponse) => unknown,
+  options: { readonly port?: number } = {},
+): Promise<ScriptedRegistry> {
   const requests: Asked[] = [];
   const server = createServer({ cert: certificate.cert, key: certificate.key }, (request, response) => {
     requests.push({ line: `${request.method} ${request.url}`, authorization: request.headers.authorization, headers: request.headers });
@@ -37,7 +40,7 @@ export async function scriptedRegistry(answer: (request: IncomingMessage, respon
   });
   let connections = 0;
   server.on('connection', () => connections++);
-  server.listen(0, '127.0.0.1');
+  server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no TCP address');
@@ -50,7 +53,7 @@ export async function scriptedRegistry(answer: (request: IncomingMessage, respon
       return connections;
     },
     ca: certificate.ca,
-    open: (options = {}) =>
+    open: (overrides = {}) =>
       connect({
         repository: parseRepository(`oci://127.0.0.1:${port}/team/app`),
         access: { ca: certificate.ca },
@@ -59,7 +62,7 @@ export async function scriptedRegistry(answer: (request: IncomingMessage, respon
         insecure: false,
         clock: fakeClock() satisfies Clock,
         sessions: createRegistrySessions(),
-        ...options,
+        ...overrides,
       }),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();

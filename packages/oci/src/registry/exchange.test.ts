@@ -23,16 +23,17 @@ const lines = (requests: readonly Asked[]) => requests.map(({ line }) => line);
 
 /** Wants a token of its own `/token`, which gives out a new one each time. */
 const withTokens = (options: { readonly realm?: string; readonly answer?: object } = {}) => {
+  const valid = new Set<string>();
   let given = 0;
-  let valid = '';
   const registry = scriptedRegistry((request, response) => {
     if (request.url?.startsWith('/token')) {
-      valid = `token-${++given}`;
-      response.end(JSON.stringify({ token: valid, expires_in: 100, ...options.answer }));
-    } else if (request.headers.authorization === `Bearer ${valid}`) sendManifest(response, MANIFEST);
+      const token = `token-${++given}`;
+      valid.add(`Bearer ${token}`);
+      response.end(JSON.stringify({ token, expires_in: 100, ...options.answer }));
+    } else if (valid.has(String(request.headers.authorization))) sendManifest(response, MANIFEST);
     else challenge(response, `Bearer realm="${options.realm ?? '/token'}",service="the-service",scope="repository:other:pull,push"`);
   });
-  return { registry, revoke: () => (valid = 'none') };
+  return { registry, revoke: () => valid.clear() };
 };
 
 describe('a registry that wants a token', () => {
@@ -155,6 +156,9 @@ describe('a session', () => {
       await remote.digestOf('latest', never());
       expect(registry.requests).toHaveLength(3 * (index + 1));
     }
+    using again = registry.open({ sessions });
+    await again.digestOf('latest', never());
+    expect(registry.requests).toHaveLength(3 * ways.length + 1);
   });
 });
 
@@ -183,6 +187,24 @@ describe('a registry that wants a password', () => {
 
     expect(await rejection(remote.manifest('latest', never()))).toMatchObject({ kind: 'unauthorized' });
     expect(registry.requests).toHaveLength(2);
+  });
+
+  test('is not sent again what it just turned away, though it let it in before', async () => {
+    let accepted = true;
+    await using registry = await scriptedRegistry((request, response) => {
+      if (accepted && request.headers.authorization === BASIC) sendManifest(response, MANIFEST);
+      else challenge(response, 'Basic realm="the registry"');
+    });
+    using remote = registry.open({ login: LOGIN });
+    await remote.manifest('latest', never());
+    accepted = false;
+
+    expect(await rejection(remote.manifest('latest', never()))).toMatchObject({ kind: 'unauthorized' });
+    expect(registry.requests).toHaveLength(3);
+
+    accepted = true;
+    await remote.manifest('latest', never());
+    expect(registry.requests.slice(3).map(({ authorization }) => authorization)).toEqual([undefined, BASIC]);
   });
 
   test('is told nothing without a login', async () => {
@@ -338,6 +360,26 @@ describe('an insecure registry', () => {
       server.closeAllConnections();
       server.close();
     }
+  });
+
+  test('that learned TLS since is asked anew after a failure', async () => {
+    await using registry = await withTokens().registry;
+    const sessions = createRegistrySessions();
+    const plain = createServer((_request, response) => sendManifest(response, MANIFEST));
+    await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
+    const address = plain.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const repository = parseRepository(`oci://127.0.0.1:${port}/team/app`);
+    using remote = registry.open({ sessions, insecure: true, repository });
+    await remote.digestOf('latest', never());
+    plain.closeAllConnections();
+    await new Promise((resolve) => plain.close(resolve));
+
+    await using later = await scriptedRegistry((_request, response) => sendManifest(response, MANIFEST), { port });
+    expect(await rejection(remote.manifest('latest', never()))).toMatchObject({ kind: 'unreachable' });
+    await remote.digestOf('latest', never());
+
+    expect(lines(later.requests)).toEqual(['GET /v2/', `HEAD ${TAG}`]);
   });
 
   test('that speaks TLS is never asked without', async () => {
