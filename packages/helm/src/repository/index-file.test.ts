@@ -83,6 +83,11 @@ describe('an index as helm writes it', () => {
     });
   });
 
+  test('may begin with a byte order mark, which is part of a text anywhere else', () => {
+    expect(parse(`\uFEFF${PODINFO}`)).toEqual(parse(PODINFO));
+    expect(parse(PODINFO.replace('version: 6.5.0', 'version: \uFEFF6.5.0')).problems).toHaveLength(1);
+  });
+
   test('says the same to a YAML parser, as JSON, and with other line ends', () => {
     expect(parseWhole(PODINFO)).toEqual(parse(PODINFO));
     expect(parse(PODINFO.replaceAll('\n', '\r\n'))).toEqual(parse(PODINFO));
@@ -281,7 +286,7 @@ describe('reading line by line', () => {
 
   test('comes to what a YAML parser comes to', () => {
     fc.assert(
-      fc.property(document, (rendered) => void expect(parse(rendered)).toEqual(parseWhole(rendered))),
+      fc.property(document, (rendered) => void expect(unordered(parse(rendered))).toEqual(unordered(parseWhole(rendered)))),
       { numRuns: 300 },
     );
   });
@@ -300,12 +305,15 @@ describe('reading line by line', () => {
         }, rendered);
         const whole = attempt(() => parseWhole(changed));
         // Of what no parser takes, the parts that do not matter may be wrong.
-        if (whole !== undefined) expect(attempt(() => parse(changed))).toEqual(whole);
+        if (whole !== undefined) expect(unordered(parse(changed))).toEqual(unordered(whole));
       }),
       { numRuns: 500 },
     );
   });
 });
+
+/** Objects put keys that are numbers first, so that a YAML parser comes to some charts sooner. */
+const unordered = (read: ChartIndex): ChartIndex => ({ ...read, problems: read.problems.toSorted() });
 
 function attempt(read: () => ChartIndex): ChartIndex | undefined {
   try {

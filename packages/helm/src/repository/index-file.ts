@@ -1,5 +1,6 @@
 import { compareVersions, parseJson, parseVersion } from '@gotk/apimachinery';
 import { InvalidYaml, readYaml } from '@gotk/apimachinery/yaml';
+import { withoutMark } from '../chart/archive.ts';
 import { fieldsOf, isObject, WrongType } from '../fields.ts';
 import { HelmError } from '../helm-error.ts';
 import { type ChartVersion, type IndexEntry, readEntry, toChartVersion } from './chart-version.ts';
@@ -27,8 +28,9 @@ export interface ParseIndexOptions {
  * YAML parser takes (test/bench/helm-index-main.ts); whatever looks different is read by one. Of a chart only what is needed to choose and to fetch it is looked at: other fields may be wrong.
  * For a worker thread. Throws `HelmError`: `too-large`, or `invalid-index` for anything that is no index.
  */
-export function parseIndex(bytes: Uint8Array, { maxBytes }: ParseIndexOptions): ChartIndex {
-  if (bytes.length > maxBytes) throw new HelmError('too-large', `index exceeds the maximum index file size of ${maxBytes} bytes`);
+export function parseIndex(file: Uint8Array, { maxBytes }: ParseIndexOptions): ChartIndex {
+  if (file.length > maxBytes) throw new HelmError('too-large', `index exceeds the maximum index file size of ${maxBytes} bytes`);
+  const bytes = withoutMark(file);
   if (bytes.length === 0) throw new HelmError('invalid-index', 'empty index.yaml file');
   const problems: string[] = [];
   let skipped = 0;

@@ -9,7 +9,7 @@ const COLON = 0x3a;
 const HASH = 0x23;
 const SPACE = 0x20;
 
-const decoder = new TextDecoder('utf-8', { fatal: true });
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** What begins something else than a plain scalar. */
 const INDICATORS = new Set([...'-?:,[]{}#&*!|>%@`"\''].map((character) => character.charCodeAt(0)));
