@@ -1,4 +1,3 @@
-import { createServer } from 'node:http';
 import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { describe, expect, test } from 'vitest';
 import { manifestBytes } from '../../test/documents.ts';
@@ -11,7 +10,7 @@ import {
   scriptedRegistry,
   sendManifest,
 } from '../../test/scripted-registry.ts';
-import { connect, createRegistrySessions, digestOf, parseRepository } from '../index.ts';
+import { createRegistrySessions, digestOf } from '../index.ts';
 
 const MANIFEST = manifestBytes();
 const LOGIN = { kind: 'basic', username: 'user', password: 'CANARY-password' } as const;
@@ -327,110 +326,4 @@ test('credentials of another registry are refused before anything is asked', asy
     expect(() => registry.open({ login: { ...LOGIN, origin } })).toThrow(/^the credentials are for /);
   using own = registry.open({ login: { ...LOGIN, origin: registry.url } });
   await own.digestOf('latest', never());
-});
-
-describe('an insecure registry', () => {
-  test('is asked without TLS where it speaks none, and remembered for that', async () => {
-    const asked: string[] = [];
-    const server = createServer((request, response) => {
-      asked.push(`${request.method} ${request.url}`);
-      sendManifest(response, MANIFEST);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const repository = parseRepository(`oci://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/team/app`);
-    const options = {
-      repository,
-      access: {},
-      login: { kind: 'anonymous' },
-      reach: 'anywhere',
-      clock: fakeClock(),
-      sessions: createRegistrySessions(),
-    } as const;
-    try {
-      using insecure = connect({ ...options, insecure: true });
-      await insecure.digestOf('latest', never());
-      await insecure.digestOf('latest', never());
-      expect(asked).toEqual([`HEAD ${TAG}`, `HEAD ${TAG}`]);
-
-      using secure = connect({ ...options, insecure: false });
-      expect(await rejection(secure.digestOf('latest', never()))).toMatchObject({ kind: 'unreachable' });
-      expect(asked).toHaveLength(2);
-    } finally {
-      server.closeAllConnections();
-      server.close();
-    }
-  });
-
-  test('that learned TLS since is asked anew after a failure', async () => {
-    await using registry = await withTokens().registry;
-    const sessions = createRegistrySessions();
-    const plain = createServer((_request, response) => sendManifest(response, MANIFEST));
-    await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
-    const address = plain.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const repository = parseRepository(`oci://127.0.0.1:${port}/team/app`);
-    using remote = registry.open({ sessions, insecure: true, repository });
-    await remote.digestOf('latest', never());
-    plain.closeAllConnections();
-    await new Promise((resolve) => plain.close(resolve));
-
-    await using later = await scriptedRegistry((_request, response) => sendManifest(response, MANIFEST), { port });
-    expect(await rejection(remote.manifest('latest', never()))).toMatchObject({ kind: 'unreachable' });
-    await remote.digestOf('latest', never());
-
-    expect(lines(later.requests)).toEqual(['GET /v2/', `HEAD ${TAG}`]);
-  });
-
-  test('that speaks TLS is never asked without', async () => {
-    await using registry = await withTokens().registry;
-    using remote = registry.open({ insecure: true });
-    await remote.digestOf('latest', never());
-    expect(lines(registry.requests)[0]).toBe('GET /v2/');
-
-    using distrusting = registry.open({ insecure: true, access: {} });
-    expect(await rejection(distrusting.digestOf('latest', never()))).toMatchObject({
-      kind: 'unreachable',
-      message: expect.stringContaining('https://'),
-    });
-  });
-});
-
-test.each([
-  [429, '{"errors":[{"code":"TOOMANYREQUESTS","message":"slow\\ndown"}]}', 'rate-limited', ': TOOMANYREQUESTS: slow down'],
-  [
-    404,
-    '{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown","detail":{"Tag":"latest"}}]}',
-    'not-found',
-    ': MANIFEST_UNKNOWN: manifest unknown',
-  ],
-  [403, 'password=hunter2secret', 'unauthorized', ': unexpected status code 403: '],
-  [503, '', 'unreachable', ': unexpected status code 503'],
-  [418, '[1]', 'protocol', ': unexpected status code 418: [1]'],
-] as const)('a refusal with status %d says what the registry says', async (...row) => {
-  const [status, body, kind, message] = row;
-  await using registry = await scriptedRegistry((_request, response) => response.writeHead(status).end(body));
-  using remote = registry.open();
-
-  const error = await rejection(remote.manifest('latest', never()));
-
-  expect(error).toMatchObject({ kind, message: expect.stringContaining(`GET ${registry.url}${TAG}${message}`) });
-  expect(String(error)).not.toContain('hunter2secret');
-});
-
-test('a refusal that goes on for ever is cut off', async () => {
-  await using registry = await scriptedRegistry((_request, response) => {
-    response.writeHead(500);
-    const more = () => {
-      while (response.write('x'.repeat(16_384)));
-      response.once('drain', more);
-    };
-    more();
-  });
-  using remote = registry.open();
-
-  const error = await rejection(remote.manifest('latest', never()));
-
-  expect(error).toMatchObject({ kind: 'unreachable' });
-  expect(String(error).length).toBeLessThan(800);
 });

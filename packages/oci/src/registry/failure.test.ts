@@ -63,3 +63,42 @@ describe('a registry that', () => {
     }
   });
 });
+
+test.each([
+  [429, '{"errors":[{"code":"TOOMANYREQUESTS","message":"slow\\ndown"}]}', 'rate-limited', ': TOOMANYREQUESTS: slow down'],
+  [
+    404,
+    '{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown","detail":{"Tag":"latest"}}]}',
+    'not-found',
+    ': MANIFEST_UNKNOWN: manifest unknown',
+  ],
+  [403, 'password=hunter2secret', 'unauthorized', ': unexpected status code 403: '],
+  [503, '', 'unreachable', ': unexpected status code 503'],
+  [418, '[1]', 'protocol', ': unexpected status code 418: [1]'],
+] as const)('a refusal with status %d says what the registry says', async (...row) => {
+  const [status, body, kind, message] = row;
+  await using registry = await scriptedRegistry((_request, response) => response.writeHead(status).end(body));
+  using remote = registry.open();
+
+  const error = await rejection(remote.manifest('latest', never()));
+
+  expect(error).toMatchObject({ kind, message: expect.stringContaining(`GET ${registry.url}/v2/team/app/manifests/latest${message}`) });
+  expect(String(error)).not.toContain('hunter2secret');
+});
+
+test('a refusal that goes on for ever is cut off', async () => {
+  await using registry = await scriptedRegistry((_request, response) => {
+    response.writeHead(500);
+    const more = () => {
+      while (response.write('x'.repeat(16_384)));
+      response.once('drain', more);
+    };
+    more();
+  });
+  using remote = registry.open();
+
+  const error = await rejection(remote.manifest('latest', never()));
+
+  expect(error).toMatchObject({ kind: 'unreachable' });
+  expect(String(error).length).toBeLessThan(800);
+});
