@@ -37,17 +37,16 @@ export interface ProtectedHeaders {
 export function readAttributes({ get, time, critical }: ProtectedHeaders): Pick<SignedEnvelope, 'scheme' | 'signingTimeMs' | 'expiryMs'> {
   const scheme = get(Header.scheme);
   ensure(scheme === 'notary.x509' || scheme === 'notary.x509.signingAuthority', 'the signature has an unknown signing scheme');
-  const timeHeader = scheme === 'notary.x509' ? Header.signingTime : Header.authenticSigningTime;
+  const byAuthority = scheme === 'notary.x509.signingAuthority';
+  const timeHeader = byAuthority ? Header.authenticSigningTime : Header.signingTime;
+  const foreign = byAuthority ? Header.signingTime : Header.authenticSigningTime;
+  ensure(get(foreign) === undefined, 'the signature has a time that does not belong to its signing scheme');
   const signingTimeMs = time(timeHeader);
   ensure(signingTimeMs !== undefined, `the signature has no '${timeHeader}'`);
   const expiryMs = time(Header.expiry);
   ensure(expiryMs === undefined || expiryMs > signingTimeMs, 'the signature expires before it was made');
 
-  const mustBe = [
-    Header.scheme,
-    ...(expiryMs === undefined ? [] : [Header.expiry]),
-    ...(timeHeader === Header.authenticSigningTime ? [timeHeader] : []),
-  ];
+  const mustBe = [Header.scheme, ...(expiryMs === undefined ? [] : [Header.expiry]), ...(byAuthority ? [timeHeader] : [])];
   for (const name of mustBe) ensure(critical.includes(name), `the signature does not mark '${name}' as critical`);
   for (const name of critical) {
     ensure(

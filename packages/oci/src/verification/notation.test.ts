@@ -76,6 +76,11 @@ describe.each(['jws', 'cose'] as const)('a %s envelope', (format) => {
     ['is about another size', { target: { size: 8 } }, 'about another artifact'],
     ['has a payload of another type', { contentType: 'application/json' }, 'the signed payload is not of the type'],
     ['has an unknown scheme', { scheme: 'mine' }, 'unknown signing scheme'],
+    [
+      'has the time of an authority without being of one',
+      { headers: { [authenticTime]: new Date(NOW_MS).toISOString() } },
+      'a time that does not belong',
+    ],
     ['does not mark its scheme as critical', { critical: [] }, 'does not mark'],
     ['has an expiry that is not critical', { headers: { [expiry]: new Date(NOW_MS + HOUR_MS).toISOString() } }, 'does not mark'],
     ['asks for a plugin', { critical: [scheme, 'io.cncf.notary.verificationPlugin'], headers: {} }, 'needs a plugin'],

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { findSignatures, judgeEvidence, verifyArtifact } from './index.ts';
 import type { Claim, SignatureSource } from './signature-source.ts';
@@ -96,6 +97,18 @@ function meaning(bytes: Uint8Array): unknown {
   return [Buffer.from(dsseEnvelope.payload, 'base64'), dsseEnvelope.payloadType, Buffer.from(dsseEnvelope.signatures[0].sig, 'base64')];
 }
 
+test('a signature with a pure Ed25519 key is verified', () => {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const subject = recordedSubject('cosign/p256');
+  const critical = { image: { 'docker-manifest-digest': subject.digest }, type: 'cosign container image signature' };
+  const bytes = Buffer.from(JSON.stringify({ critical }));
+  const annotations = { 'dev.cosignproject.cosign/signature': sign(null, bytes, privateKey).toString('base64') };
+  const claims = [{ format: 'simple-signing' as const, mediaType: '', digest: '', bytes, annotations }];
+  const pem = Buffer.from(publicKey.export({ type: 'spki', format: 'pem' }));
+  const verdict = judgeEvidence({ subject, claims, passedOver: [] }, { provider: 'cosign', keys: { 'a.pub': pem } }, nowMs);
+  expect(verdict).toMatchObject({ kind: 'verified', by: "key 'a.pub'" });
+});
+
 describe('the public keys of a Secret', () => {
   test('must be there', async () => {
     const evidence = await evidenceOf('cosign/p256', 'simple-signing');
@@ -105,7 +118,7 @@ describe('the public keys of a Secret', () => {
 
   test('must be readable, public and strong, and the message says which is not', async () => {
     const evidence = await evidenceOf('cosign/p256', 'simple-signing');
-    const weak = await import('node:crypto').then(({ generateKeyPairSync }) => generateKeyPairSync('rsa', { modulusLength: 1024 }));
+    const weak = generateKeyPairSync('rsa', { modulusLength: 1024 });
     const bad = {
       'a.pub': 'not a key',
       'b.pub': '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n',

@@ -3,6 +3,7 @@ import { encode, Tagged } from 'cborg';
 import type { Claim, Subject } from '../signature-source.ts';
 import { authority, type Extension, issue, KeyUsage, keyUsage, Name, pemOf } from './certificates.ts';
 
+const AUTHORITY = 'notary.x509.signingAuthority';
 const DAY_MS = 86_400_000;
 const PAYLOAD_TYPE = 'application/vnd.cncf.notary.payload.v1+json';
 
@@ -90,7 +91,7 @@ export function createNotary(nowMs: number) {
       cty: forgery.contentType ?? PAYLOAD_TYPE,
       crit: forgery.critical ?? ['io.cncf.notary.signingScheme'],
       'io.cncf.notary.signingScheme': forgery.scheme ?? 'notary.x509',
-      'io.cncf.notary.signingTime': new Date(nowMs).toISOString(),
+      ...(forgery.scheme === AUTHORITY ? {} : { 'io.cncf.notary.signingTime': new Date(nowMs).toISOString() }),
       ...forgery.headers,
     };
     const encoded = Buffer.from(JSON.stringify(headers)).toString('base64url');
@@ -108,8 +109,8 @@ export function createNotary(nowMs: number) {
       [2, forgery.critical ?? ['io.cncf.notary.signingScheme']],
       [3, forgery.contentType ?? PAYLOAD_TYPE],
       ['io.cncf.notary.signingScheme', forgery.scheme ?? 'notary.x509'],
-      ['io.cncf.notary.signingTime', new Tagged(1, Math.floor(nowMs / 1000))],
     ]);
+    if (forgery.scheme !== AUTHORITY) headers.set('io.cncf.notary.signingTime', new Tagged(1, Math.floor(nowMs / 1000)));
     for (const [name, value] of Object.entries(forgery.headers ?? {})) {
       headers.set(name, typeof value === 'string' ? new Tagged(1, Math.floor(Date.parse(value) / 1000)) : value);
     }
