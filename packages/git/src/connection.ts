@@ -3,7 +3,7 @@ import type { Reach } from '@gotk/auth';
 import { GitError } from './git-error.ts';
 import { advertisedRefs } from './protocol/advertised-refs.ts';
 import { type FetchRequest, fetchByCommand } from './protocol/fetch.ts';
-import { type Greeting, readGreeting } from './protocol/greeting.ts';
+import { canFilter, type Greeting, readGreeting } from './protocol/greeting.ts';
 import { listRefs } from './protocol/ls-refs.ts';
 import type { Ref } from './protocol/ref.ts';
 import { requestUpload } from './protocol/upload-request.ts';
@@ -31,6 +31,8 @@ export interface RemoteConnection extends AsyncDisposable {
   fetch(request: FetchRequest, limits: Limits): AsyncGenerator<Buffer>;
   /** Whether the server sends any commit, not just what it lists; undefined before it was asked. */
   readonly sendsAny: boolean | undefined;
+  /** Whether the server can leave objects out of what it sends; undefined before it was asked. */
+  readonly canFilter: boolean | undefined;
   /** References that were left out so far, because no Git would have sent such lines. */
   readonly ignoredRefs: number;
 }
@@ -82,6 +84,9 @@ export function connectionOver(transport: Transport): RemoteConnection {
       return (
         known.version === 2 || ['allow-reachable-sha1-in-want', 'allow-any-sha1-in-want'].some((name) => known?.capabilities.has(name))
       );
+    },
+    get canFilter() {
+      return known && canFilter(known);
     },
     get ignoredRefs() {
       return ignoredRefs;

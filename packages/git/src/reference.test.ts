@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { anonymously, type GitServer, never, scriptedServer, startGitServer } from '../test/git-server.ts';
 import { FLUSH, renderPacket } from './protocol/pkt-line.ts';
@@ -46,6 +48,7 @@ describe('a reference is resolved', () => {
     ['the name of a branch', { name: 'refs/heads/main' }, ['refs/heads/main', 'main']],
     ['the name of an annotated tag', { name: 'refs/tags/v1.10.0' }, ['refs/tags/v1.10.0', 'second']],
     ['the name of a pull request', { name: 'refs/pull/7/head' }, ['refs/pull/7/head', 'pull']],
+    ['the name of what an annotated tag stands for', { name: 'refs/tags/v1.10.0^{}' }, ['refs/tags/v1.10.0^{}', 'second']],
     ['HEAD', { name: 'HEAD' }, ['HEAD', 'main']],
   ])('%s', async (_, spec, [name = '', commit = '']) => {
     expect(await resolve(spec)).toBe(`${name}@sha1:${commits[commit]}`);
@@ -85,6 +88,7 @@ describe('a reference that is not there', () => {
     [{ branch: 'mai' }, "branch 'mai' not found"],
     [{ branch: 'refs/heads/main' }, "branch 'refs/heads/main' not found"],
     [{ tag: 'main' }, "tag 'main' not found"],
+    [{ name: 'refs/tags/v1.2.3^{}' }, "reference 'refs/tags/v1.2.3^{}' not found"],
     [{ name: 'refs/heads' }, "reference 'refs/heads' not found"],
     [{ name: 'refs/heads/__proto__' }, "reference 'refs/heads/__proto__' not found"],
     [{ semver: '9.x' }, "no tag matches the version range '9.x'"],
@@ -151,6 +155,63 @@ test('a range takes tags alone, also from a server that lists everything', async
   await using scripted = await scriptedServer({ command: (response) => response.end([...lines.map(renderPacket), FLUSH].join('')) });
 
   expect(renderRevision(await resolveReference(scripted.remote, { semver: '*' }, never()))).toBe(`1.0.0@sha1:${'b'.repeat(40)}`);
+});
+
+describe('tags of one version', () => {
+  /** Commits in the order of their times; the tag with the highest metadata is on the first. */
+  async function tagged(server: GitServer) {
+    const repository = await server.createRepository('tied');
+    const commits: string[] = [];
+    for (const [index, tag] of ['1.0.0+zzz', '1.0.0+a', 'v1.0', '0.9.0'].entries()) {
+      await repository.git('commit', '--quiet', '--allow-empty', '-m', tag, '--date', '2001-01-01T00:00:00Z');
+      // Times of the committer count, and these are alike within a second: they are set.
+      const tree = await repository.git('rev-parse', 'HEAD^{tree}');
+      const content = `tree ${tree}\nauthor A <a@b> 1 +0000\ncommitter A <a@b> ${1_700_000_000 + (index === 1 ? 900 : index)} +0000\n\n${tag}\n`;
+      await writeFile(join(repository.directory, 'content'), content);
+      const commit = await repository.git('hash-object', '-t', 'commit', '-w', join(repository.directory, 'content'));
+      await repository.git('tag', ...(index === 1 ? ['-a', '-m', tag] : []), tag, commit);
+      commits.push(commit);
+    }
+    await repository.git('push', '--quiet', '--tags', 'origin');
+    return { repository, commits };
+  }
+
+  test('that differ in metadata alone are told apart by their commits, as in upstream', async () => {
+    await using own = await startGitServer();
+    const { repository, commits } = await tagged(own);
+    await repository.git('--git-dir', repository.directory, 'config', 'uploadpack.allowFilter', 'true');
+    await using remote = anonymously(repository.url);
+
+    expect(renderRevision(await resolveReference(remote, { semver: '1.x' }, never()))).toBe(`1.0.0+a@sha1:${commits[1]}`);
+    // One commit with each of its tags needs no comparing.
+    const before = own.requests.length;
+    await resolveReference(remote, { semver: '0.x' }, never());
+    expect(own.requests.length - before).toBe(1);
+  });
+
+  test('are taken by their metadata from a server that cannot send commits alone', async () => {
+    await using own = await startGitServer();
+    const { repository, commits } = await tagged(own);
+    await using remote = anonymously(repository.url);
+
+    expect(renderRevision(await resolveReference(remote, { semver: '1.x' }, never()))).toBe(`1.0.0+zzz@sha1:${commits[0]}`);
+  });
+});
+
+test('a range is compared with more tags than are looked at together', async () => {
+  const tags = Array.from({ length: 3_000 }, (_, index) => `${'a'.repeat(40)} refs/tags/1.${(index * 7_919) % 3_000}.0`);
+  await using scripted = await scriptedServer({ command: (response) => response.end([...tags.map(renderPacket), FLUSH].join('')) });
+
+  expect((await resolveReference(scripted.remote, { semver: '1.x' }, never())).name).toBe('1.2999.0');
+  expect((await resolveReference(scripted.remote, { semver: '<1.7.0' }, never())).name).toBe('1.6.0');
+});
+
+test('a range of many parts is not compared with very many tags', { timeout: 30_000 }, async () => {
+  const lines = Array.from({ length: 20_000 }, (_, index) => renderPacket(`${'a'.repeat(40)} refs/tags/1.${index}.0`)).join('');
+  await using scripted = await scriptedServer({ command: (response) => response.end(lines + FLUSH) });
+  const range = Array.from({ length: 300 }, (_, index) => `2.${index}.0`).join('||');
+
+  await expect(resolveReference(scripted.remote, { semver: range }, never())).rejects.toMatchObject({ name: 'InvalidRange' });
 });
 
 test.each([

@@ -1,4 +1,5 @@
-import { InvalidRange, latestAllowed } from '@gotk/apimachinery';
+import { compareVersions, InvalidRange, latestAllowed, parseVersion } from '@gotk/apimachinery';
+import { commitTimes } from './commit-times.ts';
 import type { RemoteConnection } from './connection.ts';
 import { GitError } from './git-error.ts';
 import { isObjectId, isRefName, type Ref } from './protocol/ref.ts';
@@ -68,10 +69,10 @@ async function byName(remote: RemoteConnection, { name, shown, what }: Wanted, s
 /** Versions that are compared at once: a listing may be longer than anybody wants to keep. */
 const BATCH = 512;
 /** Of versions with parts of a range, in all: some seconds, a batch at a time. */
-const MAX_COMPARISONS = 4_000_000;
+const MAX_COMPARISONS = 2_000_000;
 
 async function byRange(remote: RemoteConnection, range: string, signal: AbortSignal): Promise<Revision> {
-  let best: Ref | undefined;
+  let best: readonly Ref[] = [];
   let batch: Ref[] = [];
   let compared = 0;
   const parts = range.split(/\|\||[\s,]+/).length;
@@ -79,17 +80,44 @@ async function byRange(remote: RemoteConnection, range: string, signal: AbortSig
     compared += batch.length;
     if (parts > 1 && parts * compared > MAX_COMPARISONS)
       throw new InvalidRange(`the version range has ${parts} parts, too many for so many tags`);
-    const tags = new Map([...(best === undefined ? [] : [best]), ...batch].map((ref) => [ref.name.slice(TAGS.length), ref]));
-    const latest = latestAllowed(range, [...tags.keys()]);
-    best = latest === undefined ? undefined : tags.get(latest);
+    best = highest(range, [...best, ...batch]);
     batch = [];
   };
   // A range that is none is told before anybody is asked.
   compare();
   for await (const ref of remote.listRefs([TAGS], signal)) if (batch.push(ref) === BATCH) compare();
   compare();
-  if (best === undefined) throw await missing(remote, `no tag matches the version range '${range}'`, signal);
-  return { name: best.name.slice(TAGS.length), commit: best.peeled ?? best.oid };
+  const chosen = (await newest(remote, best, signal)) ?? best[0];
+  if (chosen === undefined) throw await missing(remote, `no tag matches the version range '${range}'`, signal);
+  return { name: tagOf(chosen), commit: commitOf(chosen) };
+}
+
+const tagOf = ({ name }: Ref): string => name.slice(TAGS.length);
+const commitOf = ({ oid, peeled }: Ref): string => peeled ?? oid;
+
+/** So many tags of one version are told apart by their times; a fetch for more would be somebody's attempt at something. */
+const MAX_TIED = 64;
+
+/** The tags with the highest version that a range allows: several when they differ in build metadata, or in how they write it. The one with the highest metadata is the first. */
+function highest(range: string, refs: readonly Ref[]): readonly Ref[] {
+  const tags = new Map(refs.map((ref) => [tagOf(ref), ref]));
+  const latest = latestAllowed(range, [...tags.keys()]);
+  const version = latest === undefined ? undefined : parseVersion(latest);
+  const first = latest === undefined ? undefined : tags.get(latest);
+  if (first === undefined || version === undefined) return [];
+  const others = refs.filter((ref) => {
+    const other = ref === first ? undefined : parseVersion(tagOf(ref));
+    return other !== undefined && compareVersions(other, version) === 0;
+  });
+  return [first, ...others].slice(0, MAX_TIED);
+}
+
+/** Of tags with one version, upstream takes that of the latest commit. A server that cannot tell of commits alone leaves it at what the metadata says. */
+async function newest(remote: RemoteConnection, tied: readonly Ref[], signal: AbortSignal): Promise<Ref | undefined> {
+  const commits = [...new Set(tied.map(commitOf))];
+  if (commits.length < 2 || remote.canFilter !== true) return undefined;
+  const times = await commitTimes(remote, commits, signal);
+  return tied.toSorted((a, b) => (times.get(commitOf(b)) ?? 0) - (times.get(commitOf(a)) ?? 0))[0];
 }
 
 /** A repository without any reference is a different mistake than a wrong name. */

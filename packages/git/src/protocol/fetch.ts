@@ -1,6 +1,6 @@
 import { GitError } from '../git-error.ts';
 import type { Limits, Transport } from '../transport/transport.ts';
-import type { Greeting } from './greeting.ts';
+import { canFilter, type Greeting } from './greeting.ts';
 import { DELIMITER, FLUSH, renderPacket, textOf } from './pkt-line.ts';
 import { packOf, refusal } from './side-band.ts';
 
@@ -19,12 +19,11 @@ export async function* fetchByCommand(
   { greeting, wants, depth, filter }: FetchRequest & { readonly greeting: Greeting },
   limits: Limits,
 ): AsyncGenerator<Buffer> {
-  const abilities = (greeting.capabilities.get('fetch') ?? '').split(' ');
   const lines = [
     'ofs-delta',
     'no-progress',
     ...(depth === undefined ? [] : [`deepen ${depth}`]),
-    ...(filter !== undefined && abilities.includes('filter') ? [`filter ${filter}`] : []),
+    ...(filter !== undefined && canFilter(greeting) ? [`filter ${filter}`] : []),
     ...wants.map((want) => `want ${want}`),
     'done',
   ];

@@ -41,6 +41,10 @@ export async function readGreeting(answer: Answer, { announced }: { readonly ann
   return { version: 0, capabilities: named, firstRef };
 }
 
+/** Whether a server can leave objects out of a pack. */
+export const canFilter = ({ version, capabilities }: Greeting): boolean =>
+  version === 2 ? (capabilities.get('fetch') ?? '').split(' ').includes('filter') : capabilities.has('filter');
+
 async function capabilitiesOf(answer: Answer): Promise<ReadonlyMap<string, string>> {
   const lines: string[] = [];
   let bytes = 0;

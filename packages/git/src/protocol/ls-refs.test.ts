@@ -75,6 +75,16 @@ describe('a listing', () => {
     expect([...refs.keys()]).toEqual(['refs/heads/__proto__']);
   });
 
+  test('counts what it leaves out', async () => {
+    const lines = [`${COMMIT} refs/heads/a..b`, `${COMMIT} refs/heads/a`, 'garbage'];
+    await using scripted = await scriptedServer({ command: (response) => response.end([...lines.map(renderPacket), FLUSH].join('')) });
+
+    await namesListed(scripted.remote);
+    await namesListed(scripted.remote);
+
+    expect(scripted.remote.ignoredRefs).toBe(4);
+  });
+
   test.each(['../../../etc/passwd', '', 'x'.repeat(40), `${COMMIT}0`])('leaves out a tag that stands for %j', async (peeled) => {
     expect([...(await listed([`${TAG} refs/tags/v1 peeled:${peeled}`])).keys()]).toEqual([]);
   });

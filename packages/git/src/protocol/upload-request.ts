@@ -1,7 +1,7 @@
 import { GitError } from '../git-error.ts';
 import type { Limits, Transport } from '../transport/transport.ts';
 import type { FetchRequest } from './fetch.ts';
-import type { Greeting } from './greeting.ts';
+import { canFilter, type Greeting } from './greeting.ts';
 import { FLUSH, renderPacket, textOf } from './pkt-line.ts';
 import { packOf, refusal } from './side-band.ts';
 
@@ -11,12 +11,12 @@ import { packOf, refusal } from './side-band.ts';
  */
 export async function* requestUpload(
   transport: Transport,
-  { greeting: { capabilities }, wants, depth, filter }: FetchRequest & { readonly greeting: Greeting },
+  { greeting, wants, depth, filter }: FetchRequest & { readonly greeting: Greeting },
   limits: Limits,
 ): AsyncGenerator<Buffer> {
-  const can = (name: string): boolean => capabilities.has(name);
+  const can = (name: string): boolean => greeting.capabilities.has(name);
   const band = ['side-band-64k', 'side-band'].find(can);
-  const filtered = filter !== undefined && can('filter');
+  const filtered = filter !== undefined && canFilter(greeting);
   // Without these words a server of this version leaves a pack's offsets and a shallow border out of what it may send.
   const abilities = [band, ...['ofs-delta', 'no-progress', 'shallow'].filter(can), filtered ? 'filter' : undefined].filter(
     (name) => name !== undefined,
