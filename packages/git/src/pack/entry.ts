@@ -82,7 +82,8 @@ export function inflateEntry(input: Buffer, size: number): Inflated | undefined 
     inflated = inflateSync(input, {
       info: true,
       maxOutputLength: size + 1,
-      chunkSize: Math.min(Math.max(size + 1, 64), 1024 * 1024),
+      // All of it in one piece, which is what the caller gets. A size that is a lie costs addresses, not memory: nothing is written to most of the piece.
+      chunkSize: Math.max(size + 1, 64),
     }) as never;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR') return undefined;

@@ -102,9 +102,10 @@ function takeEntry(reader: PackReader, offset: number, unpacking: Unpacking): nu
   return offset + length + consumed;
 }
 
-/** Nothing says how long the compressed bytes are: from what is likely, twice as many are tried each time. */
+/** Nothing says how long the compressed bytes are: a window of the usual size is tried, then what is likely at most, then twice as many each time. */
 function inflateAt(reader: PackReader, offset: number, size: number): Inflated {
-  for (let atLeast = Math.min(mostCompressed(size), FIRST_TRY_BYTES); ; atLeast *= 2) {
+  const likely = mostCompressed(size);
+  for (let atLeast = Math.min(likely, FIRST_TRY_BYTES); ; atLeast = Math.max(likely, 2 * atLeast)) {
     const input = reader.window(offset, atLeast);
     const inflated = inflateEntry(input, size);
     if (inflated !== undefined) return inflated;
