@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { DIGEST_ALGORITHMS, openStorage } from '@gotk/artifact';
+import { createTokenCache } from '@gotk/auth';
+import { createRegistrySessions } from '@gotk/oci';
 import {
   address,
   commonFlags,
@@ -34,6 +37,7 @@ const flags = {
   'artifact-retention-records': integer(2, 'artifacts kept of one object at most', { min: 1 }),
   'artifact-digest-algo': oneOf(DIGEST_ALGORITHMS, 'sha256', 'algorithm of artifact digests'),
   'allow-local-addresses': flag(false, 'let sources be on loopback, link-local and metadata addresses'),
+  'registry-token-realms': text('', 'hosts, separated by commas, that any registry may name as where to log in for a token'),
   'feature-gates': featureGates({ ...sharedGates, CacheSecretsAndConfigMaps: false }),
 } as const;
 
@@ -81,6 +85,15 @@ export function sourceController(entry: WorkerEntry): Program<typeof flags> {
         workers,
         algorithm: values['artifact-digest-algo'],
         reach: values['allow-local-addresses'] ? 'anywhere' : 'remote',
+        cloud: {
+          environment: { variables, readFile: (path: string) => readFile(path, 'utf8') },
+          tokens: createTokenCache({ clock: manager.clock }),
+          objectLevel: values['feature-gates'].ObjectLevelWorkloadIdentity,
+        },
+        registries: {
+          sessions: createRegistrySessions(),
+          realms: values['registry-token-realms'].split(',').filter((host) => host !== ''),
+        },
         concurrency: values.concurrent,
         watchSecrets: values['feature-gates'].DisableConfigWatchers ? undefined : values['watch-configs-label-selector'],
       } as const;

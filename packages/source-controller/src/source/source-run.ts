@@ -88,7 +88,7 @@ export function sourceRun<Stage extends string>(
 
   const within = <T>(stage: Stage | 'store', work: () => Promise<T>): Promise<T> => {
     const policy: StagePolicy = stage === 'store' ? STORE : stages[stage];
-    return runStage(policy, { signal, conditions: () => outdated }, () => ctx.span.run(stage, work));
+    return runStage(policy, { signal, conditions: () => outdated, storage: STORE }, () => ctx.span.run(stage, work));
   };
 
   return {

@@ -17,10 +17,15 @@ export interface StageContext {
   readonly signal: AbortSignal;
   /** Conditions that hold whatever fails from now on, such as that the artifact is outdated. */
   readonly conditions: () => readonly ConditionUpdate[];
+  /** Takes the policy's place for what our own disk refused: the source has no part in that. */
+  readonly storage: StagePolicy;
 }
 
+/** No room, no more files, no longer writable, or broken. */
+const DISK_TROUBLE: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO']);
+
 /** Runs one part of the work; what it throws becomes a failure with the contract's reason and condition. */
-export async function runStage<T>(policy: StagePolicy, { signal, conditions }: StageContext, work: () => Promise<T>): Promise<T> {
+export async function runStage<T>(policy: StagePolicy, { signal, conditions, storage }: StageContext, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -28,9 +33,12 @@ export async function runStage<T>(policy: StagePolicy, { signal, conditions }: S
     if (signal.aborted && !(signal.reason instanceof DeadlineExceeded)) throw error;
     if (error instanceof Stalled || error instanceof Waiting || error instanceof Failed || policy.isForeign?.(error) === true) throw error;
     const cause: unknown = signal.aborted ? signal.reason : error;
-    const reason = policy.reason(cause);
-    const message = presentable(`${policy.attempt}: ${cause instanceof Error ? cause.message : String(cause)}`);
-    const trouble = { type: policy.condition, status: policy.status ?? 'True', reason, message } as const;
+    const { condition, status = 'True', reason: reasonFor, attempt } = isDiskTrouble(cause) ? storage : policy;
+    const reason = reasonFor(cause);
+    const message = presentable(`${attempt}: ${cause instanceof Error ? cause.message : String(cause)}`);
+    const trouble = { type: condition, status, reason, message } as const;
     throw new Failed({ reason, message, cause: error, conditions: [...conditions(), trouble] });
   }
 }
+
+const isDiskTrouble = (error: unknown): boolean => error instanceof Error && 'code' in error && DISK_TROUBLE.has(error.code);

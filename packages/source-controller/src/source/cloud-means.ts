@@ -1,0 +1,48 @@
+import type { Clock } from '@gotk/apimachinery';
+import type { CloudMeans, ControllerEnvironment, HttpProxy, TokenCache } from '@gotk/auth';
+import { Stalled } from '@gotk/runtime';
+import type { SourceDeps } from './deps.ts';
+import { workloadIdentityOf } from './service-account.ts';
+
+/** What it takes to log in as somebody whom a cloud knows. */
+export interface CloudDeps {
+  readonly environment: ControllerEnvironment;
+  readonly tokens: TokenCache;
+  /** Gate `ObjectLevelWorkloadIdentity`: objects may name a ServiceAccount to log in as. */
+  readonly objectLevel: boolean;
+}
+
+export interface CloudRequest {
+  readonly deps: Pick<SourceDeps, 'manager' | 'cloud' | 'reach'>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly owner: { readonly kind: string; readonly namespace: string; readonly name: string };
+  /** Of `spec.serviceAccountName`; undefined: the controller's own identity. */
+  readonly serviceAccountName: string | undefined;
+  readonly proxy: HttpProxy | undefined;
+}
+
+/** Upstream's reason. */
+const GATE_DISABLED = 'FeatureGateDisabled';
+
+/** As whom an object logs in with a cloud. Throws `Stalled` for a ServiceAccount while the gate is off, `InvalidLogin` for one that is not there. */
+export async function cloudMeansOf({ deps, clock, signal, owner, serviceAccountName, proxy }: CloudRequest): Promise<CloudMeans> {
+  const { manager, cloud, reach } = deps;
+  const means = {
+    clock,
+    reach,
+    signal,
+    environment: cloud.environment,
+    proxy,
+    cache: cloud.tokens,
+    subject: { ...owner, operation: 'reconcile' },
+  };
+  if (serviceAccountName === undefined || serviceAccountName === '') return means;
+  if (!cloud.objectLevel)
+    throw new Stalled({
+      reason: GATE_DISABLED,
+      message:
+        'to use spec.serviceAccountName for provider authentication please enable the ObjectLevelWorkloadIdentity feature gate in the controller',
+    });
+  return { ...means, identity: await workloadIdentityOf(serviceAccountName, { manager, namespace: owner.namespace, signal }) };
+}
