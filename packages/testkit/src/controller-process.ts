@@ -22,6 +22,8 @@ export interface ControllerProcessOptions {
   readonly readyTimeoutMs?: number;
   /** Let the process outlive this one (`make up`). */
   readonly detached?: boolean;
+  /** A program, and its first arguments, that turns itself into the command that follows: to give the controller another world to live in. */
+  readonly launcher?: readonly [string, ...string[]];
 }
 
 export interface ControllerProcess extends AsyncDisposable {
@@ -44,9 +46,11 @@ export async function startControllerProcess(options: ControllerProcessOptions):
   const [metricsPort, healthPort] = await Promise.all([freePort(), freePort()]);
   const log = openSync(options.logFile, 'a');
   const started = performance.now();
+  const [program, ...first] = options.launcher === undefined ? [process.execPath] : [...options.launcher, process.execPath];
   const child = spawn(
-    process.execPath,
+    program,
     [
+      ...first,
       ...NODE_FLAGS,
       options.bundle,
       `--metrics-addr=127.0.0.1:${metricsPort}`,
