@@ -39,8 +39,6 @@ export function readAttributes({ get, time, critical }: ProtectedHeaders): Pick<
   ensure(scheme === 'notary.x509' || scheme === 'notary.x509.signingAuthority', 'the signature has an unknown signing scheme');
   const byAuthority = scheme === 'notary.x509.signingAuthority';
   const timeHeader = byAuthority ? Header.authenticSigningTime : Header.signingTime;
-  const foreign = byAuthority ? Header.signingTime : Header.authenticSigningTime;
-  ensure(get(foreign) === undefined, 'the signature has a time that does not belong to its signing scheme');
   const signingTimeMs = time(timeHeader);
   ensure(signingTimeMs !== undefined, `the signature has no '${timeHeader}'`);
   const expiryMs = time(Header.expiry);

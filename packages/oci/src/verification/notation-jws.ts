@@ -1,5 +1,5 @@
 import { isRecord, parseObject } from './manifest.ts';
-import { checkChainLength, checkSignature, readAttributes, type SignedEnvelope } from './notation-envelope.ts';
+import { checkChainLength, checkSignature, Header, readAttributes, type SignedEnvelope } from './notation-envelope.ts';
 import { ensure } from './verdict.ts';
 
 const BASE64URL = /^[A-Za-z0-9_-]*$/;
@@ -24,6 +24,9 @@ export function openJws(bytes: Uint8Array): SignedEnvelope {
   ensure(typeof contentType === 'string', 'the protected header has no content type');
   ensure(Array.isArray(critical), 'the protected header has no critical headers');
   const attributes = readAttributes({ get: (name) => headers[name], time: (name) => timeOf(headers[name], name), critical });
+  // The specification says so of both formats; the real notation checks it of this one.
+  const foreign = attributes.scheme === 'notary.x509' ? Header.authenticSigningTime : Header.signingTime;
+  ensure(headers[foreign] === undefined, 'the signature has a time that does not belong to its signing scheme');
   return { payload: Buffer.from(payload, 'base64url'), contentType, chain, ...attributes };
 }
 
