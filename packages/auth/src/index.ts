@@ -1,3 +1,4 @@
+export { environmentProxy } from './access/environment-proxy.ts';
 export { type AccessRules, type AccessSecrets, httpAccessOf } from './access/http-access-of.ts';
 export { httpProxyFrom } from './access/proxy-of.ts';
 export { type RegistryLogin, type RegistrySecrets, registryLoginFrom } from './access/registry-login-from.ts';
@@ -7,6 +8,7 @@ export type { AwsCredentials, AwsPlace } from './cloud/aws/aws-credentials.ts';
 export { awsCredentials } from './cloud/aws/credentials.ts';
 export { ldapCredentials } from './cloud/aws/ldap-credentials.ts';
 export { AzureScope, type AzureToken, azureToken } from './cloud/azure/azure-token.ts';
+export { azureSecretToken } from './cloud/azure/secret-token.ts';
 export * from './cloud/cloud-login.ts';
 export { tokenByAccountKey } from './cloud/gcp/account-key.ts';
 export { type GcpToken, gcpToken } from './cloud/gcp/gcp-token.ts';

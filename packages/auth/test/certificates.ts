@@ -13,4 +13,6 @@ export const certificates = {
   expired: pair('expired'),
   elsewhere: pair('elsewhere'),
   client: pair('client'),
+  /** With an RSA key, signed by itself. */
+  application: pair('application'),
 } as const;

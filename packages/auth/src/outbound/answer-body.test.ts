@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { describe, expect, test } from 'vitest';
@@ -20,6 +21,25 @@ describe('a body', () => {
 
     expect(third.status).toBe(200);
     third.discard();
+    await until(() => server.open === 0);
+  });
+
+  test('that is unpacked frees the connection too', async () => {
+    await using server = await startHttpServer((_, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' });
+      // Half of it, and nothing more.
+      response.write(gzipSync(randomBytes(1_000_000)).subarray(0, 500_000));
+    });
+    using client = clientOf({ connections: 1 });
+    const request = { compressed: true, signal: AbortSignal.timeout(2_000) };
+
+    for (let count = 0; count < 3; count++) {
+      for await (const chunk of (await get(client, server.url, request)).body) {
+        expect(chunk.length).toBeGreaterThan(0);
+        break;
+      }
+    }
+
     await until(() => server.open === 0);
   });
 

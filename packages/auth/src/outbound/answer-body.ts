@@ -40,7 +40,9 @@ async function* chunks(incoming: IncomingMessage, gzip: boolean, { target, signa
     signal.throwIfAborted();
     throw failureOf(target, error);
   } finally {
-    if (!incoming.complete) incoming.destroy();
+    // Whoever stops early, or unpacks, leaves something behind; what has arrived already does not cost the connection.
+    if (incoming.complete) incoming.resume();
+    else incoming.destroy();
   }
 }
 

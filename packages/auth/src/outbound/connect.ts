@@ -1,9 +1,11 @@
 import { connect as connectPlain, isIP, type Socket } from 'node:net';
-import { createSecureContext, getCACertificates, type SecureContext, connect as secure } from 'node:tls';
+import { connect as secure } from 'node:tls';
 import type { Clock } from '@gotk/apimachinery';
 import type { ClientCertificate, HttpAccess, HttpProxy, Reach } from './http-access.ts';
+import { codeOf } from './http-failure.ts';
 import { remoteLookup } from './outbound-address.ts';
 import { type Destination, tunnelByConnect, tunnelBySocks } from './proxy-tunnel.ts';
+import { createTrust, isUntrusted } from './trust.ts';
 
 /** The system gives up after two minutes, and never on a handshake: longer than anybody wants to wait for nothing. */
 const CONNECT_TIMEOUT_MS = 20_000;
@@ -28,7 +30,7 @@ export interface Connector extends Disposable {
 /** Connects to servers. Every connection has an error listener from its first moment: one that fails while nobody uses it harms nobody. Disposing of it cuts those in the making. */
 export function createConnector({ access: { ca, proxy }, reach, clock }: ConnectorOptions): Connector {
   const making = new Set<Socket>();
-  const contexts = createContexts(ca);
+  const trust = createTrust(ca);
   const lookup = reach === 'remote' ? { lookup: remoteLookup() } : {};
 
   const plain = async ({ host, port }: Destination, keep: (socket: Socket) => void): Promise<Socket> => {
@@ -38,15 +40,20 @@ export function createConnector({ access: { ca, proxy }, reach, clock }: Connect
     return socket;
   };
   const encrypted = async (socket: Socket, { host, certificate }: Pick<Route, 'host' | 'certificate'>, keep: (socket: Socket) => void) => {
+    const { secureContext, mayTurn } = trust.contextFor(host, certificate);
     const wrapped = secure({
       socket,
       host,
       ...(isIP(host) === 0 ? { servername: host } : {}),
-      secureContext: contexts.of(certificate),
+      secureContext,
       ALPNProtocols: ['http/1.1'],
     });
     keep(wrapped);
-    await once(wrapped, 'secureConnect');
+    await once(wrapped, 'secureConnect').catch((error: unknown) => {
+      if (!(mayTurn && isUntrusted(codeOf(error)))) throw error;
+      trust.turnToSystem(host);
+      throw new TryAgain();
+    });
     return wrapped;
   };
   const throughProxy = async (route: Route, via: HttpProxy, keep: (socket: Socket) => void): Promise<Socket> => {
@@ -60,8 +67,21 @@ export function createConnector({ access: { ca, proxy }, reach, clock }: Connect
     return socket;
   };
 
+  const attempt = async (route: Route, keep: (socket: Socket) => void): Promise<Socket> => {
+    for (;;) {
+      try {
+        const socket = proxy === undefined ? await plain(route, keep) : await throughProxy(route, proxy, keep);
+        return route.protocol === 'https:' ? await encrypted(socket, route, keep) : socket;
+      } catch (error) {
+        if (!(error instanceof TryAgain)) throw error;
+      }
+    }
+  };
+
+  let closed = false;
   return {
     async open(route) {
+      if (closed) throw new Error('the client was closed');
       const mine: Socket[] = [];
       const keep = (socket: Socket) => {
         socket.on('error', () => undefined);
@@ -74,8 +94,7 @@ export function createConnector({ access: { ca, proxy }, reach, clock }: Connect
         for (const socket of mine.toReversed()) socket.destroy(late);
       });
       try {
-        const socket = proxy === undefined ? await plain(route, keep) : await throughProxy(route, proxy, keep);
-        return route.protocol === 'https:' ? await encrypted(socket, route, keep) : socket;
+        return await attempt(route, keep);
       } catch (error) {
         for (const socket of mine) socket.destroy();
         throw error;
@@ -84,6 +103,7 @@ export function createConnector({ access: { ca, proxy }, reach, clock }: Connect
       }
     },
     [Symbol.dispose]() {
+      closed = true;
       for (const socket of making) socket.destroy(new Error('the client was closed'));
     },
   };
@@ -91,28 +111,16 @@ export function createConnector({ access: { ca, proxy }, reach, clock }: Connect
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443, 'socks5:': 1080 };
 
+/** A certificate may yet be trusted, but not over a connection on which it was not. */
+class TryAgain extends Error {
+  override readonly name = 'TryAgain';
+}
+
 /** Where a URL's server is. */
 export const destinationOf = ({ hostname, port, protocol }: URL): Destination => ({
   host: hostname.replace(/^\[|\]$/g, ''),
   port: port === '' ? (DEFAULT_PORTS[protocol] ?? 0) : Number(port),
 });
-
-/** To make one takes milliseconds when there is a bundle: the system's authorities are read once more. */
-function createContexts(ca: string | undefined) {
-  const contexts = new Map<ClientCertificate | undefined, SecureContext>();
-  return {
-    of(certificate: ClientCertificate | undefined): SecureContext {
-      const context =
-        contexts.get(certificate) ??
-        createSecureContext({
-          ...(ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] }),
-          ...(certificate === undefined ? {} : { cert: certificate.cert, key: certificate.key }),
-        });
-      contexts.set(certificate, context);
-      return context;
-    },
-  };
-}
 
 function once(socket: Socket, event: 'connect' | 'secureConnect'): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -76,6 +76,7 @@ describe('a client', () => {
     client[Symbol.dispose]();
 
     await expect(answer.bytes()).rejects.toMatchObject({ kind: 'unreachable' });
+    await expect(get(client, server.url)).rejects.toThrow('the client was closed');
     expect(await shaking).toMatchObject({ kind: 'unreachable' });
     await until(() => server.open + silent.open === 0);
   });

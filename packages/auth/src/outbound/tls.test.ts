@@ -1,6 +1,8 @@
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { clientOf, failureOf, get } from '../../test/asking.ts';
 import { certificates } from '../../test/certificates.ts';
+import { startHttpProxy } from '../../test/proxies.ts';
 import { startHttpServer, until } from '../../test/servers.ts';
 import { ANONYMOUS, type HttpAccess } from './http-access.ts';
 
@@ -24,6 +26,31 @@ describe('TLS', () => {
 
     expect(await failureOf(server.url, {}, access)).toMatchObject({ kind: 'unreachable', message: expect.stringMatching(message) });
     expect(server.received).toEqual([]);
+  });
+
+  test('is spoken with a server whose own certificate is in the bundle', async () => {
+    await using server = await greeting(certificates.server);
+
+    expect(await failureOf(server.url, {}, { ...ANONYMOUS, ca: certificates.server.cert })).toBe('answered with 5 bytes');
+  });
+
+  test('is spoken with servers of the system as well, whatever the bundle', async () => {
+    await using server = await greeting(certificates.server);
+    await using proxy = await startHttpProxy({ tls: certificates.server });
+    const access = { ...ANONYMOUS, ca: certificates.elsewhere.cert };
+    const before = getCACertificates('default');
+    setDefaultCACertificates([certificates.ca]);
+    try {
+      using client = clientOf({ access });
+      for (let count = 0; count < 2; count++) expect((await (await get(client, server.url)).bytes()).length).toBe(5);
+      expect(server.connections).toBe(2);
+      using other = clientOf({ access });
+      const answers = await Promise.all([1, 2, 3, 4].map(() => get(other, server.url)));
+      for (const answer of answers) expect((await answer.bytes()).length).toBe(5);
+      expect(await failureOf(server.url, {}, { ...access, proxy: { address: new URL(proxy.url) } })).toBe('answered with 5 bytes');
+    } finally {
+      setDefaultCACertificates(before);
+    }
   });
 
   test("shows the client's certificate to the server it is for", async () => {
