@@ -8,6 +8,7 @@ import { listRefs } from './protocol/ls-refs.ts';
 import type { Ref } from './protocol/ref.ts';
 import { requestUpload } from './protocol/upload-request.ts';
 import { type HttpRemote, httpTransport } from './transport/http.ts';
+import type { SshKeys } from './transport/ssh/ssh-keys.ts';
 import { type SshRemote, sshTransport } from './transport/ssh/transport.ts';
 import type { Answer, Limits, Transport } from './transport/transport.ts';
 
@@ -19,6 +20,8 @@ export interface ConnectOptions {
   readonly reach?: Reach;
   /** The system's unless told. */
   readonly clock?: Clock;
+  /** What remembers private keys for SSH. Share one: to decrypt a key takes long. */
+  readonly keys?: SshKeys;
 }
 
 /** A repository that can be asked. One question at a time: each of the generators has to be read to its end, or be given up, before the next. */

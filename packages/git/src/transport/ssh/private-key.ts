@@ -3,8 +3,8 @@ import { InvalidLogin, type SshAccess } from '@gotk/auth';
 import type { ParsedKey } from 'ssh2';
 import type { Ssh2 } from './load-ssh2.ts';
 
-/** To decrypt a key blocks the thread for some milliseconds a round; `ssh-keygen` takes 16 or 24 unless told. */
-const MAX_ROUNDS = 256;
+/** To decrypt a key blocks the thread for 25 ms a round and more; `ssh-keygen` takes 16 or 24 unless told, and people tell it 100. */
+const MAX_ROUNDS = 128;
 
 /** The key to log in with. Throws `InvalidLogin`, in whose message nothing of the key is found. */
 export function privateKeyOf({ identity, passphrase }: Pick<SshAccess, 'identity' | 'passphrase'>, { utils }: Ssh2): ParsedKey {
