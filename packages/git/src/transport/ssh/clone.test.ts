@@ -94,6 +94,16 @@ describe.each(VERSIONS)('over SSH by protocol %s', (_, config) => {
     },
   );
 
+  test('after an answer that was too large, or was not heard out, the next question is asked anew', async () => {
+    await using it = remote();
+    const pack = it.fetch({ wants: [commits.second ?? ''], depth: 1 }, { signal: never(), maxBytes: 10 });
+
+    await expect(pack.next()).rejects.toMatchObject({ kind: 'too-large' });
+    for await (const _ of it.listRefs([], never())) break;
+
+    expect((await listed(it, ['refs/heads/'])).size).toBe(2);
+  });
+
   test('a repository without references is told from a wrong name', async () => {
     const empty = await server.createRepository(`empty-${randomUUID()}`);
     const access = { username: server.user, identity: key.privateKey, knownHosts: server.knownHosts.plain };

@@ -79,8 +79,13 @@ export function sshTransport(
     },
     async greet(limits) {
       process?.close();
+      if (process?.isBroken === true) client = undefined;
+      process = undefined;
       client ??= await connected(limits.signal);
-      process = await startUploadPack(client, { command: uploadPackCommand(sshAddressOf(url)), shown, limits });
+      process = await startUploadPack(client, { command: uploadPackCommand(sshAddressOf(url)), shown, limits }).catch((error: unknown) => {
+        client = undefined;
+        throw error;
+      });
       return answerOf(process);
     },
     async ask(request, limits: Limits) {

@@ -11,6 +11,8 @@ export interface UploadPackProcess extends PacketReader {
   within(limits: Limits): void;
   write(request: string): void;
   readonly isOver: boolean;
+  /** Whether it took its connection with it. */
+  readonly isBroken: boolean;
   /** Cuts it off. */
   close(): void;
 }
@@ -64,10 +66,15 @@ export async function startUploadPack(
     rejected = reject;
     within(limits);
     if (failure !== undefined) return;
-    client.exec(command, { env: { GIT_PROTOCOL: 'version=2' } }, (error, stream) => {
-      if (error !== undefined) return fail(brokenIn(error, { phase, shown }));
-      return resolve(stream);
-    });
+    try {
+      client.exec(command, { env: { GIT_PROTOCOL: 'version=2' } }, (error, stream) => {
+        if (error !== undefined) return fail(brokenIn(error, { phase, shown }));
+        return resolve(stream);
+      });
+    } catch (error) {
+      // The connection was lost a moment ago.
+      fail(brokenIn(error, { phase, shown }));
+    }
   });
   channel = await opened;
   const stream = channel;
@@ -123,6 +130,9 @@ export async function startUploadPack(
     write: (request) => void stream.write(request),
     get isOver() {
       return over || failure !== undefined;
+    },
+    get isBroken() {
+      return failure !== undefined;
     },
     close() {
       over = true;
