@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import { Readable } from 'node:stream';
 import type { HttpLogin } from '@gotk/auth';
+import { createAuthority } from '@gotk/testkit';
 import { describe, expect, test } from 'vitest';
 import { ADVERTISEMENT, anonymously, type GitServer, listed, never, startGitServer } from '../../test/git-server.ts';
 import { connect } from '../connection.ts';
@@ -337,6 +338,44 @@ describe('TLS', () => {
     for (const remote of [system, wrong]) await expect(remote.handshake(never())).rejects.toMatchObject({ kind: 'unreachable' });
     expect(server.requests).toEqual([]);
   });
+});
+
+describe('a client certificate', () => {
+  test('is shown to the repository that wants it, and not where a redirect leads', async () => {
+    const authority = createAuthority();
+    const certificate = authority.issueClient('flux');
+    await using other = await startGitServer({ tls: true, clientCa: authority.ca });
+    await using server = await startGitServer({ tls: true, clientCa: authority.ca });
+    await using moved = await startGitServer({ tls: true, clientCa: authority.ca, redirectTo: other.url });
+    for (const one of [server, moved, other]) await (await one.createRepository('app')).commit('first', { a: 'a' });
+    const remote = (one: GitServer) =>
+      connect({
+        url: new URL(`${one.url}/app.git`),
+        access: {
+          login: { kind: 'anonymous' },
+          ca: [server, moved, other].map(({ ca }) => ca).join('\n'),
+          clientCertificate: { cert: certificate.cert, key: certificate.key, origin: one.url },
+        },
+      });
+    await using welcome = remote(server);
+    await using refused = remote(moved);
+
+    expect((await listed(welcome)).has('refs/heads/main')).toBe(true);
+    await expect(refused.handshake(never())).rejects.toMatchObject({ name: 'GitError', kind: 'unreachable' });
+    expect(server.requests.map(({ client }) => client)).toEqual(['flux', 'flux']);
+    expect(other.requests).toEqual([]);
+  });
+});
+
+test('a local address is out of reach of a remote that a tenant chose', async () => {
+  await using server = await startGitServer();
+  for (const host of ['127.0.0.1', 'localhost']) {
+    const url = new URL(`${server.url}/app.git`);
+    url.hostname = host;
+    await using remote = connect({ url, access: { login: { kind: 'anonymous' } } }, { reach: 'remote' });
+    await expect(remote.handshake(never())).rejects.toMatchObject({ kind: 'unreachable', message: expect.stringContaining('loopback') });
+  }
+  expect(server.requests).toEqual([]);
 });
 
 /** A TCP server that says the same to everybody, and then waits. */
