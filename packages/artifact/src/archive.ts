@@ -18,6 +18,8 @@ export interface ArchiveFile {
   readonly size?: number;
   /** Asked for once, when its turn comes. */
   readonly content: Uint8Array;
+  /** The same piece by piece, for what should not be held as a whole; needs a `size`, and is asked for in place of `content`. */
+  readonly pieces?: () => Iterable<Uint8Array>;
 }
 
 export interface ArchiveReport {
@@ -101,8 +103,15 @@ function* piecesOf(files: readonly ArchiveFile[]): Generator<Uint8Array> {
       directories.add(key);
       yield renderTarHeader({ ...directory, mode: MODE.directory, size: 0 });
     }
+    const mode = executable ? MODE.executable : MODE.file;
+    if (file.pieces !== undefined && file.size !== undefined) {
+      yield renderTarHeader({ name: path, nameBytes: pathBytes, mode, size: file.size });
+      yield* file.pieces();
+      yield END_OF_TAR.subarray(0, paddingOf(file.size));
+      continue;
+    }
     const { content } = file;
-    yield renderTarHeader({ name: path, nameBytes: pathBytes, mode: executable ? MODE.executable : MODE.file, size: content.length });
+    yield renderTarHeader({ name: path, nameBytes: pathBytes, mode, size: content.length });
     yield content;
     yield END_OF_TAR.subarray(0, paddingOf(content.length));
   }

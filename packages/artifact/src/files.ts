@@ -5,3 +5,4 @@ export { digestOf } from './digest.ts';
 export * from './hasher.ts';
 export * from './ignore-rules.ts';
 export { type UnpackLimits, unpack } from './unpack.ts';
+export { type UnpackedFile, type UnpackedFiles, unpackedFiles } from './unpacked-files.ts';
