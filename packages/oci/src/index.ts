@@ -9,6 +9,6 @@ export type { ExchangeOptions as RegistryOptions } from './registry/exchange.ts'
 export type { RegistryLogin } from './registry/login.ts';
 export type { FetchedManifest } from './registry/manifests.ts';
 export { connect, type RemoteRepository } from './registry/registry.ts';
-export { createRegistrySessions, type RegistrySessions } from './registry/sessions.ts';
+export { createRegistrySessions, type RegistrySessions, type SessionIdentity, sessionKey } from './registry/sessions.ts';
 export { signatureSource } from './registry/signature-source.ts';
 export { DEFAULT_TAG, type OciRevision, type ReferenceSpec, type ResolveOptions, renderRevision, resolveReference } from './select.ts';
