@@ -1,10 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { GitError } from '../git-error.ts';
-import { DELIMITER, FLUSH, type Packet, readPackets, renderPacket, textOf } from './pkt-line.ts';
+import { DELIMITER, FLUSH, type Packet, packetReader, renderPacket, textOf } from './pkt-line.ts';
 
 /** The input in pieces of so many bytes. */
 async function* inPieces(input: Buffer, bytes: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < input.length; at += bytes) yield input.subarray(at, at + bytes);
+}
+
+async function* readPackets(chunks: AsyncGenerator<Uint8Array>): AsyncGenerator<Packet> {
+  const reader = packetReader(chunks);
+  for (let packet = await reader.next(); packet !== undefined; packet = await reader.next()) yield packet;
 }
 
 async function decode(input: string | Buffer, pieceBytes = 4_096): Promise<readonly string[]> {
@@ -74,4 +79,14 @@ describe('what is no packet is refused', () => {
 
 test('a text too long for one packet is refused, not sent as several', () => {
   expect(() => renderPacket('x'.repeat(65_516))).toThrow(GitError);
+});
+
+test('what follows the packets can be had as it is, wherever the chunks end', async () => {
+  for (const bytes of [1, 3, 11, 12, 13, 100]) {
+    const reader = packetReader(inPieces(Buffer.from(`${renderPacket('NAK')}PACK and more`), bytes));
+    expect(await reader.next()).toMatchObject({ kind: 'data' });
+    const rest: Buffer[] = [];
+    for await (const chunk of reader.rest()) rest.push(chunk);
+    expect(Buffer.concat(rest).toString()).toBe('PACK and more');
+  }
 });

@@ -83,17 +83,6 @@ export function packetReader(chunks: AsyncIterator<Uint8Array>): PacketReader {
 
 const cutShort = () => new GitError('protocol', 'the answer ended in the middle of a packet');
 
-/** All packets of a stream. */
-export async function* readPackets(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Packet> {
-  const iterator = chunks[Symbol.asyncIterator]();
-  try {
-    const reader = packetReader(iterator);
-    for (let packet = await reader.next(); packet !== undefined; packet = await reader.next()) yield packet;
-  } finally {
-    await iterator.return?.();
-  }
-}
-
 function lengthAt(buffer: Buffer, at: number): number | 'flush' | 'delimiter' | 'response-end' {
   const digits = buffer.toString('latin1', at, at + 4);
   if (!/^[0-9a-f]{4}$/i.test(digits)) throw new GitError('protocol', 'the server does not speak the Git protocol');
