@@ -19,11 +19,14 @@ beforeAll(async () => {
 interface Scripted extends AsyncDisposable {
   readonly port: number;
   readonly sockets: ReadonlySet<Socket>;
+  /** Resolves when the first client has come as far as this server goes along. */
+  readonly reached: Promise<void>;
 }
 
 /** A TCP server that does what a test wants with each connection. */
-async function scripted(behave: (socket: Socket) => unknown): Promise<Scripted> {
+async function scripted(behave: (socket: Socket) => unknown, farther?: Promise<void>): Promise<Scripted> {
   const sockets = new Set<Socket>();
+  const connected = Promise.withResolvers<void>();
   const server = createServer((socket) => {
     sockets.add(socket);
     // Who does not read does not hear that the other end has gone.
@@ -32,6 +35,7 @@ async function scripted(behave: (socket: Socket) => unknown): Promise<Scripted> 
       .once('close', () => sockets.delete(socket))
       .resume();
     behave(socket);
+    connected.resolve();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -39,6 +43,7 @@ async function scripted(behave: (socket: Socket) => unknown): Promise<Scripted> 
   return {
     port: address.port,
     sockets,
+    reached: farther ?? connected.promise,
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
@@ -55,13 +60,15 @@ async function sshUpTo(
 ): Promise<Scripted> {
   const { Server } = await loadSsh2();
   const config: ServerConfig = { hostKeys: [hostKey.privateKey] };
+  const reached = Promise.withResolvers<void>();
   return await scripted((socket) => {
     const server = new Server(config, (client) => {
       client.on('error', () => undefined);
-      client.on('authentication', (context) => (stage === 'authentication' ? undefined : context.accept()));
+      client.on('authentication', (context) => (stage === 'authentication' ? reached.resolve() : context.accept()));
       client.on('session', (accept) => {
-        if (stage === 'session') return;
+        if (stage === 'session') return reached.resolve();
         accept().on('exec', (start) => {
+          reached.resolve();
           if (stage === 'exec') return;
           const stream = start();
           then((bytes) => void stream.write(bytes), socket);
@@ -69,7 +76,7 @@ async function sshUpTo(
       });
     });
     server.injectSocket(socket);
-  });
+  }, reached.promise);
 }
 
 const remoteAt = ({ port }: Scripted) =>
@@ -77,6 +84,13 @@ const remoteAt = ({ port }: Scripted) =>
     url: new URL(`ssh://git@127.0.0.1:${port}/app.git`),
     access: { username: 'git', identity: key.privateKey, knownHosts: `[127.0.0.1]:${port} ${hostKey.publicKey}` },
   });
+
+/** Aborts when the server has stopped going along, and the client has had the time to notice how far it came. */
+function onceStalled({ reached }: Scripted, reason: unknown): AbortSignal {
+  const abort = new AbortController();
+  void reached.then(() => setTimeout(() => abort.abort(reason), 300));
+  return abort.signal;
+}
 
 const soon = (reason: unknown, ms = 400): AbortSignal => {
   const abort = new AbortController();
@@ -103,7 +117,7 @@ describe('a server that stalls', () => {
     await using remote = remoteAt(server);
     const started = performance.now();
 
-    await expect(remote.handshake(soon(new DeadlineExceeded(400)))).rejects.toMatchObject({
+    await expect(remote.handshake(onceStalled(server, new DeadlineExceeded(400)))).rejects.toMatchObject({
       name: 'GitError',
       kind: 'timeout',
       message: `ssh://127.0.0.1:${server.port}/app.git: timed out after 400 ms, failed ${phase}`,
@@ -118,7 +132,7 @@ describe('a server that stalls', () => {
     await using remote = remoteAt(server);
     const reason = new Error('overtaken');
 
-    await expect(remote.handshake(soon(reason, 200))).rejects.toBe(reason);
+    await expect(remote.handshake(onceStalled(server, reason))).rejects.toBe(reason);
     await expect(remote.handshake(AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 });
