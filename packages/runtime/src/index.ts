@@ -14,6 +14,7 @@ export type * from './manager/manager.ts';
 export type * from './manager/manager-options.ts';
 export { createMetrics, type RuntimeMetrics } from './metrics/metrics.ts';
 export { poolMetrics } from './metrics/pool.ts';
+export { tokenCacheMetrics } from './metrics/token-cache.ts';
 export { parseAddress } from './program/address.ts';
 export * from './program/common-flags.ts';
 export * from './program/flags.ts';

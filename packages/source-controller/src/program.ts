@@ -17,11 +17,13 @@ import {
   poolMetrics,
   sharedGates,
   text,
+  tokenCacheMetrics,
   type WorkerEntry,
 } from '@gotk/runtime';
 import { artifactServer } from './artifact-server.ts';
 import { bucketController } from './bucket/controller.ts';
 import { gitRepositoryController } from './git-repository/controller.ts';
+import { ociRepositoryController } from './oci-repository/controller.ts';
 import { storageSweep } from './storage-sweep.ts';
 
 /** What `define` of the bundler puts in; a run from source has no version. */
@@ -38,6 +40,8 @@ const flags = {
   'artifact-digest-algo': oneOf(DIGEST_ALGORITHMS, 'sha256', 'algorithm of artifact digests'),
   'allow-local-addresses': flag(false, 'let sources be on loopback, link-local and metadata addresses'),
   'registry-token-realms': text('', 'hosts, separated by commas, that any registry may name as where to log in for a token'),
+  'token-cache-max-size': integer(100, 'tokens held; 0: none'),
+  'token-cache-max-duration': duration('1h', 'how long a token is held at most'),
   'feature-gates': featureGates({ ...sharedGates, CacheSecretsAndConfigMaps: false }),
 } as const;
 
@@ -87,7 +91,12 @@ export function sourceController(entry: WorkerEntry): Program<typeof flags> {
         reach: values['allow-local-addresses'] ? 'anywhere' : 'remote',
         cloud: {
           environment: { variables, readFile: (path: string) => readFile(path, 'utf8') },
-          tokens: createTokenCache({ clock: manager.clock }),
+          tokens: createTokenCache({
+            clock: manager.clock,
+            maxSize: values['token-cache-max-size'],
+            maxDurationMs: values['token-cache-max-duration'],
+            metrics: tokenCacheMetrics(manager.metrics),
+          }),
           objectLevel: values['feature-gates'].ObjectLevelWorkloadIdentity,
         },
         registries: {
@@ -99,6 +108,7 @@ export function sourceController(entry: WorkerEntry): Program<typeof flags> {
       } as const;
       manager.add(gitRepositoryController(deps));
       manager.add(bucketController(deps));
+      manager.add(ociRepositoryController(deps));
     },
   };
 }

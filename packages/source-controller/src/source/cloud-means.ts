@@ -1,7 +1,6 @@
 import type { Clock } from '@gotk/apimachinery';
-import type { CloudMeans, ControllerEnvironment, HttpProxy, TokenCache } from '@gotk/auth';
-import { Stalled } from '@gotk/runtime';
-import type { SourceDeps } from './deps.ts';
+import type { CloudMeans, ControllerEnvironment, HttpProxy, Reach, TokenCache } from '@gotk/auth';
+import { type Manager, Stalled } from '@gotk/runtime';
 import { workloadIdentityOf } from './service-account.ts';
 
 /** What it takes to log in as somebody whom a cloud knows. */
@@ -13,7 +12,7 @@ export interface CloudDeps {
 }
 
 export interface CloudRequest {
-  readonly deps: Pick<SourceDeps, 'manager' | 'cloud' | 'reach'>;
+  readonly deps: { readonly manager: Manager; readonly cloud: CloudDeps; readonly reach: Reach };
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly owner: { readonly kind: string; readonly namespace: string; readonly name: string };

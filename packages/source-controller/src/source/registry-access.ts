@@ -2,8 +2,7 @@ import type { Clock } from '@gotk/apimachinery';
 import { cloudRegistryLogin, type HttpAccess, httpAccessOf, type RegistryLogin, registryLoginFrom } from '@gotk/auth';
 import { type RegistryOptions, type RegistrySessions, type RepositoryName, renderRepository } from '@gotk/oci';
 import type { Secret } from '@gotk/runtime';
-import { cloudMeansOf } from './cloud-means.ts';
-import type { SourceDeps } from './deps.ts';
+import { type CloudRequest, cloudMeansOf } from './cloud-means.ts';
 import { readSecret } from './secrets.ts';
 import { pullSecretsOf } from './service-account.ts';
 
@@ -26,7 +25,7 @@ export interface RegistryDeps {
 }
 
 export interface RegistryRequest {
-  readonly deps: Pick<SourceDeps, 'manager' | 'cloud' | 'registries' | 'reach'>;
+  readonly deps: CloudRequest['deps'] & { readonly registries: RegistryDeps };
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** In whose namespace the Secrets are, and for whom tokens are counted. */
