@@ -2,6 +2,15 @@
 import { serveTasks } from '@gotk/runtime/worker';
 import { archiveCommit } from './git-repository/archive-commit.ts';
 import { listSubmodules } from './git-repository/list-submodules.ts';
+import { archiveLayer, copyLayer } from './oci-repository/archive-layer.ts';
+import { judgeSignatures } from './oci-repository/judge-signatures.ts';
 import { archiveFiles } from './source/archive-files.ts';
 
-serveTasks({ 'archive commit': archiveCommit, 'archive files': archiveFiles, 'list submodules': listSubmodules });
+serveTasks({
+  'archive commit': archiveCommit,
+  'archive files': archiveFiles,
+  'archive layer': archiveLayer,
+  'copy layer': copyLayer,
+  'judge signatures': judgeSignatures,
+  'list submodules': listSubmodules,
+});
