@@ -1,4 +1,4 @@
-import { InvalidLogin } from '@gotk/auth';
+import { IdentityError, InvalidLogin } from '@gotk/auth';
 import { BucketError } from '@gotk/bucket';
 import type { StagePolicy } from '../source/stage.ts';
 
@@ -12,11 +12,11 @@ export const stagesOf = (bucket: string): Readonly<Record<BucketStage, StagePoli
     reason: () => 'AuthenticationFailed',
     attempt: `failed to log in for bucket '${bucket}'`,
     // Not the login's fault: the API server did not answer for the Secret.
-    isForeign: (error) => !(error instanceof InvalidLogin || error instanceof BucketError),
+    isForeign: (error) => !(isLogin(error) || error instanceof BucketError),
   },
   fetch: {
     condition: 'FetchFailed',
-    reason: (error) => (error instanceof InvalidLogin ? 'AuthenticationFailed' : 'BucketOperationFailed'),
+    reason: (error) => (isLogin(error) ? 'AuthenticationFailed' : 'BucketOperationFailed'),
     attempt: `failed to fetch from bucket '${bucket}'`,
   },
   archive: {
@@ -25,3 +25,5 @@ export const stagesOf = (bucket: string): Readonly<Record<BucketStage, StagePoli
     attempt: `failed to store the artifact of bucket '${bucket}'`,
   },
 });
+
+const isLogin = (error: unknown): boolean => error instanceof InvalidLogin || error instanceof IdentityError;

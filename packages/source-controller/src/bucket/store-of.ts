@@ -1,11 +1,12 @@
-import type { Bucket } from '@gotk/api';
-import { Reason } from '@gotk/api';
+import { type Bucket, Reason } from '@gotk/api';
 import type { Clock } from '@gotk/apimachinery';
-import { createHttpClient, type HttpAccess, httpAccessOf, httpProxyFrom, InvalidLogin } from '@gotk/auth';
-import { type AzureLogin, azureStore, gcsStore, type ObjectStore, type S3Login, s3Store } from '@gotk/bucket';
-import { type Secret, Stalled } from '@gotk/runtime';
+import { createHttpClient, type HttpAccess, httpAccessOf, httpProxyFrom } from '@gotk/auth';
+import { azureStore, gcsStore, type ObjectStore, s3Store } from '@gotk/bucket';
+import { Stalled } from '@gotk/runtime';
+import { cloudMeansOf } from '../source/cloud-means.ts';
 import type { SourceDeps } from '../source/deps.ts';
 import { readSecret } from '../source/secrets.ts';
+import { azureLoginOf, gcsTokenOf, s3LoginOf } from './logins.ts';
 
 export interface StoreContext {
   readonly deps: SourceDeps;
@@ -13,67 +14,61 @@ export interface StoreContext {
   readonly signal: AbortSignal;
 }
 
+const CONNECTIONS = 8;
+
 /**
- * The bucket that the spec stands for, and how to log in there. Throws `InvalidLogin` for Secrets that are missing or cannot be used, `BucketError` for an endpoint or a name that cannot be one.
+ * The bucket that the spec stands for, and how to log in there. Throws `InvalidLogin` for Secrets that are missing or cannot be used, `IdentityError` for a cloud that hands out nothing, `BucketError` for
+ * an endpoint or a name that cannot be one, `Stalled` for what only another spec can mend.
  */
 export async function storeOf(bucket: Bucket, { deps, clock, signal }: StoreContext): Promise<ObjectStore> {
-  const { spec, metadata } = bucket;
-  const reader = { manager: deps.manager, namespace: metadata.namespace ?? '', signal };
+  const { spec, kind, metadata } = bucket;
+  const owner = { kind, namespace: metadata.namespace ?? '', name: metadata.name };
+  const reader = { manager: deps.manager, namespace: owner.namespace, signal };
   const secret = await readSecret(spec.secretRef, reader);
-  const certSecret = await readSecret(spec.certSecretRef, reader);
   const proxySecret = await readSecret(spec.proxySecretRef, reader);
+  const proxy = proxySecret === undefined ? undefined : httpProxyFrom(proxySecret);
   const provider = spec.provider ?? 'generic';
-  const clientWith = (access: HttpAccess) => createHttpClient({ access, reach: deps.reach, clock, connections: 8 });
-  // Certificates are for the generic provider alone, as in Flux.
-  const own = httpAccessOf({ certSecret: provider === 'generic' ? certSecret : undefined, proxySecret }, originOf(spec));
-  const { bucketName } = spec;
+  const cloud = provider === 'generic' ? undefined : spec.serviceAccountName;
+  const means = await cloudMeansOf({ deps, clock, signal, owner, serviceAccountName: cloud, proxy });
+  const clientWith = (access: HttpAccess) => createHttpClient({ access, reach: deps.reach, clock, connections: CONNECTIONS });
+  const common = { endpoint: spec.endpoint, now: () => clock.now() };
+  const throughProxy: HttpAccess = { login: { kind: 'anonymous' }, ...(proxy === undefined ? {} : { proxy }) };
 
   switch (provider) {
     case 'generic':
     case 'aws': {
-      const keys = secret === undefined ? undefined : s3KeysOf(secret);
-      return s3Store({
-        endpoint: spec.endpoint,
-        bucket: bucketName,
-        insecure: spec.insecure === true,
-        region: spec.region,
-        login: async () => keys,
-        client: clientWith(own),
-        now: () => clock.now(),
+      checkSts(spec);
+      const certSecret = await readSecret(spec.certSecretRef, reader);
+      const stsCertSecret = await readSecret(spec.sts?.certSecretRef, reader);
+      const login = s3LoginOf({
+        spec: { ...spec, provider },
+        secret,
+        stsSecret: await readSecret(spec.sts?.secretRef, reader),
+        clientWith,
+        stsAccess: httpAccessOf({ certSecret: stsCertSecret, proxySecret }, originOf(spec.sts?.endpoint ?? spec.endpoint, spec)),
+        means,
       });
+      const client = clientWith(httpAccessOf({ certSecret, proxySecret }, originOf(spec.endpoint, spec)));
+      return s3Store({ ...common, bucket: spec.bucketName, insecure: spec.insecure === true, region: spec.region, login, client });
     }
-    case 'azure':
-      return azureStore({
-        endpoint: spec.endpoint,
-        container: bucketName,
-        login: secret === undefined ? { kind: 'anonymous' } : azureLoginOf(secret),
-        client: clientWith({ login: { kind: 'anonymous' }, ...(proxySecret === undefined ? {} : { proxy: httpProxyFrom(proxySecret) }) }),
-        now: () => clock.now(),
-      });
+    case 'azure': {
+      const login = await azureLoginOf(spec, secret, means);
+      return azureStore({ ...common, container: spec.bucketName, login, client: clientWith(throughProxy) });
+    }
     case 'gcp':
-      return gcsStore({ bucket: bucketName, token: async () => undefined, client: clientWith(own) });
+      return gcsStore({ bucket: spec.bucketName, token: gcsTokenOf(secret, means), client: clientWith(throughProxy) });
   }
 }
 
-function originOf({ endpoint, insecure }: Bucket['spec']): URL {
+/** What the schema says as well; a stored object may be older than the schema. */
+function checkSts({ provider = 'generic', sts }: Bucket['spec']): void {
+  if (sts === undefined || (provider === 'aws') === (sts.provider === 'aws')) return;
+  const message = `STS provider '${sts.provider}' is not supported for '${provider}' bucket provider`;
+  throw new Stalled({ reason: 'InvalidSTSConfiguration', message });
+}
+
+function originOf(endpoint: string, { insecure }: Bucket['spec']): URL {
   const url = URL.parse(/^https?:\/\//.test(endpoint) ? endpoint : `${insecure === true ? 'http' : 'https'}://${endpoint}`);
   if (url === null) throw new Stalled({ reason: Reason.InvalidURL, message: 'spec.endpoint is not the host of a store' });
   return url;
-}
-
-const textOf = ({ data = {} }: Secret, key: string): string | undefined =>
-  data[key] === undefined ? undefined : Buffer.from(data[key], 'base64').toString('utf8').trim();
-
-function s3KeysOf(secret: Secret): S3Login {
-  const [accessKeyId, secretAccessKey] = [textOf(secret, 'accesskey'), textOf(secret, 'secretkey')];
-  if (accessKeyId === undefined || secretAccessKey === undefined)
-    throw new InvalidLogin(`Secret '${secret.metadata.name}' needs both 'accesskey' and 'secretkey'`);
-  return { accessKeyId, secretAccessKey };
-}
-
-function azureLoginOf(secret: Secret): AzureLogin {
-  const [key, query] = [textOf(secret, 'accountKey'), textOf(secret, 'sasKey')];
-  if (key !== undefined) return { kind: 'shared-key', key };
-  if (query !== undefined) return { kind: 'sas', query };
-  throw new InvalidLogin(`Secret '${secret.metadata.name}' has neither 'accountKey' nor 'sasKey'`);
 }
