@@ -62,10 +62,15 @@ export interface Controller<T extends KubeObject> {
   readonly requests?: readonly ExtraRequest[];
   /** Why this object can never be reconciled as it is stored; undefined when it can. Asked before every run. */
   readonly validate?: (object: T) => Stalled | undefined;
+  /**
+   * An object that is data for others and nothing to reconcile: it gets neither status nor finalizer, and what it has of either from times when it was something else is
+   * taken away, after `finalize`. Asked of every object before anything else.
+   */
+  readonly isStatic?: (object: T) => boolean;
   readonly reconcile: Reconcile<T>;
   /** Absent: nothing has to be undone, and objects get no finalizer. */
   readonly finalize?: Finalize<T>;
-  /** How many objects run at once. */
+  /** How many objects run at once. Runs that last a second or longer while others wait go on beside those, eight times as many at most. */
   readonly concurrency: number;
   /** Who the API server shall say wrote status and finalizer; default: the manager's name. */
   readonly statusManager?: string;

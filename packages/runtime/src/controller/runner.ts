@@ -16,6 +16,7 @@ import { createFreshest } from './freshest.ts';
 import { intentOf, isSettled } from './intent.ts';
 import { requeueFor } from './outcome-of.ts';
 import { createPace } from './pace.ts';
+import { createPlaces } from './places.ts';
 import { createQueue, type Taken } from './queue.ts';
 import { report } from './report.ts';
 import { type Ended, runOnce } from './run-once.ts';
@@ -60,10 +61,14 @@ interface Known {
   waitingSinceMs?: number | undefined;
   /** It failed, and has not succeeded since. */
   failedAtMs?: number | undefined;
+  /** Its last run kept its place for long. */
+  isSlow?: boolean;
 }
 
 /** A wait that ends sooner, because what was waited for was about to come, is worth neither a status nor an event. */
 const WAIT_GRACE_MS = 1_000;
+/** Slow runs at once, for each that runs at once otherwise: what they cost while they wait is a connection and a timer. */
+const SLOW_RUNS_PER_PLACE = 8;
 /** Whoever comes back from an outage is not greeted by everybody at once. */
 const RECOVERY_SPREAD_MS = 1_000;
 
@@ -182,25 +187,37 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
 
   const jittered = (ms: number) => ms * (1 + (options.random() * 2 - 1) * options.intervalJitter);
 
+  const begin = (taken: Taken) => {
+    if (stopped) return;
+    void work(taken)
+      .catch((error) => {
+        metrics.panicked();
+        log.error('a run escaped its own error handling', error, { key: taken.key });
+      })
+      .finally(() => {
+        const isSlow = places.leave(taken.key);
+        const its = known.get(taken.key);
+        if (its !== undefined) its.isSlow = isSlow;
+        queue.done(taken.key);
+        pump();
+      });
+  };
+
   const pump = () => {
-    while (!stopped && active < controller.concurrency) {
+    while (!stopped && places.hasRoom(queue.depth > 0)) {
       const taken = queue.take();
       if (taken === undefined) break;
-      active += 1;
-      void work(taken)
-        .catch((error) => {
-          metrics.panicked();
-          log.error('a run escaped its own error handling', error, { key: taken.key });
-        })
-        .finally(() => {
-          active -= 1;
-          queue.done(taken.key);
-          pump();
-        });
+      places.enter(taken.key, { isSlow: known.get(taken.key)?.isSlow === true, begin: () => begin(taken) });
     }
-    metrics.load({ queued: queue.depth, active });
+    metrics.load({ queued: queue.depth + places.parked, active: places.active });
   };
-  let active = 0;
+  const places = createPlaces({
+    clock,
+    size: controller.concurrency,
+    slowSize: controller.concurrency * SLOW_RUNS_PER_PLACE,
+    end: (key) => runs.overtake(key, 'it took long while others waited'),
+    onRoom: () => pump(),
+  });
   let pumping = false;
   // Not at once: whoever adds to the queue may be in the middle of telling everybody about one change.
   queue.onReady(() => {
@@ -214,6 +231,7 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
 
   const subscriptions = new DisposableStack();
   subscriptions.use(queue);
+  subscriptions.use(places);
   subscriptions.use(informer.subscribe(onDelta));
   for (const trigger of controller.triggers) {
     subscriptions.use(trigger.subscribe(wake, (error) => log.error('a trigger failed on one object', error, { trigger: trigger.name })));

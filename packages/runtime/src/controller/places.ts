@@ -1,0 +1,117 @@
+import type { Clock } from '@gotk/apimachinery';
+import { createFairQueue } from '../workers/fair-queue.ts';
+import { makeRoom, QUANTUM_MS } from './make-room.ts';
+
+/**
+ * The places that the runs of a controller take, so that two objects whose servers never answer cannot stop all others of their kind until a timeout.
+ *
+ * A run that lasts gives its place to whoever waits for it and goes on beside the others. Places for such runs have an end too; an object whose last run was
+ * slow begins there, and waits there when they are taken, namespaces in turns. Nobody is ended there, so each gets its time in the end.
+ */
+export interface Places extends Disposable {
+  /** Runs that have begun and not ended. */
+  readonly active: number;
+  /** Runs known to be slow that wait for others of their sort. */
+  readonly parked: number;
+  /** A run may enter. When none may, and that is being asked for somebody who waits, room is made as soon as the rules allow, and `onRoom` called. */
+  hasRoom(isWanted: boolean): boolean;
+  /** `key` is `namespace/name`. A slow one may begin later. */
+  enter(key: string, visit: Visit): void;
+  /** The run has ended. True if it was slow: so should its object's next one be taken to be. */
+  leave(key: string): boolean;
+}
+
+export interface Visit {
+  readonly isSlow: boolean;
+  readonly begin: () => void;
+}
+
+export interface PlacesOptions {
+  readonly clock: Clock;
+  /** Runs at once. */
+  readonly size: number;
+  /** Slow runs at once, beside those. */
+  readonly slowSize: number;
+  /** Ends a run; it leaves when it has ended. */
+  readonly end: (key: string) => void;
+  readonly onRoom: () => void;
+}
+
+interface Holding {
+  readonly sinceMs: number;
+  isSlow: boolean;
+  isEnding: boolean;
+}
+
+export function createPlaces({ clock, size, slowSize, end, onRoom }: PlacesOptions): Places {
+  const holding = new Map<string, Holding>();
+  const parked = createFairQueue<() => void>();
+  let slow = 0;
+  let timer: Disposable | undefined;
+
+  const rest = () => {
+    timer?.[Symbol.dispose]();
+    timer = undefined;
+  };
+  const place = (key: string, { isSlow, begin }: Visit) => {
+    holding.set(key, { sinceMs: clock.monotonic(), isSlow, isEnding: false });
+    if (isSlow) slow += 1;
+    begin();
+  };
+  const isFree = () => holding.size - slow < size;
+
+  /** Does the next thing for those who wait; true when that was to free a place. */
+  const giveWay = (): boolean => {
+    const nowMs = clock.monotonic();
+    const holders = [...holding].flatMap(([key, it]) => (it.isSlow ? [] : [{ key, ranMs: nowMs - it.sinceMs, isEnding: it.isEnding }]));
+    const move = makeRoom({ holders, freeSlow: slowSize - slow });
+    switch (move.kind) {
+      case 'rest':
+        if (move.againMs !== undefined) timer = clock.after(move.againMs, onRoom);
+        return false;
+      case 'move': {
+        const moved = holding.get(move.key);
+        if (moved !== undefined) moved.isSlow = true;
+        slow += 1;
+        return true;
+      }
+      case 'end': {
+        const ended = holding.get(move.key);
+        if (ended !== undefined) ended.isEnding = true;
+        end(move.key);
+        return giveWay();
+      }
+    }
+  };
+
+  return {
+    get active() {
+      return holding.size;
+    },
+    get parked() {
+      return parked.size;
+    },
+    hasRoom(isWanted) {
+      rest();
+      return isFree() || (isWanted && giveWay());
+    },
+    enter(key, visit) {
+      if (visit.isSlow && slow >= slowSize) parked.push(key, () => place(key, visit));
+      else place(key, visit);
+    },
+    leave(key) {
+      const left = holding.get(key);
+      if (left === undefined) return false;
+      holding.delete(key);
+      if (left.isSlow) {
+        slow -= 1;
+        parked.take()?.();
+      }
+      return clock.monotonic() - left.sinceMs >= QUANTUM_MS;
+    },
+    [Symbol.dispose]() {
+      rest();
+      parked.clear();
+    },
+  };
+}

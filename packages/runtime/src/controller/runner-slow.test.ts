@@ -1,0 +1,112 @@
+import { untilAborted } from '@gotk/apimachinery';
+import { describe, expect, test } from 'vitest';
+import { gate, ready, runnerBed, settledWidget } from '../../test/runner-bed.ts';
+import { widgets } from '../../test/widget.ts';
+import { Failed, Superseded } from './outcome.ts';
+import type { ReconcileContext } from './reconcile.ts';
+
+const TIMEOUT_MS = 60_000;
+const named = (name: string, namespace = 'apps') => settledWidget({ metadata: { name, namespace } });
+const ask = (name: string, token: string) =>
+  settledWidget({ metadata: { name, annotations: { 'reconcile.fluxcd.io/requestedAt': token } } });
+
+/** Objects called `stuck…` have a server that never answers: their runs take all of their time, and fail. */
+const reconcile = async (object: { readonly metadata: { readonly name: string } }, { clock, signal }: ReconcileContext) => {
+  if (!object.metadata.name.startsWith('stuck')) return ready;
+  await untilAborted(clock.sleep(TIMEOUT_MS), signal);
+  throw new Failed({ reason: 'Timeout', message: 'no answer' });
+};
+
+describe('runs that wait for a server that never answers', () => {
+  test('hold up the others for a second, and never again', async () => {
+    await using bed = await runnerBed({
+      concurrency: 2,
+      reconcile,
+      objects: ['stuck-1', 'stuck-2', 'stuck-3', 'well'].map((it) => named(it)),
+    });
+    await bed.clock.advance(999);
+    expect(bed.runs).toEqual(['stuck-1', 'stuck-2']);
+    await bed.clock.advance(1);
+    expect(bed.runs).toEqual(['stuck-1', 'stuck-2', 'stuck-3', 'well']);
+
+    // Once it is known who they are, nobody waits for them at all.
+    await bed.clock.advance(TIMEOUT_MS);
+    expect(bed.runs.filter((name) => name === 'stuck-1')).toHaveLength(2);
+    bed.api.put(widgets, ask('well', '1'));
+    await bed.clock.advance(0);
+    expect(bed.runs.at(-1)).toBe('well');
+  });
+
+  test('keep their places as long as nobody else wants them, and end as they would have', async () => {
+    await using bed = await runnerBed({ concurrency: 1, reconcile, objects: [named('stuck')] });
+    await bed.clock.advance(TIMEOUT_MS + 999);
+    expect(bed.runs).toEqual(['stuck']);
+    const stuck = bed.api.read(widgets, { namespace: 'apps', name: 'stuck' });
+    expect(stuck?.status?.conditions).toContainEqual(expect.objectContaining({ type: 'Ready', status: 'False', reason: 'Timeout' }));
+  });
+
+  test('are ended for those who wait when there are too many of them, and get their time later', async () => {
+    const signals: AbortSignal[] = [];
+    const stuck = Array.from({ length: 9 }, (_, index) => named(`stuck-${index}`));
+    await using bed = await runnerBed({
+      concurrency: 1,
+      objects: [...stuck, named('well')],
+      reconcile: (object, context) => {
+        signals.push(context.signal);
+        return reconcile(object, context);
+      },
+    });
+    // Eight go on beside; the ninth has no place to go to.
+    await bed.clock.advance(8_000);
+    expect(bed.runs).toHaveLength(9);
+    await bed.clock.advance(2_999);
+    expect(bed.runs).toHaveLength(9);
+    await bed.clock.advance(1);
+    expect(bed.runs[9]).toBe('well');
+    expect(signals[8]?.reason).toBeInstanceOf(Superseded);
+    expect(signals.slice(0, 8).some(({ aborted }) => aborted)).toBe(false);
+    // It waits for one of the eight, and is not ended again.
+    await bed.clock.advance(TIMEOUT_MS - 11_000);
+    expect(bed.runs.slice(10)).toEqual(['stuck-8']);
+    await bed.clock.advance(TIMEOUT_MS - 1);
+    expect(signals[10]?.aborted).toBe(false);
+  });
+
+  test('of a namespace with many of them let those of another one through', async () => {
+    const mine = Array.from({ length: 30 }, (_, index) => named(`stuck-${index}`, 'crowd'));
+    await using bed = await runnerBed({ concurrency: 1, reconcile, objects: [...mine, named('stuck-single', 'quiet')] });
+    await bed.clock.advance(2 * TIMEOUT_MS + 40_000);
+    expect(bed.runs.filter((name) => name === 'stuck-single').length).toBeGreaterThan(1);
+  });
+
+  test('whose next run is short are like any other again', async () => {
+    let answers = false;
+    const first = gate();
+    await using bed = await runnerBed({
+      concurrency: 1,
+      objects: [named('web')],
+      reconcile: () => (answers ? Promise.resolve(ready) : first.promise.then(() => ready)),
+    });
+    await bed.clock.advance(5_000);
+    answers = true;
+    first.resolve();
+    await bed.clock.advance(0);
+    bed.api.put(widgets, ask('web', '1'));
+    await bed.clock.advance(0);
+    bed.api.put(widgets, ask('web', '2'));
+    await bed.clock.advance(0);
+    expect(bed.runs).toEqual(['web', 'web', 'web']);
+  });
+
+  test('and wait for their turn are not begun once the controller stops', async () => {
+    const stuck = Array.from({ length: 10 }, (_, index) => named(`stuck-${index}`));
+    await using bed = await runnerBed({ concurrency: 1, reconcile, objects: stuck });
+    await bed.clock.advance(15_000);
+    const begun = bed.runs.length;
+    bed.runner.stop();
+    bed.runner.abort('shutting down');
+    await bed.clock.advance(TIMEOUT_MS);
+    await bed.runner.idle();
+    expect(bed.runs).toHaveLength(begun);
+  });
+});
