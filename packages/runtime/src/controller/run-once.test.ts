@@ -84,6 +84,27 @@ describe('a run', () => {
     expect(bed.stored()).toBeUndefined();
   });
 
+  test('leaves a static object as bare as it is, and lays one bare that was something else before', async () => {
+    let finalized = 0;
+    const never = () => Promise.reject(new Error('a static object was reconciled'));
+    const finalize = async () => {
+      finalized += 1;
+    };
+    const bed = setUp({ isStatic: () => true, reconcile: never, finalize }, widget());
+    expect(await bed.run()).toBeUndefined();
+    expect(writesOf(bed.api.asked)).toEqual([]);
+    bed.api.put(widgets, { ...widget({ metadata: { finalizers: ['theirs', FINALIZER] } }), status: { observedGeneration: 1 } });
+    expect((await bed.run())?.status).toBe('finalized');
+    expect([finalized, bed.stored()?.metadata.finalizers, statusOf(bed.stored() ?? widget())]).toEqual([1, ['theirs'], {}]);
+    expect(await bed.run()).toBeUndefined();
+  });
+
+  test('a static object that cannot be laid bare is tried again', async () => {
+    const bed = setUp({ isStatic: () => true, finalize: () => Promise.reject(new Error('disk')) });
+    expect(await bed.run()).toMatchObject({ outcome: { kind: 'failed' }, status: 'unwritten' });
+    expect(bed.stored()?.metadata.finalizers).toEqual([FINALIZER]);
+  });
+
   test('does not begin on an object that cannot be finalized', async () => {
     let runs = 0;
     const bed = setUp({ reconcile: () => Promise.resolve({ ...ready, message: String(++runs) }) }, widget());

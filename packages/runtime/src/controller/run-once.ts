@@ -4,6 +4,7 @@ import type { Recorder } from '../events/recorder.ts';
 import type { Logger } from '../log/log.ts';
 import type { Redact } from '../log/presentable.ts';
 import { pendingRequest } from '../status/requests.ts';
+import { statusOf } from '../status/status.ts';
 import { statusWriter } from '../status/status-writer.ts';
 import { type Seen, type Settled, seenIn, statusAfter } from '../status/summarise.ts';
 import type { Span } from '../tracing/span.ts';
@@ -48,13 +49,14 @@ const WRITE_TIMEOUT_MS = 30_000;
 
 /**
  * Runs one object once: finalizer, validation, reconcile or finalize, and the one status write at the end. Never throws.
- * Undefined when there was nothing to do: the object is being deleted and we have no part in it.
+ * Undefined when there was nothing to do: the object is being deleted and we have no part in it, or it is static and looks like it.
  */
 export async function runOnce<T extends KubeObject>(found: T, options: RunOnceOptions<T>): Promise<Ended<T> | undefined> {
   const deleting = found.metadata.deletionTimestamp !== undefined;
   if (deleting && !hasFinalizer(found)) return undefined;
   const { controller, signal } = options;
   const target = { ...options, resource: controller.resource };
+  if (!deleting && controller.isStatic?.(found) === true) return isBare(found) ? undefined : await layBare(found, target);
   const seen = seenIn(found, controller.requests);
   let object = found;
   const outcome = await attempt(signal, async () => {
@@ -86,6 +88,29 @@ async function finalize<T extends KubeObject>(run: Run<T>, target: Target<T>): P
   await target.controller.finalize?.(run.status.object, run.context);
   await removeFinalizer(run.status.object, target);
   return readyOutcome({ reason: 'Deleted', message: 'finalized' });
+}
+
+/** The schemas of all kinds give an object that was never reconciled an observed generation of -1. */
+const isBare = (object: KubeObject): boolean =>
+  !hasFinalizer(object) && Object.entries(statusOf(object)).every(([field, value]) => field === 'observedGeneration' && value === -1);
+
+/** Takes away from a static object what another life left on it. The finalizer goes last: until then it says that there is something left to do. */
+async function layBare<T extends KubeObject>(found: T, target: Target<T>): Promise<Ended<T>> {
+  let object = found;
+  const outcome = await attempt(target.signal, async () => {
+    const run = createRun({ ...target, object: found, conditions: target.controller.conditions });
+    try {
+      if (hasFinalizer(found)) await target.controller.finalize?.(found, run.context);
+      await run.status.write(() => ({}));
+      await removeFinalizer(run.status.object, target);
+      return readyOutcome({ reason: 'Static', message: 'the object is static: it has no status any more' });
+    } finally {
+      await run.settle();
+      object = run.status.object;
+    }
+  });
+  if (outcome.kind === 'superseded') return { outcome, object, status: 'superseded' };
+  return { outcome, object, status: outcome.kind === 'ready' ? 'finalized' : 'unwritten' };
 }
 
 async function attempt(signal: AbortSignal, run: () => Promise<Outcome>): Promise<Outcome> {
