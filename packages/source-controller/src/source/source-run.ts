@@ -28,6 +28,8 @@ export interface NewArtifact {
   readonly file: string;
   /** Name of the link that always leads to the newest; `latest.tar.gz` unless told. */
   readonly latest?: string;
+  /** What the condition ArtifactOutdated says meanwhile; `NewRevision`, and the revision, unless told. */
+  readonly outdated?: { readonly reason: string; readonly message: string };
   /** Makes the file; stages of its own go around what can fail. */
   readonly draft: (scratch: Scratch) => Promise<Draft>;
 }
@@ -55,6 +57,8 @@ export interface Done {
   readonly message: string;
   /** What the event of a new artifact says; the message unless told. */
   readonly news?: string;
+  /** How the artifact was come by, for the kind that tells; `Succeeded` unless told. */
+  readonly reason?: string;
   readonly fields?: Readonly<Record<string, unknown>>;
   readonly conditions?: readonly ConditionUpdate[];
 }
@@ -100,10 +104,10 @@ export function sourceRun<Stage extends string>(
       if (present.url !== storage.urlOf(present.path) || !present.digest.startsWith(`${algorithm}:`)) return undefined;
       return (await within('store', () => storage.holds(present))) ? present : undefined;
     },
-    async store({ revision, file, latest, draft }) {
-      const message = `new revision '${revision}'`;
+    async store({ revision, file, latest, outdated: news = { reason: 'NewRevision', message: `new revision '${revision}'` }, draft }) {
+      const { reason, message } = news;
       if (present !== undefined && present.revision !== revision)
-        outdated = [{ type: 'ArtifactOutdated', status: 'True', reason: 'NewRevision', message }];
+        outdated = [{ type: 'ArtifactOutdated', status: 'True', reason, message }];
       ctx.progress(`building artifact: ${message}`);
       await using scratch = await within('store', () => storage.scratch());
       const { file: made, digest, size, metadata: annotations } = await draft(scratch);
@@ -114,17 +118,18 @@ export function sourceRun<Stage extends string>(
       const about = annotations === undefined || Object.keys(annotations).length === 0 ? {} : { metadata: annotations };
       return { path, url: storage.urlOf(path), revision, digest, lastUpdateTime, size, ...about };
     },
-    async ready({ artifact, message, news = message, fields = {}, conditions = [] }) {
+    async ready({ artifact, message, news = message, reason, fields = {}, conditions = [] }) {
       const garbage = await within('store', () => storage.collectGarbage(artifact.path));
       if (garbage.length > 0)
         ctx.event({ severity: 'trace', reason: 'GarbageCollectionSucceeded', message: `garbage collected ${garbage.length} artifacts` });
       const about = { revision: artifact.revision, digest: artifact.digest };
-      if (present?.digest !== artifact.digest) ctx.event({ severity: 'info', reason: 'NewArtifact', message: news, metadata: about });
-      else if (hadFailed(object)) ctx.event({ severity: 'info', reason: 'Succeeded', message: news, metadata: about });
+      if (present?.digest !== artifact.digest)
+        ctx.event({ severity: 'info', reason: reason ?? 'NewArtifact', message: news, metadata: about });
+      else if (hadFailed(object)) ctx.event({ severity: 'info', reason: reason ?? 'Succeeded', message: news, metadata: about });
       return {
-        reason: 'Succeeded',
+        reason: reason ?? 'Succeeded',
         message,
-        conditions: [{ type: 'ArtifactInStorage', status: 'True', reason: 'Succeeded', message }, ...conditions],
+        conditions: [{ type: 'ArtifactInStorage', status: 'True', reason: reason ?? 'Succeeded', message }, ...conditions],
         fields: { artifact, ...fields },
         ...(spec.interval === undefined ? {} : { againMs: parseDuration(spec.interval) }),
       };
