@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { DIGEST_ALGORITHMS, openStorage } from '@gotk/artifact';
 import { createTokenCache } from '@gotk/auth';
+import { createSshKeys } from '@gotk/git';
 import { createRegistrySessions } from '@gotk/oci';
 import {
   address,
@@ -23,6 +24,7 @@ import {
 import { artifactServer } from './artifact-server.ts';
 import { bucketController } from './bucket/controller.ts';
 import { gitRepositoryController } from './git-repository/controller.ts';
+import { sshFlags } from './git-repository/ssh-flags.ts';
 import { ociRepositoryController } from './oci-repository/controller.ts';
 import { storageSweep } from './storage-sweep.ts';
 
@@ -42,6 +44,7 @@ const flags = {
   'registry-token-realms': text('', 'hosts, separated by commas, that any registry may name as where to log in for a token'),
   'token-cache-max-size': integer(100, 'tokens held; 0: none'),
   'token-cache-max-duration': duration('1h', 'how long a token is held at most'),
+  ...sshFlags,
   'feature-gates': featureGates({ ...sharedGates, CacheSecretsAndConfigMaps: false }),
 } as const;
 
@@ -54,8 +57,6 @@ const ignored = {
   'helm-chart-max-size': integer(10_485_760, 'largest chart'),
   'helm-chart-file-max-size': integer(5_242_880, 'largest file of a chart'),
   'default-service-account': text('', 'service account to log in to registries and buckets as for objects that name none'),
-  'ssh-kex-algos': text('', 'key exchange algorithms for SSH'),
-  'ssh-hostkey-algos': text('', 'host key algorithms for SSH'),
   'requeue-dependency': duration('30s', 'pause between looks at a dependency'),
 } as const;
 
@@ -106,7 +107,8 @@ export function sourceController(entry: WorkerEntry): Program<typeof flags> {
         concurrency: values.concurrent,
         watchSecrets: values['feature-gates'].DisableConfigWatchers ? undefined : values['watch-configs-label-selector'],
       } as const;
-      manager.add(gitRepositoryController(deps));
+      const ssh = { keys: createSshKeys(), algorithms: { keyExchange: values['ssh-kex-algos'], hostKey: values['ssh-hostkey-algos'] } };
+      manager.add(gitRepositoryController({ ...deps, ssh }));
       manager.add(bucketController(deps));
       manager.add(ociRepositoryController(deps));
     },

@@ -2,6 +2,7 @@
 import { serveTasks } from '@gotk/runtime/worker';
 import { archiveCommit } from './git-repository/archive-commit.ts';
 import { listSubmodules } from './git-repository/list-submodules.ts';
+import { verifyCommit } from './git-repository/verify-commit.ts';
 import { archiveLayer, copyLayer } from './oci-repository/archive-layer.ts';
 import { judgeSignatures } from './oci-repository/judge-signatures.ts';
 import { archiveFiles } from './source/archive-files.ts';
@@ -13,4 +14,5 @@ serveTasks({
   'copy layer': copyLayer,
   'judge signatures': judgeSignatures,
   'list submodules': listSubmodules,
+  'verify commit': verifyCommit,
 });

@@ -1,59 +1,135 @@
 import { type Artifact, type GitRepository, gitRepositories, gitRepositoryDefinition } from '@gotk/api';
-import { connect, renderRevision, resolveReference } from '@gotk/git';
+import type { Scratch } from '@gotk/artifact';
+import { type ReferenceSpec, type Remote, type Revision, renderRevision, resolveReference } from '@gotk/git';
 import { type Controller, checkSpec, configWatch, type Ready, type ReconcileContext } from '@gotk/runtime';
 import { sourceConditions } from '../source/conditions.ts';
-import type { SourceDeps } from '../source/deps.ts';
-import { sourceRun } from '../source/source-run.ts';
-import { draftOf } from './draft.ts';
+import { createFlights, type Flights } from '../source/flights.ts';
+import { secretNames } from '../source/secrets.ts';
+import { createSharedDrafts, type SharedDrafts } from '../source/shared-drafts.ts';
+import { type SourceRun, sourceRun } from '../source/source-run.ts';
+import { addressProblem } from './address.ts';
+import { contentId, type Included, observationsOf } from './content.ts';
+import { type CommitDraft, draftOf } from './draft.ts';
+import { connectTo } from './fetch-commit.ts';
+import type { GitDeps } from './git-deps.ts';
+import { type Includes, includesOf } from './includes.ts';
 import { remoteOf } from './remote.ts';
-import { stagesOf } from './stages.ts';
-import { unsupported } from './unsupported.ts';
+import { remoteIdOf } from './remote-id.ts';
+import { type GitStage, stagesOf, troubleWith } from './stages.ts';
+import { branchOf, createVerifier, type Verifier } from './verifier.ts';
+
+/** What all repositories of one controller have in common. */
+interface Common {
+  readonly deps: GitDeps;
+  readonly includes: Includes;
+  readonly verifier: Verifier;
+  /** Which commit a reference stands for: asked once for all that want to know. */
+  readonly questions: Flights<Revision>;
+  /** Contents that several objects want: fetched once. */
+  readonly drafts: SharedDrafts<CommitDraft>;
+}
 
 /** Keeps each GitRepository's artifact equal to the newest commit that its reference stands for. */
-export function gitRepositoryController(deps: SourceDeps): Controller<GitRepository> {
+export function gitRepositoryController(deps: GitDeps): Controller<GitRepository> {
   const { manager, storage } = deps;
+  const includes = includesOf(manager);
+  const secrets = configWatch<GitRepository>(manager, {
+    labelSelector: deps.watchSecrets,
+    kinds: ['Secret'],
+    refersTo: ({ spec }) => secretNames(spec).map((name) => ({ kind: 'Secret', name })),
+  });
+  const common = {
+    deps,
+    includes,
+    verifier: createVerifier(deps),
+    questions: createFlights<Revision>(),
+    drafts: createSharedDrafts<CommitDraft>(storage),
+  };
   return {
     name: 'gitrepository',
     resource: gitRepositories,
-    ...configWatch<GitRepository>(manager, {
-      labelSelector: deps.watchSecrets,
-      kinds: ['Secret'],
-      refersTo: ({ spec }) => (spec.secretRef === undefined ? [] : [{ kind: 'Secret', name: spec.secretRef.name }]),
-    }),
-    conditions: sourceConditions,
+    indexes: { ...secrets.indexes, ...includes.indexes },
+    triggers: [...secrets.triggers, ...includes.triggers],
+    conditions: { ...sourceConditions, IncludeUnavailable: 'negative', SourceVerified: 'positive' },
     concurrency: deps.concurrency,
-    validate: (repository) => checkSpec(repository, { definition: gitRepositoryDefinition, unsupported }),
-    reconcile: (repository, ctx) => reconcile(repository, ctx, deps),
+    validate: (repository) => addressProblem(repository.spec) ?? checkSpec(repository, { definition: gitRepositoryDefinition }),
+    reconcile: (repository, ctx) => reconcile(repository, ctx, common),
     finalize: async ({ kind, metadata: { namespace = '', name } }) => storage.removeAll({ kind, namespace, name }),
   };
 }
 
-async function reconcile(repository: GitRepository, ctx: ReconcileContext, deps: SourceDeps): Promise<Ready> {
+async function reconcile(repository: GitRepository, ctx: ReconcileContext, common: Common): Promise<Ready> {
   const { spec, status } = repository;
+  const { deps, includes, verifier } = common;
   using run = sourceRun(repository, ctx, { ...deps, stages: stagesOf(spec.url) });
 
-  const remote = await run.within('login', () => remoteOf(repository, { manager: deps.manager, signal: run.signal }));
-  const commit = await run.within('fetch', async () => {
-    await using connection = connect(remote);
-    return await resolveReference(connection, spec.ref ?? {}, run.signal);
-  });
-  const revision = renderRevision(commit);
-  const fields = { observedIgnore: spec.ignore };
-  const done = (artifact: Artifact, news?: string) =>
-    run.ready({ artifact, message: `stored artifact for revision '${revision}'`, fields, ...(news === undefined ? {} : { news }) });
+  const remote = await run.within('login', () => remoteOf(repository, { deps, clock: ctx.clock, signal: run.signal }));
+  const included = includes.available(repository);
+  const commit = await run.within('fetch', () => commitOf(spec.ref ?? {}, { remote, run, ctx, common }));
+  const { conditions, fields } = await verifier.verified(repository, { remote, revision: commit, run, ctx });
 
-  const current = await run.current(revision, status?.observedIgnore === spec.ignore);
+  const revision = renderRevision(commit);
+  const observations = observationsOf(spec, included);
+  const done = (artifact: Artifact, news?: string) =>
+    run.ready({
+      artifact,
+      message: `stored artifact for revision '${revision}'`,
+      fields: { ...observations, ...fields },
+      conditions,
+      ...(news === undefined ? {} : { news }),
+    });
+  const current = await run.current(revision, contentId(status ?? {}) === contentId(observations));
   if (current !== undefined) return await done(current);
 
-  let subject = '';
+  const { artifact, subject } = await storeCommit(commit, { repository, included, remote, run, ctx, common });
+  return await done(artifact, subject === '' ? undefined : `stored artifact for commit '${subject}'`);
+}
+
+interface Asked {
+  readonly remote: Remote;
+  readonly run: SourceRun<GitStage>;
+  readonly ctx: ReconcileContext;
+  readonly common: Common;
+}
+
+/** The commit that a reference stands for now. */
+const commitOf = (ref: ReferenceSpec, { remote, run, ctx: { clock }, common: { deps, questions } }: Asked): Promise<Revision> =>
+  questions.join(JSON.stringify([remoteIdOf(remote), ref]), run.signal, async (signal) => {
+    await using connection = connectTo(remote, { deps, clock, signal });
+    return await resolveReference(connection, ref, signal);
+  });
+
+interface Wanted extends Asked {
+  readonly repository: GitRepository;
+  readonly included: readonly Included[];
+}
+
+/** Stores a commit, with what the spec wants to have with it, as the repository's artifact. */
+async function storeCommit(commit: Revision, { repository, included, remote, run, ctx: { clock }, common: { deps, drafts } }: Wanted) {
+  const { spec } = repository;
+  const request = {
+    remote,
+    commit: commit.commit,
+    branch: branchOf(repository),
+    ignore: spec.ignore,
+    submodules: spec.recurseSubmodules === true,
+    sparseCheckout: spec.sparseCheckout,
+    included,
+  };
+  const key = JSON.stringify([remoteIdOf(remote), commit.commit, contentId(observationsOf(spec, included)), deps.algorithm]);
+  const of = `${run.owner.namespace}/${run.owner.name}`;
+  const made: { draft?: CommitDraft } = {};
   const artifact = await run.store({
-    revision,
+    revision: renderRevision(commit),
     file: `${commit.commit}.tar.gz`,
     draft: async (scratch) => {
-      const draft = await draftOf({ remote, commit: commit.commit, ignore: spec.ignore }, { run, deps, scratch });
-      subject = draft.subject;
-      return draft;
+      const make = (own: Scratch, signal: AbortSignal) => draftOf(request, { deps, clock, scratch: own, signal, of });
+      made.draft = await drafts
+        .draft({ key, scratch, signal: run.signal, make })
+        .catch((error: unknown) => run.within(troubleWith(error), () => Promise.reject(error)));
+      return made.draft;
     },
   });
-  return await done(artifact, subject === '' ? undefined : `stored artifact for commit '${subject}'`);
+  if (made.draft !== undefined) drafts.stored(key, artifact.path, made.draft);
+  return { artifact, subject: made.draft?.subject ?? '' };
 }

@@ -1,19 +1,24 @@
-import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Scratch } from '@gotk/artifact';
-import { connect, fetchPack, type Remote } from '@gotk/git';
-import type { SourceDeps } from '../source/deps.ts';
-import type { Draft, SourceRun } from '../source/source-run.ts';
+import type { Remote } from '@gotk/git';
+import type { Draft } from '../source/source-run.ts';
 import type { ArchiveCommit, CommitArchive } from './archive-commit.ts';
+import type { Included } from './content.ts';
+import { fetchCommit, type Line } from './fetch-commit.ts';
+import { fetchSubmodules } from './fetch-submodules.ts';
+import type { GitDeps } from './git-deps.ts';
+import { type Include, IncludeFailed } from './include-artifact.ts';
 import { LIMITS } from './limits.ts';
-import type { GitStage } from './stages.ts';
 
 export interface CommitRequest {
   readonly remote: Remote;
   readonly commit: string;
+  /** The branch that has the commit, if that is known. */
+  readonly branch: string | undefined;
   readonly ignore: string | undefined;
+  readonly submodules: boolean;
+  readonly sparseCheckout: readonly string[] | undefined;
+  readonly included: readonly Included[];
 }
 
 export interface CommitDraft extends Draft {
@@ -21,27 +26,59 @@ export interface CommitDraft extends Draft {
   readonly subject: string;
 }
 
+export interface DraftContext extends Line {
+  readonly deps: GitDeps;
+  readonly scratch: Scratch;
+  /** Owner of the work, as `namespace/name`. */
+  readonly of: string;
+}
+
 const ARCHIVE_DEADLINE_MS = 120_000;
 
-/** Fetches a commit and archives its files, in a worker thread. */
-export async function draftOf(
-  { remote, commit, ignore }: CommitRequest,
-  { run, deps, scratch }: { readonly run: SourceRun<GitStage>; readonly deps: SourceDeps; readonly scratch: Scratch },
-): Promise<CommitDraft> {
-  const { signal, owner } = run;
-  const packFile = join(scratch.directory, 'pack');
-  const file = join(scratch.directory, 'archive');
-  await run.within('fetch', async () => {
-    await using connection = connect(remote);
-    const pack = fetchPack(connection, commit, { signal, maxBytes: LIMITS.packBytes });
-    await pipeline(Readable.from(pack), createWriteStream(packFile, { mode: 0o600 }), { signal });
-  });
-  const made = await run.within('archive', () =>
-    deps.workers.run<ArchiveCommit, CommitArchive>(
-      'archive commit',
-      { packFile, commit, ignore, algorithm: deps.algorithm, output: file },
-      { signal, deadlineMs: ARCHIVE_DEADLINE_MS, of: `${owner.namespace}/${owner.name}` },
-    ),
+/** Fetches a commit with what belongs to it, and archives its files in a worker thread. Throws what `troubleWith` tells apart. */
+export async function draftOf(request: CommitRequest, context: DraftContext): Promise<CommitDraft> {
+  const { remote, commit, branch, ignore, sparseCheckout: directories } = request;
+  const { deps, signal, of } = context;
+  const { directory } = context.scratch;
+  const packFile = join(directory, 'pack');
+  const file = join(directory, 'archive');
+  const bytes = await fetchCommit(remote, { oid: commit, file: packFile, maxBytes: LIMITS.packBytes, branch }, context);
+  const sparse = directories !== undefined && directories.length > 0;
+  // As in Flux, no submodules are there with a sparse checkout.
+  const submodules =
+    request.submodules && !sparse
+      ? await fetchSubmodules(
+          { remote, commit, packFile },
+          { line: context, workers: deps.workers, of, directory, maxBytes: LIMITS.packBytes - bytes },
+        )
+      : [];
+  const { digest, size, subject } = await deps.workers.run<ArchiveCommit, CommitArchive>(
+    'archive commit',
+    {
+      packFile,
+      commit,
+      ignore,
+      algorithm: deps.algorithm,
+      output: file,
+      directories,
+      submodules,
+      includes: await copiesOf(request.included, context),
+    },
+    { signal, deadlineMs: ARCHIVE_DEADLINE_MS, of },
   );
-  return { file, digest: made.digest, size: made.size, subject: made.subject };
+  return { file, digest, size, subject };
+}
+
+/** The included artifacts, each as its object's status describes it: one that is stored anew meanwhile takes none of them away. */
+async function copiesOf(included: readonly Included[], { deps, scratch }: DraftContext): Promise<readonly Include[]> {
+  const copies: Include[] = [];
+  for (const { entry, artifact } of included) {
+    const artifactFile = join(scratch.directory, `included-${copies.length}`);
+    const { name } = entry.repository;
+    if (!(await deps.storage.copyTo(artifactFile, artifact)))
+      throw new IncludeFailed(`the artifact of include '${name}' is not in the storage as its status says`);
+    // An empty path is as good as none, as upstream has it.
+    copies.push({ artifactFile, fromPath: entry.fromPath ?? '', toPath: entry.toPath || name });
+  }
+  return copies;
 }

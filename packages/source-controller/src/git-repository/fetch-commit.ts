@@ -1,0 +1,50 @@
+import { createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Clock } from '@gotk/apimachinery';
+import { connect, fetchPack, type Remote, type RemoteConnection } from '@gotk/git';
+import type { GitDeps } from './git-deps.ts';
+
+/** What it takes to ask a server something. */
+export interface Line {
+  readonly deps: Pick<GitDeps, 'reach' | 'ssh'>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** The one way to any server: every address that a tenant chose goes through what `deps.reach` allows. */
+export const connectTo = (remote: Remote, { deps, clock }: Line): RemoteConnection =>
+  connect(remote, { reach: deps.reach, clock, keys: deps.ssh.keys });
+
+export interface WantedCommit {
+  /** Of the commit, or of a tag that leads to it. */
+  readonly oid: string;
+  /** Where the pack goes: a new file. */
+  readonly file: string;
+  readonly maxBytes: number;
+  /** See `fetchPack`. */
+  readonly branch?: string | undefined;
+  readonly filter?: string | undefined;
+}
+
+/** Fetches one commit without its history into a file; resolves with the bytes that it took. Throws `GitError`, or the signal's reason. */
+export async function fetchCommit(remote: Remote, wanted: WantedCommit, line: Line): Promise<number> {
+  await using connection = connectTo(remote, line);
+  return await fetchOver(connection, wanted, line.signal);
+}
+
+export async function fetchOver(
+  connection: RemoteConnection,
+  { oid, file, maxBytes, branch, filter }: WantedCommit,
+  signal: AbortSignal,
+): Promise<number> {
+  const pack = fetchPack(connection, oid, {
+    signal,
+    maxBytes,
+    ...(branch === undefined ? {} : { branch }),
+    ...(filter === undefined ? {} : { filter }),
+  });
+  await pipeline(Readable.from(pack), createWriteStream(file, { mode: 0o600, flags: 'wx' }), { signal });
+  return (await stat(file)).size;
+}
