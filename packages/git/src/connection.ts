@@ -1,6 +1,7 @@
 import type { Clock } from '@gotk/apimachinery';
 import type { Reach } from '@gotk/auth';
 import { GitError } from './git-error.ts';
+import type { Greetings, Remembered } from './greetings.ts';
 import { advertisedRefs } from './protocol/advertised-refs.ts';
 import { type FetchRequest, fetchByCommand } from './protocol/fetch.ts';
 import { canFilter, type Greeting, readGreeting } from './protocol/greeting.ts';
@@ -22,6 +23,8 @@ export interface ConnectOptions {
   readonly clock?: Clock;
   /** What remembers private keys for SSH. Share one: to decrypt a key takes long. */
   readonly keys?: SshKeys;
+  /** What remembers servers. Share one: an unchanged repository costs one request then. */
+  readonly greetings?: Greetings;
 }
 
 /** A repository that can be asked. One question at a time: each of the generators has to be read to its end, or be given up, before the next. */
@@ -44,14 +47,27 @@ export interface RemoteConnection extends AsyncDisposable {
 const MAX_REFS_BYTES = 128 * 1024 * 1024;
 
 /** Connects when it is first asked something. Everything throws `GitError`, whose message holds no secret, or the signal's reason. */
-export function connect(remote: Remote, { reach = 'anywhere', ...rest }: ConnectOptions = {}): RemoteConnection {
-  return connectionOver(isSsh(remote) ? sshTransport(remote, { reach, ...rest }) : httpTransport(remote, { reach, ...rest }));
+export function connect(remote: Remote, { reach = 'anywhere', greetings, ...rest }: ConnectOptions = {}): RemoteConnection {
+  if (isSsh(remote)) return connectionOver(sshTransport(remote, { reach, ...rest }));
+  const memory: Memory | undefined = greetings && {
+    recall: () => greetings.get(remote),
+    remember: (remembered) => greetings.set(remote, remembered),
+    forget: () => greetings.delete(remote),
+  };
+  return connectionOver(httpTransport(remote, { reach, ...rest }), memory);
+}
+
+/** What is known of one server from earlier connections. */
+interface Memory {
+  recall(): Remembered | undefined;
+  remember(remembered: Remembered): void;
+  forget(): void;
 }
 
 const isSsh = (remote: Remote): remote is SshRemote => 'identity' in remote.access;
 
 /** Speaks version 2 of the protocol, or version 0 with servers that know no other. */
-export function connectionOver(transport: Transport): RemoteConnection {
+export function connectionOver(transport: Transport, memory?: Memory): RemoteConnection {
   let known: Greeting | undefined;
   let ignoredRefs = 0;
   const onIgnored = () => {
@@ -62,15 +78,31 @@ export function connectionOver(transport: Transport): RemoteConnection {
     try {
       const greeting = await readGreeting(answer, transport);
       known = greeting;
-      if (greeting.version === 2) await answer.finish();
+      if (greeting.version === 2) {
+        await answer.finish();
+        if (transport.place !== undefined) memory?.remember({ greeting, place: transport.place });
+      }
       return { answer, greeting };
     } catch (error) {
       await answer[Symbol.asyncDispose]();
       throw error;
     }
   };
+  /** Takes up what is known of the server from before, if nothing is known of it from now. */
+  const recall = (): boolean => {
+    const remembered = known === undefined ? memory?.recall() : undefined;
+    if (remembered === undefined) return false;
+    transport.resume(remembered.place);
+    known = remembered.greeting;
+    return true;
+  };
+  const forget = () => {
+    memory?.forget();
+    known = undefined;
+  };
   /** After this, requests can be sent. */
   const ready = async (signal: AbortSignal): Promise<Greeting> => {
+    recall();
     if (known !== undefined && transport.ready) return known;
     const { answer, greeting } = await greet(signal);
     await using _ = answer;
@@ -102,6 +134,18 @@ export function connectionOver(transport: Transport): RemoteConnection {
     async *listRefs(prefixes, signal) {
       const wanted = { prefixes, onIgnored };
       const limits = { signal, maxBytes: MAX_REFS_BYTES };
+      if (recall()) {
+        const refs = listRefs(transport, wanted, limits);
+        const first = await refs.next().catch((error: unknown) => {
+          if (!(error instanceof GitError)) throw error;
+          // It may have moved, or become another server: only a greeting can tell.
+          forget();
+        });
+        if (first !== undefined) {
+          if (first.done !== true) yield first.value;
+          return yield* refs;
+        }
+      }
       if (known?.version !== 2 || !transport.ready) {
         const { answer, greeting } = await greet(signal);
         await using _ = answer;
@@ -112,9 +156,15 @@ export function connectionOver(transport: Transport): RemoteConnection {
     async *fetch(request, limits) {
       if (request.wants.length === 0) throw new GitError('reference-not-found', 'there is nothing to fetch');
       const greeting = await ready(limits.signal);
-      yield* greeting.version === 2
-        ? fetchByCommand(transport, { ...request, greeting }, limits)
-        : requestUpload(transport, { ...request, greeting }, limits);
+      try {
+        yield* greeting.version === 2
+          ? fetchByCommand(transport, { ...request, greeting }, limits)
+          : requestUpload(transport, { ...request, greeting }, limits);
+      } catch (error) {
+        // What it could do before it may no longer.
+        if (error instanceof GitError) memory?.forget();
+        throw error;
+      }
     },
     [Symbol.asyncDispose]: () => transport[Symbol.asyncDispose](),
   };

@@ -1,5 +1,6 @@
 export { type ConnectOptions, connect, type Remote, type RemoteConnection } from './connection.ts';
 export { fetchPack } from './fetch-pack.ts';
+export { createGreetings, type Greetings } from './greetings.ts';
 export * from './objects.ts';
 export type { FetchRequest } from './protocol/fetch.ts';
 export type { Ref } from './protocol/ref.ts';

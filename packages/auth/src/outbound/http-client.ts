@@ -91,7 +91,7 @@ function loginFor(
   return authorizationFor(login, target);
 }
 
-const NEGOTIATION: ReadonlySet<string> = new Set(['accept', 'range', 'user-agent', 'if-none-match', 'if-modified-since']);
+const NEGOTIATION: ReadonlySet<string> = new Set(['accept', 'range', 'user-agent', 'if-none-match', 'if-modified-since', 'git-protocol']);
 
 const negotiation = (headers: Readonly<Record<string, string>> = {}) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => NEGOTIATION.has(name.toLowerCase())));

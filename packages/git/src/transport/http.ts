@@ -26,7 +26,8 @@ export function httpTransport({ url, access }: HttpRemote, { reach, clock = syst
   // One request follows another: a second connection would only cost a second TLS handshake.
   const client = createHttpClient({ access, reach, clock, connections: 1 });
   const shown = withoutSecrets(url);
-  let base = url.href.replace(/\/+$/, '');
+  const home = url.href.replace(/\/+$/, '');
+  let base = home;
   let greeted = false;
 
   return {
@@ -35,10 +36,17 @@ export function httpTransport({ url, access }: HttpRemote, { reach, clock = syst
     get ready() {
       return greeted;
     },
+    get place() {
+      return base;
+    },
+    resume(place) {
+      base = place;
+      greeted = true;
+    },
     async greet({ signal, maxBytes }) {
       const headers = { ...HEADERS, accept: '*/*' };
       const answer = await client
-        .request(new URL(`${base}/${DISCOVERY}`), { headers, signal, maxBytes, redirects: MAX_REDIRECTS })
+        .request(new URL(`${home}/${DISCOVERY}`), { headers, signal, maxBytes, redirects: MAX_REDIRECTS })
         .catch(failed);
       refuse(answer);
       // Git insists on this as well: what else would tell the repository from its files?

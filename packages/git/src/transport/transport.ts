@@ -20,6 +20,10 @@ export interface Transport extends AsyncDisposable {
   readonly announced: boolean;
   /** Whether a request can be sent now, without a greeting before it. */
   readonly ready: boolean;
+  /** Where requests go since the greeting; undefined where they need a greeting each time. */
+  readonly place: string | undefined;
+  /** Takes a place from an earlier greeting, so that requests can be sent at once. Only for those that have one. */
+  resume(place: string): void;
   /** Begins anew; what the other end says first. */
   greet(limits: Limits): Promise<Answer>;
   ask(request: string, limits: Limits): Promise<Answer>;

@@ -74,6 +74,8 @@ export function sshTransport(
   return {
     shown,
     announced: false,
+    place: undefined,
+    resume: () => undefined,
     get ready() {
       return ready && process !== undefined && !process.isOver;
     },
