@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { DIGEST_ALGORITHMS, openStorage } from '@gotk/artifact';
 import { createTokenCache } from '@gotk/auth';
-import { createSshKeys } from '@gotk/git';
+import { createGreetings, createSshKeys } from '@gotk/git';
 import { createRegistrySessions } from '@gotk/oci';
 import {
   address,
@@ -108,7 +108,7 @@ export function sourceController(entry: WorkerEntry): Program<typeof flags> {
         watchSecrets: values['feature-gates'].DisableConfigWatchers ? undefined : values['watch-configs-label-selector'],
       } as const;
       const ssh = { keys: createSshKeys(), algorithms: { keyExchange: values['ssh-kex-algos'], hostKey: values['ssh-hostkey-algos'] } };
-      manager.add(gitRepositoryController({ ...deps, ssh }));
+      manager.add(gitRepositoryController({ ...deps, ssh, greetings: createGreetings() }));
       manager.add(bucketController(deps));
       manager.add(ociRepositoryController(deps));
     },

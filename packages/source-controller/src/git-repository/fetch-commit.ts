@@ -8,14 +8,14 @@ import type { GitDeps } from './git-deps.ts';
 
 /** What it takes to ask a server something. */
 export interface Line {
-  readonly deps: Pick<GitDeps, 'reach' | 'ssh'>;
+  readonly deps: Pick<GitDeps, 'reach' | 'ssh' | 'greetings'>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
 /** The one way to any server: every address that a tenant chose goes through what `deps.reach` allows. */
 export const connectTo = (remote: Remote, { deps, clock }: Line): RemoteConnection =>
-  connect(remote, { reach: deps.reach, clock, keys: deps.ssh.keys });
+  connect(remote, { reach: deps.reach, clock, keys: deps.ssh.keys, greetings: deps.greetings });
 
 export interface WantedCommit {
   /** Of the commit, or of a tag that leads to it. */
