@@ -23,6 +23,23 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** What is read of a refusal, in bytes: it is parsed at once. */
+export const REFUSAL_BYTES = 32 * 1024;
+
+/** The beginning of what came with a status that is no success. */
+export async function refusalText(answer: HttpAnswer, signal: AbortSignal): Promise<string> {
+  return await asked(signal, async () => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const chunk of answer.body) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes >= REFUSAL_BYTES) break;
+    }
+    return Buffer.concat(chunks).subarray(0, REFUSAL_BYTES).toString('utf8');
+  });
+}
+
 const shown = ({ code, message }: Refusal): string =>
   [code, message]
     .filter((part) => part !== '')
@@ -52,6 +69,3 @@ export async function toFile(answer: HttpAnswer, file: string, { signal, maxByte
   }
   await pipeline(answer.body, counted, createWriteStream(file, { mode: 0o600, flags: 'wx' }), { signal });
 }
-
-/** An etag as a header has it: in quotes, at times marked as weak. */
-export const bareEtag = (header: string | undefined): string => (header ?? '').replace(/^W\//, '').replace(/^"|"$/g, '');

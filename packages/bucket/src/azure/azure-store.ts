@@ -1,8 +1,10 @@
 import type { HttpAnswer, HttpClient } from '@gotk/auth';
-import { asked, bareEtag, refused, toFile } from '../answer.ts';
+import { asked, REFUSAL_BYTES, refusalText, refused, toFile } from '../answer.ts';
 import { BucketError } from '../bucket-error.ts';
-import type { FetchOptions, ListedObject, ObjectStore } from '../object-store.ts';
-import { childOf, childrenOf, parseXml, textOf } from '../xml.ts';
+import { bareEtag, hex } from '../etag.ts';
+import { type PageReader, readHere } from '../listing/read-listing.ts';
+import type { FetchOptions, ObjectStore } from '../object-store.ts';
+import { childOf, parseXml, textOf } from '../xml.ts';
 import { sharedKeyAuthorization } from './shared-key.ts';
 
 /** How requests to the account are authorized. */
@@ -20,9 +22,12 @@ export interface AzureOptions {
   readonly login: AzureLogin;
   readonly client: HttpClient;
   readonly now: () => number;
+  /** Reads what is listed; default: at once. */
+  readonly readPage?: PageReader;
 }
 
 const VERSION = '2023-11-03';
+/** Five thousand objects are listed at a time, each with its properties. */
 const PAGE_BYTES = 32 * 1024 * 1024;
 const MAX_PAGES = 1_000;
 
@@ -42,7 +47,7 @@ export function azureEndpoint(endpoint: string): URL {
 }
 
 /** A container of Azure Blob Storage, by its REST API. */
-export function azureStore({ endpoint, container, login, client, now }: AzureOptions): ObjectStore {
+export function azureStore({ endpoint, container, login, client, now, readPage = readHere }: AzureOptions): ObjectStore {
   const base = azureEndpoint(endpoint);
   if (!/^(?:\$root|\$web|[a-z0-9](?:-?[a-z0-9]){2,62})$/.test(container))
     throw new BucketError('protocol', `'${container.slice(0, 80)}' cannot be the name of a container`);
@@ -63,7 +68,7 @@ export function azureStore({ endpoint, container, login, client, now }: AzureOpt
         headers,
         ...(authorization === undefined ? {} : { authorization }),
         signal,
-        maxBytes: Math.max(maxBytes, PAGE_BYTES),
+        maxBytes: Math.max(maxBytes, REFUSAL_BYTES),
       }),
     );
   };
@@ -75,12 +80,11 @@ export function azureStore({ endpoint, container, login, client, now }: AzureOpt
         if (pages === MAX_PAGES) throw new BucketError('too-large', `the container lists more than ${MAX_PAGES} pages of objects`);
         const query = { restype: 'container', comp: 'list', ...(prefix === '' ? {} : { prefix }), ...(marker === '' ? {} : { marker }) };
         const answer = await get('', query, { signal, maxBytes: PAGE_BYTES });
-        const text = (await asked(signal, () => answer.bytes())).toString('utf8').replace(/^\ufeff/, '');
-        if (answer.status !== 200) throw refusal(answer, { text, container });
-        const results = childOf(parseXml(text, ['Blob']), 'EnumerationResults');
-        yield* objectsIn(results);
-        const next = textOf(results, 'NextMarker');
-        if (next === '') return;
+        if (answer.status !== 200) throw refusal(answer, { text: await refusalText(answer, signal), container });
+        const bytes = await asked(signal, () => answer.bytes());
+        const { objects, next } = await readPage({ format: 'azure', bytes }, signal);
+        yield* objects;
+        if (next === undefined) return;
         if (next === marker) throw new BucketError('protocol', 'the store says that there is more, and not where');
         marker = next;
       }
@@ -88,7 +92,7 @@ export function azureStore({ endpoint, container, login, client, now }: AzureOpt
     async fetch(key, file, { signal, maxBytes }) {
       const answer = await get(`/${key.split('/').map(encodeURIComponent).join('/')}`, {}, { signal, maxBytes });
       if (answer.status !== 200) {
-        const text = (await asked(signal, () => answer.bytes())).toString('utf8');
+        const text = await refusalText(answer, signal);
         if (answer.status === 404 && codeIn(answer, text) === 'BlobNotFound') return undefined;
         throw refusal(answer, { text, container });
       }
@@ -97,20 +101,6 @@ export function azureStore({ endpoint, container, login, client, now }: AzureOpt
     },
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };
-}
-
-/** Flux writes the etags of Azure in hexadecimal into its revisions. */
-const hex = (etag: string): string => Buffer.from(etag).toString('hex');
-
-function* objectsIn(results: ReturnType<typeof childOf>): Generator<ListedObject> {
-  for (const blob of childrenOf(childOf(results, 'Blobs'), 'Blob')) {
-    const properties = childOf(blob, 'Properties');
-    const size = Number(textOf(properties, 'Content-Length'));
-    if (!Number.isSafeInteger(size) || size < 0) throw new BucketError('protocol', 'the store lists an object without a size');
-    // Where the account has a hierarchy, directories are listed too.
-    if (textOf(properties, 'ResourceType') === 'directory') continue;
-    yield { key: textOf(blob, 'Name'), etag: hex(bareEtag(textOf(properties, 'Etag'))), size };
-  }
 }
 
 interface Authorizing {

@@ -1,7 +1,9 @@
 import type { HttpAnswer, HttpClient } from '@gotk/auth';
-import { asked, refused, toFile } from '../answer.ts';
+import { asked, REFUSAL_BYTES, refusalText, refused, toFile } from '../answer.ts';
 import { BucketError } from '../bucket-error.ts';
-import type { FetchOptions, ListedObject, ObjectStore } from '../object-store.ts';
+import { gcsObject, jsonOf } from '../listing/gcs-page.ts';
+import { type PageReader, readHere } from '../listing/read-listing.ts';
+import type { FetchOptions, ObjectStore } from '../object-store.ts';
 
 export interface GcsOptions {
   readonly bucket: string;
@@ -10,18 +12,22 @@ export interface GcsOptions {
   readonly client: HttpClient;
   /** Where the API is. A tenant has no say in it: the token may be the controller's own. */
   readonly api?: URL;
+  /** Reads what is listed; default: at once. */
+  readonly readPage?: PageReader;
 }
 
 const API = new URL('https://storage.googleapis.com/');
-const ANSWER_BYTES = 16 * 1024 * 1024;
+/** A thousand objects are listed at a time. */
+const PAGE_BYTES = 8 * 1024 * 1024;
+/** What describes one of them. */
+const OBJECT_BYTES = 16 * 1024;
 const MAX_PAGES = 1_000;
 
-interface GcsObject extends ListedObject {
-  readonly generation: string;
-}
+/** What names one content of an object. */
+type GcsObject = Readonly<Record<'etag' | 'generation', string>>;
 
 /** A bucket of Google Cloud Storage, by its JSON API. */
-export function gcsStore({ bucket, token, client, api = API }: GcsOptions): ObjectStore {
+export function gcsStore({ bucket, token, client, api = API, readPage = readHere }: GcsOptions): ObjectStore {
   if (!/^[a-z0-9][a-z0-9._-]{1,220}$/.test(bucket))
     throw new BucketError('protocol', `'${bucket.slice(0, 80)}' cannot be the name of a bucket`);
   const base = new URL(`storage/v1/b/${encodeURIComponent(bucket)}/o`, api);
@@ -34,7 +40,7 @@ export function gcsStore({ bucket, token, client, api = API }: GcsOptions): Obje
       client.request(target, {
         ...(value === undefined ? {} : { authorization: `Bearer ${value}` }),
         signal,
-        maxBytes: Math.max(maxBytes, ANSWER_BYTES),
+        maxBytes: Math.max(maxBytes, REFUSAL_BYTES),
       }),
     );
   };
@@ -44,11 +50,13 @@ export function gcsStore({ bucket, token, client, api = API }: GcsOptions): Obje
     return target;
   };
   const describe = async (key: string, signal: AbortSignal): Promise<GcsObject | undefined> => {
-    const answer = await get(objectAt(key, { fields: 'name,etag,size,generation' }), { signal, maxBytes: ANSWER_BYTES });
-    const body = await asked(signal, () => answer.bytes());
-    if (answer.status === 404) return undefined;
-    if (answer.status !== 200) throw refused(answer, refusalOf(body));
-    return objectOf(parsed(body));
+    const answer = await get(objectAt(key, { fields: 'name,etag,size,generation' }), { signal, maxBytes: OBJECT_BYTES });
+    if (answer.status === 404) {
+      answer.discard();
+      return undefined;
+    }
+    if (answer.status !== 200) throw refused(answer, refusalOf(await refusalText(answer, signal)));
+    return gcsObject(jsonOf((await asked(signal, () => answer.bytes())).toString('utf8')));
   };
 
   return {
@@ -63,21 +71,21 @@ export function gcsStore({ bucket, token, client, api = API }: GcsOptions): Obje
           fields: 'items(name,etag,size,generation),nextPageToken',
           ...(page === '' ? {} : { pageToken: page }),
         }).toString();
-        const answer = await get(target, { signal, maxBytes: ANSWER_BYTES });
-        const body = await asked(signal, () => answer.bytes());
-        if (answer.status === 404) throw new BucketError('not-found', `bucket '${bucket}' not found`);
-        if (answer.status !== 200) throw refused(answer, refusalOf(body));
-        const { items = [], nextPageToken = '' } = parsed(body);
-        if (!Array.isArray(items) || typeof nextPageToken !== 'string')
-          throw new BucketError('protocol', 'the store sent something that is no listing');
-        for (const item of items) {
-          const object = objectOf(item);
-          listed.set(object.key, object);
-          yield { key: object.key, etag: object.etag, size: object.size };
+        const answer = await get(target, { signal, maxBytes: PAGE_BYTES });
+        if (answer.status === 404) {
+          answer.discard();
+          throw new BucketError('not-found', `bucket '${bucket}' not found`);
         }
-        if (nextPageToken === '') return;
-        if (nextPageToken === page) throw new BucketError('protocol', 'the store says that there is more, and not where');
-        page = nextPageToken;
+        if (answer.status !== 200) throw refused(answer, refusalOf(await refusalText(answer, signal)));
+        const bytes = await asked(signal, () => answer.bytes());
+        const { objects, next } = await readPage({ format: 'gcs', bytes }, signal);
+        for (const { key, etag, size, generation = '' } of objects) {
+          listed.set(key, { etag, generation });
+          yield { key, etag, size };
+        }
+        if (next === undefined) return;
+        if (next === page) throw new BucketError('protocol', 'the store says that there is more, and not where');
+        page = next;
       }
     },
     async fetch(key, file, { signal, maxBytes }) {
@@ -90,7 +98,7 @@ export function gcsStore({ bucket, token, client, api = API }: GcsOptions): Obje
           answer.discard();
           continue;
         }
-        if (answer.status !== 200) throw refused(answer, refusalOf(await asked(signal, () => answer.bytes())));
+        if (answer.status !== 200) throw refused(answer, refusalOf(await refusalText(answer, signal)));
         await asked(signal, () => toFile(answer, file, { signal, maxBytes }));
         return object.etag;
       }
@@ -100,35 +108,9 @@ export function gcsStore({ bucket, token, client, api = API }: GcsOptions): Obje
   };
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-function parsed(body: Buffer): Json {
+function refusalOf(text: string): { readonly code: string; readonly message: string } {
   try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
-    if (typeof value === 'object' && value !== null) return value as Json;
-  } catch (error) {
-    throw new BucketError('protocol', 'the store sent something that is no JSON', { cause: error });
-  }
-  throw new BucketError('protocol', 'the store sent something that is no listing');
-}
-
-function objectOf(value: unknown): GcsObject {
-  const { name, etag, size, generation } = (typeof value === 'object' && value !== null ? value : {}) as Json;
-  const bytes = Number(size);
-  if (
-    typeof name !== 'string' ||
-    typeof etag !== 'string' ||
-    !Number.isSafeInteger(bytes) ||
-    bytes < 0 ||
-    !/^\d{1,20}$/.test(String(generation))
-  )
-    throw new BucketError('protocol', 'the store lists an object without a name, a size, an etag or a generation');
-  return { key: name, etag, size: bytes, generation: String(generation) };
-}
-
-function refusalOf(body: Buffer): { readonly code: string; readonly message: string } {
-  try {
-    const error = parsed(body).error as Json | undefined;
+    const error = jsonOf(text).error as { readonly message?: unknown } | undefined;
     return { code: '', message: typeof error?.message === 'string' ? error.message : '' };
   } catch {
     return { code: '', message: '' };

@@ -1,9 +1,11 @@
 import type { HttpAnswer, HttpClient } from '@gotk/auth';
 import { AwsV4Signer } from 'aws4fetch';
-import { asked, bareEtag, refused, toFile } from '../answer.ts';
+import { asked, REFUSAL_BYTES, refusalText, refused, toFile } from '../answer.ts';
 import { BucketError } from '../bucket-error.ts';
-import type { ListedObject, ObjectStore } from '../object-store.ts';
-import { childOf, childrenOf, parseXml, textOf } from '../xml.ts';
+import { bareEtag } from '../etag.ts';
+import { type PageReader, readHere } from '../listing/read-listing.ts';
+import type { ObjectStore } from '../object-store.ts';
+import { childOf, parseXml, textOf } from '../xml.ts';
 import { addressOf, regionOf, type S3Place } from './address.ts';
 
 /** Keys, and a token for those that hold for a short time. */
@@ -19,15 +21,17 @@ export interface S3Options extends S3Place {
   readonly login: (signal: AbortSignal) => Promise<S3Login | undefined>;
   readonly client: HttpClient;
   readonly now: () => number;
+  /** Reads what is listed; default: at once. */
+  readonly readPage?: PageReader;
 }
 
-const PAGE_BYTES = 16 * 1024 * 1024;
+/** A thousand objects with the longest keys that there are, encoded, come to less than four. */
+const PAGE_BYTES = 8 * 1024 * 1024;
 const MAX_PAGES = 1_000;
-const REFUSAL_BYTES = 64 * 1024;
 
 /** A bucket that speaks S3: `ListObjectsV2` and `GetObject`, signed with version 4. */
 export function s3Store(options: S3Options): ObjectStore {
-  const { client, bucket, now } = options;
+  const { client, bucket, now, readPage = readHere } = options;
   const base = addressOf(options);
   const region = regionOf(options.endpoint, options.region);
 
@@ -41,7 +45,7 @@ export function s3Store(options: S3Options): ObjectStore {
     return await client.request(target, { headers: rest, ...(authorization === undefined ? {} : { authorization }), signal, maxBytes });
   };
   const failure = async (answer: HttpAnswer, signal: AbortSignal): Promise<BucketError> => {
-    const refusal = await asked(signal, () => refusalIn(answer));
+    const refusal = refusalIn(await refusalText(answer, signal));
     if (refusal.code === 'NoSuchBucket') return new BucketError('not-found', `bucket '${bucket}' not found`);
     return refused(answer, refusal);
   };
@@ -60,11 +64,11 @@ export function s3Store(options: S3Options): ObjectStore {
         });
         const answer = await asked(signal, () => get(target, { signal, maxBytes: PAGE_BYTES }));
         if (answer.status !== 200) throw await failure(answer, signal);
-        const listing = childOf(parseXml((await asked(signal, () => answer.bytes())).toString('utf8'), ['Contents']), 'ListBucketResult');
-        yield* objectsIn(listing);
-        const next = textOf(listing, 'NextContinuationToken');
-        if (textOf(listing, 'IsTruncated') !== 'true') return;
-        if (next === '' || next === token) throw new BucketError('protocol', 'the store says that there is more, and not where');
+        const bytes = await asked(signal, () => answer.bytes());
+        const { objects, next } = await readPage({ format: 's3', bytes }, signal);
+        yield* objects;
+        if (next === undefined) return;
+        if (next === token) throw new BucketError('protocol', 'the store says that there is more, and not where');
         token = next;
       }
     },
@@ -73,7 +77,7 @@ export function s3Store(options: S3Options): ObjectStore {
       target.pathname += encodeKey(key);
       const answer = await asked(signal, () => get(target, { signal, maxBytes: Math.max(maxBytes, REFUSAL_BYTES) }));
       if (answer.status === 404) {
-        const refusal = await asked(signal, () => refusalIn(answer));
+        const refusal = refusalIn(await refusalText(answer, signal));
         if (refusal.code === 'NoSuchBucket') throw new BucketError('not-found', `bucket '${bucket}' not found`);
         return undefined;
       }
@@ -85,25 +89,9 @@ export function s3Store(options: S3Options): ObjectStore {
   };
 }
 
-function* objectsIn(listing: ReturnType<typeof childOf>): Generator<ListedObject> {
-  const decode = textOf(listing, 'EncodingType') === 'url' ? decodeKey : (key: string) => key;
-  for (const object of childrenOf(listing, 'Contents')) {
-    const size = Number(textOf(object, 'Size'));
-    if (!Number.isSafeInteger(size) || size < 0) throw new BucketError('protocol', 'the store lists an object without a size');
-    yield { key: decode(textOf(object, 'Key')), etag: bareEtag(textOf(object, 'ETag')), size };
-  }
-}
-
-async function refusalIn(answer: HttpAnswer): Promise<{ readonly code: string; readonly message: string }> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of answer.body) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes > REFUSAL_BYTES) break;
-  }
+function refusalIn(text: string): { readonly code: string; readonly message: string } {
   try {
-    const error = childOf(parseXml(Buffer.concat(chunks).toString('utf8'), []), 'Error');
+    const error = childOf(parseXml(text, []), 'Error');
     return { code: textOf(error, 'Code'), message: textOf(error, 'Message') };
   } catch {
     return { code: '', message: '' };
@@ -118,14 +106,6 @@ const queryOf = (fields: Readonly<Record<string, string>>): string =>
   Object.entries(fields)
     .map(([name, value]) => `${name}=${encodePart(value)}`)
     .join('&');
-
-function decodeKey(key: string): string {
-  try {
-    return decodeURIComponent(key.replaceAll('+', ' '));
-  } catch (error) {
-    throw new BucketError('protocol', 'the store lists a key in an encoding that is none', { cause: error });
-  }
-}
 
 interface Signing {
   readonly login: S3Login;
