@@ -8,16 +8,22 @@ const PROTOCOLS: ReadonlySet<string> = new Set(['http:', 'https:', 'ssh:']);
 
 /** Where a repository is. Throws `Stalled` for what can be no address of one. */
 export function addressOf(text: string): URL {
-  const written = urlForScpAddress(text) ?? urlForScpAddress(text.replace(/^ssh:\/\//, ''));
   const url = URL.parse(text);
-  if (url === null || url.hostname === '' || !PROTOCOLS.has(url.protocol))
-    throw invalid(written === undefined ? 'spec.url is no http, https or ssh URL' : `spec.url is no URL: write '${written}'`);
+  if (url === null || url.hostname === '' || !PROTOCOLS.has(url.protocol)) throw invalid(adviceFor(text));
   // It would show in every listing of the object.
   if (url.password !== '') throw invalid('spec.url must not hold a password: put it into the Secret of spec.secretRef');
   if (url.protocol === 'ssh:') return checked(url);
   // A user name alone is part of the address that some hosts give out; whoever logs in does so with the Secret's.
   url.username = '';
   return url;
+}
+
+/** `git@host:path`, as Git takes it, is no URL; what people make of it is often `ssh://git@host:path`. */
+function adviceFor(text: string): string {
+  const meant = urlForScpAddress(text.replace(/^ssh:\/\//, ''));
+  if (meant === undefined) return 'spec.url is no http, https or ssh URL';
+  // Not as a URL: of those, messages show no user.
+  return `spec.url is no URL: it begins with 'ssh://' and has a slash behind the host, as in '${meant.replace(/^ssh:\/\/([^/@]*@)?/, '')}'`;
 }
 
 /** The same as a value, of an object as it is stored; undefined for an address to go to, and for what is no text: the schema has a say about that. */
