@@ -36,10 +36,11 @@ const END_BYTES = 1024 * 1024;
  */
 export async function* soundEntries(archive: string, limits: UnpackLimits): AsyncGenerator<SoundEntry> {
   let [entries, left] = [0, limits.maxBytes];
+  const tooLarge = () => new ArtifactError('too-large', `the artifact unpacks to more than ${limits.maxBytes} bytes`);
   const counted = async function* (content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of content) {
       left -= chunk.length;
-      if (left < 0) throw new ArtifactError('too-large', `the artifact unpacks to more than ${limits.maxBytes} bytes`);
+      if (left < 0) throw tooLarge();
       yield chunk;
     }
   };
@@ -50,9 +51,11 @@ export async function* soundEntries(archive: string, limits: UnpackLimits): Asyn
     () => undefined,
   );
   try {
-    for await (const { name, type, executable, content } of readTar(metered(unzipped, limits))) {
+    for await (const { name, type, executable, size, content } of readTar(metered(unzipped, limits))) {
       entries += 1;
       if (entries > limits.maxEntries) throw new ArtifactError('too-large', `the artifact has more than ${limits.maxEntries} entries`);
+      // Before anybody fills a disk with it.
+      if (size > left) throw tooLarge();
       if (type !== 'other') yield { type, path: safePath(name), executable, content: counted(content) };
     }
   } finally {
