@@ -25,6 +25,8 @@ import { artifactServer } from './artifact-server.ts';
 import { bucketController } from './bucket/controller.ts';
 import { gitRepositoryController } from './git-repository/controller.ts';
 import { sshFlags } from './git-repository/ssh-flags.ts';
+import { helmRepositoryController } from './helm-repository/controller.ts';
+import { createIndexLookups } from './helm-repository/index-lookups.ts';
 import { ociRepositoryController } from './oci-repository/controller.ts';
 import { storageSweep } from './storage-sweep.ts';
 
@@ -45,6 +47,9 @@ const flags = {
   'token-cache-max-size': integer(100, 'tokens held; 0: none'),
   'token-cache-max-duration': duration('1h', 'how long a token is held at most'),
   ...sshFlags,
+  'helm-index-max-size': integer(52_428_800, 'largest index of a Helm repository, in bytes', { min: 1 }),
+  'helm-chart-max-size': integer(10_485_760, 'largest packaged chart, in bytes', { min: 1 }),
+  'helm-chart-file-max-size': integer(5_242_880, 'largest file of a chart, in bytes', { min: 1 }),
   'feature-gates': featureGates({ ...sharedGates, CacheSecretsAndConfigMaps: false }),
 } as const;
 
@@ -53,9 +58,6 @@ const ignored = {
   'helm-cache-max-size': integer(0, 'charts held in memory'),
   'helm-cache-ttl': duration('15m', 'how long a chart is held'),
   'helm-cache-purge-interval': duration('1m', 'how often charts are let go of'),
-  'helm-index-max-size': integer(52_428_800, 'largest index of a Helm repository'),
-  'helm-chart-max-size': integer(10_485_760, 'largest chart'),
-  'helm-chart-file-max-size': integer(5_242_880, 'largest file of a chart'),
   'default-service-account': text('', 'service account to log in to registries and buckets as for objects that name none'),
   'requeue-dependency': duration('30s', 'pause between looks at a dependency'),
 } as const;
@@ -111,6 +113,13 @@ export function sourceController(entry: WorkerEntry): Program<typeof flags> {
       manager.add(gitRepositoryController({ ...deps, ssh, greetings: createGreetings() }));
       manager.add(bucketController(deps));
       manager.add(ociRepositoryController(deps));
+      const helmLimits = {
+        indexBytes: values['helm-index-max-size'],
+        chartBytes: values['helm-chart-max-size'],
+        fileBytes: values['helm-chart-file-max-size'],
+      };
+      const lookups = createIndexLookups({ storage, workers, maxIndexBytes: helmLimits.indexBytes });
+      manager.add(helmRepositoryController({ ...deps, lookups, helmLimits }));
     },
   };
 }

@@ -3,6 +3,7 @@ import { serveTasks } from '@gotk/runtime/worker';
 import { archiveCommit } from './git-repository/archive-commit.ts';
 import { listSubmodules } from './git-repository/list-submodules.ts';
 import { verifyCommit } from './git-repository/verify-commit.ts';
+import { chooseChart, makeLookup } from './helm-repository/index-lookup.ts';
 import { archiveLayer, copyLayer } from './oci-repository/archive-layer.ts';
 import { judgeSignatures } from './oci-repository/judge-signatures.ts';
 import { archiveFiles } from './source/archive-files.ts';
@@ -11,8 +12,10 @@ serveTasks({
   'archive commit': archiveCommit,
   'archive files': archiveFiles,
   'archive layer': archiveLayer,
+  'choose chart': chooseChart,
   'copy layer': copyLayer,
   'judge signatures': judgeSignatures,
   'list submodules': listSubmodules,
+  'read index': makeLookup,
   'verify commit': verifyCommit,
 });
