@@ -36,14 +36,6 @@ const END_BYTES = 1024 * 1024;
  */
 export async function* soundEntries(archive: string, limits: UnpackLimits): AsyncGenerator<SoundEntry> {
   let [entries, left] = [0, limits.maxBytes];
-  const tooLarge = () => new ArtifactError('too-large', `the artifact unpacks to more than ${limits.maxBytes} bytes`);
-  const counted = async function* (content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const chunk of content) {
-      left -= chunk.length;
-      if (left < 0) throw tooLarge();
-      yield chunk;
-    }
-  };
   // The pipeline's callback is for the gunzip stream's errors, which reading it throws as well.
   const unzipped = pipeline(
     createReadStream(archive, { highWaterMark: CHUNK_BYTES }),
@@ -54,9 +46,11 @@ export async function* soundEntries(archive: string, limits: UnpackLimits): Asyn
     for await (const { name, type, executable, size, content } of readTar(metered(unzipped, limits))) {
       entries += 1;
       if (entries > limits.maxEntries) throw new ArtifactError('too-large', `the artifact has more than ${limits.maxEntries} entries`);
-      // Before anybody fills a disk with it.
-      if (size > left) throw tooLarge();
-      if (type !== 'other') yield { type, path: safePath(name), executable, content: counted(content) };
+      if (type === 'other') continue;
+      // No content is longer than its header says: what is too large is known before any of it is on disk.
+      left -= size;
+      if (left < 0) throw new ArtifactError('too-large', `the artifact unpacks to more than ${limits.maxBytes} bytes`);
+      yield { type, path: safePath(name), executable, content };
     }
   } finally {
     unzipped.destroy();
