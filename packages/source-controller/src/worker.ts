@@ -1,5 +1,7 @@
 // The threads that take packs apart. What they load is theirs alone: no client, no server, no credentials.
+import { readListing } from '@gotk/bucket/listings';
 import { serveTasks } from '@gotk/runtime/worker';
+import { keptPaths } from './bucket/kept-paths.ts';
 import { archiveCommit } from './git-repository/archive-commit.ts';
 import { listSubmodules } from './git-repository/list-submodules.ts';
 import { verifyCommit } from './git-repository/verify-commit.ts';
@@ -15,7 +17,9 @@ serveTasks({
   'choose chart': chooseChart,
   'copy layer': copyLayer,
   'judge signatures': judgeSignatures,
+  'kept paths': keptPaths,
   'list submodules': listSubmodules,
   'read index': makeLookup,
+  'read listing': readListing,
   'verify commit': verifyCommit,
 });

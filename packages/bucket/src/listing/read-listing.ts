@@ -30,13 +30,18 @@ export type ReadListing =
   | { readonly ok: true; readonly page: Page }
   | { readonly ok: false; readonly kind: BucketError['kind']; readonly message: string };
 
+/** Twice what any store sends at once. */
+const MAX_OBJECTS = 10_000;
+
 /**
  * Reads what a store answers when it is asked what there is. Never throws. Takes about a third of a second for each mebibyte that is made to take long: whoever
  * does not trust the store reads large pages in a thread.
  */
 export function readListing({ format, bytes }: Listing): ReadListing {
   try {
-    return { ok: true, page: READERS[format](Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')) };
+    const page = READERS[format](Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
+    if (page.objects.length <= MAX_OBJECTS) return { ok: true, page };
+    return { ok: false, kind: 'too-large', message: `the store lists more than ${MAX_OBJECTS} objects in a page` };
   } catch (error) {
     if (error instanceof BucketError) return { ok: false, kind: error.kind, message: error.message };
     return { ok: false, kind: 'protocol', message: 'the store sent something that is no listing' };

@@ -10,6 +10,7 @@ import { secretNames } from '../source/secrets.ts';
 import { sourceRun } from '../source/source-run.ts';
 import { fetchObjects } from './fetch-objects.ts';
 import { LIMITS } from './limits.ts';
+import { listingThreads } from './listing-threads.ts';
 import { snapshotOf } from './snapshot.ts';
 import { stagesOf } from './stages.ts';
 import { storeOf } from './store-of.ts';
@@ -41,9 +42,12 @@ async function reconcile(bucket: Bucket, ctx: ReconcileContext, deps: SourceDeps
   using run = sourceRun(bucket, ctx, { ...deps, stages: stagesOf(spec.bucketName) });
   const { owner, signal } = run;
 
-  using store = await run.within('login', () => storeOf(bucket, { deps, clock: ctx.clock, signal }));
+  const threads = listingThreads(workers, `${owner.namespace}/${owner.name}`);
+  using store = await run.within('login', () => storeOf(bucket, { deps, clock: ctx.clock, signal, readPage: threads.readPage }));
   await using scratch = await run.within('store', () => storage.scratch());
-  const wanted = await run.within('fetch', () => snapshotOf(store, { prefix: spec.prefix ?? '', ignore: spec.ignore, scratch, signal }));
+  const wanted = await run.within('fetch', () =>
+    snapshotOf(store, { prefix: spec.prefix ?? '', ignore: spec.ignore, scratch, threads, signal }),
+  );
   const listed = revisionOf(indexOf(wanted));
 
   const done = (artifact: Artifact, news?: string) =>

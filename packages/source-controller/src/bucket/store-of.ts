@@ -1,7 +1,7 @@
 import { type Bucket, Reason } from '@gotk/api';
 import type { Clock } from '@gotk/apimachinery';
 import { createHttpClient, type HttpAccess, httpAccessOf, httpProxyFrom } from '@gotk/auth';
-import { azureStore, gcsStore, type ObjectStore, s3Store } from '@gotk/bucket';
+import { azureStore, gcsStore, type ObjectStore, type PageReader, s3Store } from '@gotk/bucket';
 import { Stalled } from '@gotk/runtime';
 import { cloudMeansOf } from '../source/cloud-means.ts';
 import type { SourceDeps } from '../source/deps.ts';
@@ -12,6 +12,7 @@ export interface StoreContext {
   readonly deps: SourceDeps;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  readonly readPage: PageReader;
 }
 
 const CONNECTIONS = 8;
@@ -20,7 +21,7 @@ const CONNECTIONS = 8;
  * The bucket that the spec stands for, and how to log in there. Throws `InvalidLogin` for Secrets that are missing or cannot be used, `IdentityError` for a cloud that hands out nothing, `BucketError` for
  * an endpoint or a name that cannot be one, `Stalled` for what only another spec can mend.
  */
-export async function storeOf(bucket: Bucket, { deps, clock, signal }: StoreContext): Promise<ObjectStore> {
+export async function storeOf(bucket: Bucket, { deps, clock, signal, readPage }: StoreContext): Promise<ObjectStore> {
   const { spec, kind, metadata } = bucket;
   const owner = { kind, namespace: metadata.namespace ?? '', name: metadata.name };
   const reader = { manager: deps.manager, namespace: owner.namespace, signal };
@@ -31,7 +32,7 @@ export async function storeOf(bucket: Bucket, { deps, clock, signal }: StoreCont
   const cloud = provider === 'generic' ? undefined : spec.serviceAccountName;
   const means = await cloudMeansOf({ deps, clock, signal, owner, serviceAccountName: cloud, proxy });
   const clientWith = (access: HttpAccess) => createHttpClient({ access, reach: deps.reach, clock, connections: CONNECTIONS });
-  const common = { endpoint: spec.endpoint, now: () => clock.now() };
+  const common = { endpoint: spec.endpoint, now: () => clock.now(), readPage };
   const throughProxy: HttpAccess = { login: { kind: 'anonymous' }, ...(proxy === undefined ? {} : { proxy }) };
 
   switch (provider) {
@@ -56,7 +57,7 @@ export async function storeOf(bucket: Bucket, { deps, clock, signal }: StoreCont
       return azureStore({ ...common, container: spec.bucketName, login, client: clientWith(throughProxy) });
     }
     case 'gcp':
-      return gcsStore({ bucket: spec.bucketName, token: gcsTokenOf(secret, means), client: clientWith(throughProxy) });
+      return gcsStore({ bucket: spec.bucketName, token: gcsTokenOf(secret, means), client: clientWith(throughProxy), readPage });
   }
 }
 
