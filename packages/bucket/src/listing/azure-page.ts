@@ -1,7 +1,7 @@
 import { BucketError } from '../bucket-error.ts';
 import { bareEtag, hex } from '../etag.ts';
 import { childOf, childrenOf, parseXml, textOf } from '../xml.ts';
-import type { Page } from './read-listing.ts';
+import type { Page } from './page.ts';
 
 /** The answer to `List Blobs`. Throws `BucketError`. */
 export function azurePage(text: string): Page {

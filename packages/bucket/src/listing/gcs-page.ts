@@ -1,5 +1,5 @@
 import { BucketError } from '../bucket-error.ts';
-import type { Page, PageObject } from './read-listing.ts';
+import type { Page, PageObject } from './page.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

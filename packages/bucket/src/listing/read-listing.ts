@@ -1,20 +1,8 @@
 import { BucketError } from '../bucket-error.ts';
-import type { ListedObject } from '../object-store.ts';
 import { azurePage } from './azure-page.ts';
 import { gcsPage } from './gcs-page.ts';
+import type { Page } from './page.ts';
 import { s3Page } from './s3-page.ts';
-
-/** An object of a page; Google's say also which content of that name is meant. */
-export interface PageObject extends ListedObject {
-  readonly generation?: string;
-}
-
-/** A page of a listing. Plain data: it crosses into worker threads. */
-export interface Page {
-  readonly objects: readonly PageObject[];
-  /** What leads to the next one; undefined: there is none. */
-  readonly next: string | undefined;
-}
 
 const READERS = { azure: azurePage, gcs: gcsPage, s3: s3Page } as const;
 export type ListingFormat = keyof typeof READERS;

@@ -1,7 +1,7 @@
 import { BucketError } from '../bucket-error.ts';
 import { bareEtag } from '../etag.ts';
 import { childOf, childrenOf, parseXml, textOf } from '../xml.ts';
-import type { Page } from './read-listing.ts';
+import type { Page } from './page.ts';
 
 /** The answer to `ListObjectsV2`. Throws `BucketError`. */
 export function s3Page(text: string): Page {
