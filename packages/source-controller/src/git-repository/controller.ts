@@ -42,7 +42,7 @@ export function gitRepositoryController(deps: GitDeps): Controller<GitRepository
     deps,
     includes,
     verifier: createVerifier(deps),
-    questions: createFlights<Revision>(),
+    questions: createFlights<Revision>(manager.clock),
     drafts: createSharedDrafts<CommitDraft>(storage),
   };
   return {
@@ -94,7 +94,7 @@ interface Asked {
 
 /** The commit that a reference stands for now. */
 const commitOf = (ref: ReferenceSpec, { remote, run, ctx: { clock }, common: { deps, questions } }: Asked): Promise<Revision> =>
-  questions.join(JSON.stringify([remoteIdOf(remote), ref]), run.signal, async (signal) => {
+  questions.join(JSON.stringify([remoteIdOf(remote), ref]), run.asker, async (signal) => {
     await using connection = connectTo(remote, { deps, clock, signal });
     return await resolveReference(connection, ref, signal);
   });

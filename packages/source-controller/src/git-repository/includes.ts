@@ -1,6 +1,6 @@
-import { type GitRepository, gitRepositories, Reason } from '@gotk/api';
-import { parseDuration } from '@gotk/apimachinery';
-import { artifactWatch, type ConditionUpdate, type Controller, type Manager, Stalled, sourceId, Waiting } from '@gotk/runtime';
+import { ConditionType, type GitRepository, gitRepositories, Reason } from '@gotk/api';
+import { keyOf, parseDuration } from '@gotk/apimachinery';
+import { artifactWatch, type ConditionUpdate, type Controller, type Manager, Stalled, sourceId, Waiting, watches } from '@gotk/runtime';
 import type { Included } from './content.ts';
 import { cycleThrough, includedBy } from './include-cycle.ts';
 
@@ -21,7 +21,15 @@ export function includesOf(manager: Pick<Manager, 'informer'>): Includes {
       [INDEX]: (object) =>
         includedBy(object).map((name) => sourceId(gitRepositories.kind, { namespace: object.metadata.namespace ?? '', name })),
     },
-    triggers: [artifactWatch(all, { index: INDEX })],
+    triggers: [
+      artifactWatch(all, { index: INDEX }),
+      // Who was on the way round that somebody has broken has the artifact of before.
+      watches(all, (delta) =>
+        delta.kind === 'updated' && isStalled(delta.old) && !isStalled(delta.object)
+          ? [{ index: INDEX, value: sourceId(gitRepositories.kind, keyOf(delta.object)), priority: 'normal' }]
+          : [],
+      ),
+    ],
     available(repository) {
       const { spec, metadata } = repository;
       const find = (name: string) => all.get({ namespace: metadata.namespace ?? '', name });
@@ -41,6 +49,9 @@ export function includesOf(manager: Pick<Manager, 'informer'>): Includes {
     },
   };
 }
+
+const isStalled = ({ status }: GitRepository): boolean =>
+  status?.conditions?.some(({ type, status: value }) => type === ConditionType.Stalled && value === 'True') === true;
 
 /** The reasons are upstream's. */
 const waiting = (reason: 'NotFound' | 'NoArtifact', message: string, interval: string): Waiting =>

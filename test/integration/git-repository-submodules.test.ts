@@ -1,0 +1,129 @@
+import { makeSshKey, startSshServer, type TestRepository } from '@gotk/testkit';
+import { describe, expect, test } from 'vitest';
+import { filesOf } from './artifact-files.ts';
+import { lookedAt, secret } from './git-manifests.ts';
+import { condition, failsWith, isReady, testbed } from './testbed.ts';
+
+const basic = (username: string, password: string) => `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+
+/** Puts a commit of another repository at a path. */
+async function addSubmodule(
+  repository: TestRepository,
+  { path, url, commit }: { path: string; url: string; commit: string },
+): Promise<string> {
+  await repository.git('update-index', '--add', '--cacheinfo', `160000,${commit},${path}`);
+  await repository.git('config', '--file', '.gitmodules', `submodule.${path}.path`, path);
+  await repository.git('config', '--file', '.gitmodules', `submodule.${path}.url`, url);
+  await repository.git('add', '.gitmodules');
+  await repository.git('commit', '--quiet', '-m', `with ${path}`);
+  await repository.git('push', '--quiet', 'origin', 'HEAD:refs/heads/main');
+  return await repository.git('rev-parse', 'HEAD');
+}
+
+describe('recurseSubmodules', () => {
+  test('brings submodules at their commits, those within them, and relative addresses; without it their places are empty', async () => {
+    await using bed = await testbed();
+    const server = await bed.git({ authorization: basic('git', 's3cret') });
+    const [inner, lib, app] = [
+      await server.createRepository('inner'),
+      await server.createRepository('lib'),
+      await server.createRepository('app'),
+    ];
+    const pinned = await inner.commit('inner', { 'inner.yaml': 'inner: 1\n' });
+    await inner.commit('newer', { 'inner.yaml': 'inner: 2\n' });
+    await lib.commit('lib', { 'lib.yaml': 'lib: 1\n' });
+    const withInner = await addSubmodule(lib, { path: 'deep/inner', url: '../inner.git', commit: pinned });
+    await app.commit('app', { 'app.yaml': 'app: 1\n' });
+    await addSubmodule(app, { path: 'vendor/lib', url: lib.url, commit: withInner });
+    await secret(bed, 'login', { username: 'git', password: 's3cret' });
+    const spec = { url: app.url, secretRef: { name: 'login' } };
+    await bed.gitRepository('repo', spec);
+    const without = await bed.source('repo', isReady);
+    expect(Object.keys(await filesOf(without.status?.artifact))).toEqual(['app.yaml']);
+
+    await bed.gitRepository('repo', { ...spec, recurseSubmodules: true });
+    const stored = await bed.source('repo', (it) => isReady(it) && it.status?.observedRecurseSubmodules === true);
+    expect(await filesOf(stored.status?.artifact)).toEqual({
+      'app.yaml': 'app: 1\n',
+      'vendor/lib/lib.yaml': 'lib: 1\n',
+      'vendor/lib/deep/inner/inner.yaml': 'inner: 1\n',
+    });
+    expect(stored.status?.artifact?.revision).toBe(without.status?.artifact?.revision);
+
+    await bed.gitRepository('repo', spec);
+    const again = await bed.source('repo', (it) => isReady(it) && it.status?.observedRecurseSubmodules === undefined);
+    expect(again.status?.artifact?.digest).toBe(without.status?.artifact?.digest);
+  });
+
+  test('the login of the repository is not shown to the host of a submodule', async () => {
+    await using bed = await testbed();
+    const [own, foreign] = [await bed.git({ authorization: basic('git', 's3cret') }), await bed.git()];
+    const [lib, app] = [await foreign.createRepository('lib'), await own.createRepository('app')];
+    const commit = await lib.commit('lib', { 'lib.yaml': 'lib: 1\n' });
+    await app.commit('app', { 'app.yaml': 'app: 1\n' });
+    await addSubmodule(app, { path: 'lib', url: lib.url, commit });
+    await secret(bed, 'login', { username: 'git', password: 's3cret' });
+    await bed.gitRepository('repo', { url: app.url, secretRef: { name: 'login' }, recurseSubmodules: true });
+
+    const stored = await bed.source('repo', isReady);
+    expect(Object.keys(await filesOf(stored.status?.artifact))).toEqual(['app.yaml', 'lib/lib.yaml']);
+    expect(foreign.requests.length).toBeGreaterThan(0);
+    expect(foreign.requests.filter(({ authorization }) => authorization !== undefined)).toEqual([]);
+  });
+
+  test('over SSH the key is for the same server, which is asked once for each', async () => {
+    await using bed = await testbed();
+    const key = await makeSshKey({ type: 'ed25519' });
+    await using server = await startSshServer({ authorizedKeys: [key.publicKey] });
+    const [lib, app] = [await server.createRepository('lib'), await server.createRepository('app')];
+    const commit = await lib.commit('lib', { 'lib.yaml': 'lib: 1\n' });
+    await app.commit('app', { 'app.yaml': 'app: 1\n' });
+    await addSubmodule(app, { path: 'lib', url: '../lib.git', commit });
+    await secret(bed, 'ssh', { identity: key.privateKey, known_hosts: server.knownHosts.plain });
+    await bed.gitRepository('repo', { url: app.url, secretRef: { name: 'ssh' }, recurseSubmodules: true });
+    const stored = await bed.source('repo', isReady);
+    expect(Object.keys(await filesOf(stored.status?.artifact))).toEqual(['app.yaml', 'lib/lib.yaml']);
+  });
+
+  test.for([
+    ['a commit that is not there', { url: '../lib.git', commit: '1'.repeat(40) }, /submodule "lib"/],
+    ['a repository that is not there', { url: '../none.git' }, /submodule "lib": repository not found/],
+    ['a program for an address', { url: 'ext::touch /tmp/pwned' }, /the address of a submodule is none/],
+    ['another transport', { url: 'file:///etc' }, /the address of a submodule is none/],
+    ['a key for another host', { url: 'ssh://git@elsewhere.example/lib.git' }, /ssh:\/\/elsewhere\.example/],
+  ] as const)('row 11: %s is a failure that names it, and the last good artifact stays', async ([, submodule, message]) => {
+    await using bed = await testbed();
+    const server = await bed.git();
+    const [lib, app] = [await server.createRepository('lib'), await server.createRepository('app')];
+    const commit = await lib.commit('lib', { 'lib.yaml': 'lib: 1\n' });
+    await app.commit('app', { 'app.yaml': 'app: 1\n' });
+    await bed.gitRepository('repo', { url: app.url, recurseSubmodules: true });
+    const good = await bed.source('repo', isReady);
+    await addSubmodule(app, { path: 'lib', commit, ...submodule });
+    const failed = await lookedAt(bed, 'repo');
+    expect(condition(failed, 'FetchFailed')?.status).toBe('True');
+    expect(['GitOperationFailed', 'AuthenticationFailed']).toContain(condition(failed, 'Ready')?.reason);
+    expect(condition(failed, 'Ready')?.message).toMatch(message);
+    expect(failed.status?.artifact).toEqual(good.status?.artifact);
+    expect(condition(failed, 'ArtifactOutdated')?.status).toBe('True');
+  });
+});
+
+test('sparseCheckout keeps what is below its directories, and names one that is not there', async () => {
+  await using bed = await testbed();
+  const repository = await bed.repository({ 'app/a.yaml': 'a', 'app/deep/b.yaml': 'b', 'other/c.yaml': 'c', 'root.yaml': 'r' });
+  const spec = { url: repository.url, sparseCheckout: ['./app', 'other/'] };
+  await bed.gitRepository('repo', spec);
+  const stored = await bed.source('repo', isReady);
+  expect(Object.keys(await filesOf(stored.status?.artifact))).toEqual(['app/a.yaml', 'app/deep/b.yaml', 'other/c.yaml']);
+  expect(stored.status?.observedSparseCheckout).toEqual(['./app', 'other/']);
+
+  await bed.gitRepository('repo', { ...spec, sparseCheckout: ['nothing'] });
+  const failed = await bed.source('repo', failsWith('GitOperationFailed'));
+  expect(condition(failed, 'FetchFailed')?.message).toContain("sparse checkout dir 'nothing' does not exist in repository");
+  expect(failed.status?.artifact).toEqual(stored.status?.artifact);
+
+  await bed.gitRepository('repo', { url: repository.url });
+  const whole = await bed.source('repo', (it) => isReady(it) && it.status?.observedSparseCheckout === undefined);
+  expect(Object.keys(await filesOf(whole.status?.artifact))).toContain('root.yaml');
+});
