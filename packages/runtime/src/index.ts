@@ -1,6 +1,7 @@
 export { type CelEvaluator, type CelEvaluatorOptions, type CelOptions, celEvaluator } from './cel/evaluator.ts';
 export * from './controller/controller.ts';
 export * from './controller/outcome.ts';
+export type { Priority } from './controller/priority.ts';
 export type * from './controller/reconcile.ts';
 export * from './controller/spec-check.ts';
 export { LeaseLost } from './election/leader-election.ts';

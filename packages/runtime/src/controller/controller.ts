@@ -3,10 +3,8 @@ import type { Delta, Indexes, Informer } from '@gotk/kube';
 import type { OwnedConditions } from '../status/conditions.ts';
 import type { ExtraRequest } from '../status/requests.ts';
 import type { Stalled } from './outcome.ts';
+import type { Priority } from './priority.ts';
 import type { Finalize, Reconcile } from './reconcile.ts';
-
-/** Why an object should run, as far as the queue cares: a person's change goes before a new revision, that before a periodic look. */
-export type Priority = 'urgent' | 'normal' | 'background';
 
 /** Which objects to run: one by its key, or all that the controller's own index files under a value. */
 export type Wake = (WokenByKey | WokenByIndex) & {

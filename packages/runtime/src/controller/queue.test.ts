@@ -1,7 +1,7 @@
 import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Priority } from './controller.ts';
+import type { Priority } from './priority.ts';
 import { createQueue, type WorkQueue } from './queue.ts';
 
 const DAY_MS = 86_400_000;
@@ -35,7 +35,25 @@ describe('queue', () => {
     queue.add('apps/web', { priority: 'urgent' });
     queue.add('apps/web', { priority: 'normal' });
     queue.done('apps/web');
-    expect(queue.take()).toEqual({ key: 'apps/web', priority: 'urgent' });
+    expect(queue.take()).toMatchObject({ key: 'apps/web', priority: 'urgent' });
+  });
+
+  test('says when a key was woken last: what was learnt since then is fresh enough for its run', async () => {
+    const clock = fakeClock();
+    using queue = createQueue({ clock });
+    queue.add('apps/web', { priority: 'normal' });
+    await clock.advance(100);
+    queue.add('apps/web', { priority: 'background' });
+    queue.add('apps/later', { priority: 'normal', afterMs: 50 });
+    await clock.advance(100);
+    expect([queue.take(), queue.take()]).toEqual([
+      { key: 'apps/web', priority: 'normal', wokenAtMs: 100 },
+      { key: 'apps/later', priority: 'normal', wokenAtMs: 150 },
+    ]);
+    queue.add('apps/web', { priority: 'normal' });
+    await clock.advance(100);
+    queue.done('apps/web');
+    expect(queue.take()?.wokenAtMs).toBeGreaterThanOrEqual(200);
   });
 
   test('does not run a key again that nobody woke', () => {

@@ -1,5 +1,5 @@
 import type { Clock } from '@gotk/apimachinery';
-import type { Priority } from './controller.ts';
+import type { Priority } from './priority.ts';
 
 /** How the next run of a key is asked for. */
 export interface Enqueue {
@@ -8,10 +8,11 @@ export interface Enqueue {
   readonly afterMs?: number;
 }
 
-/** A key that was handed out, and how urgent it was. */
+/** A key that was handed out, how urgent it was, and when (monotonic milliseconds) somebody last wanted it to run. */
 export interface Taken {
   readonly key: string;
   readonly priority: Priority;
+  readonly wokenAtMs: number;
 }
 
 /**
@@ -55,6 +56,7 @@ export function createQueue({ clock }: { readonly clock: Clock }): WorkQueue {
   const waiting = new Map<string, Waiting>();
   const running = new Set<string>();
   const again = new Map<string, Priority>();
+  const wokenAt = new Map<string, number>();
   let notify: () => void = () => undefined;
   let handedOut = 0;
 
@@ -66,6 +68,7 @@ export function createQueue({ clock }: { readonly clock: Clock }): WorkQueue {
   const makeReady = (key: string, wanted: Priority) => {
     const priority = higher(wanted, waiting.get(key)?.priority);
     stopWaiting(key);
+    wokenAt.set(key, clock.monotonic());
     if (running.has(key)) {
       again.set(key, higher(priority, again.get(key)));
       return;
@@ -98,7 +101,9 @@ export function createQueue({ clock }: { readonly clock: Clock }): WorkQueue {
         for (const key of keys) {
           keys.delete(key);
           running.add(key);
-          return { key, priority };
+          const wokenAtMs = wokenAt.get(key) ?? clock.monotonic();
+          wokenAt.delete(key);
+          return { key, priority, wokenAtMs };
         }
       }
       handedOut -= 1;
@@ -113,6 +118,7 @@ export function createQueue({ clock }: { readonly clock: Clock }): WorkQueue {
     forget(key) {
       stopWaiting(key);
       again.delete(key);
+      wokenAt.delete(key);
       for (const { keys } of ready) keys.delete(key);
     },
     get depth() {
@@ -125,6 +131,7 @@ export function createQueue({ clock }: { readonly clock: Clock }): WorkQueue {
       for (const key of [...waiting.keys()]) stopWaiting(key);
       for (const { keys } of ready) keys.clear();
       again.clear();
+      wokenAt.clear();
     },
   };
 }

@@ -4,6 +4,14 @@ import type { Logger } from '../log/log.ts';
 import type { ExtraRequest } from '../status/requests.ts';
 import type { Span } from '../tracing/span.ts';
 import type { Ready, StatusChange } from './outcome.ts';
+import type { Priority } from './priority.ts';
+
+/** What made an object run. */
+export interface Woken {
+  /** Monotonic milliseconds of the clock. Whatever was learnt of the world since then is fresh enough for the run. */
+  readonly atMs: number;
+  readonly priority: Priority;
+}
 
 export interface ReconcileContext {
   /** Aborted with `Superseded` when the object is changed, suspended or deleted, when a wake-up supersedes the run, and at shutdown. */
@@ -12,6 +20,8 @@ export interface ReconcileContext {
   readonly clock: Clock;
   /** The run in the traces. `span.run('build', …)` shows a phase; costs nothing while traces are not exported. */
   readonly span: Span;
+  /** When the run was last asked for, and how urgently: by a person, a change, or only the interval. */
+  readonly woken: Woken;
   /** The token of a `reconcile.fluxcd.io/requestedAt` that has not been handled yet: a person is waiting. */
   readonly requestedAt: string | undefined;
   /** Whether that person asked for this too: `reconcile.fluxcd.io/forceAt`, `resetAt`. True once for each token. */

@@ -1,58 +1,10 @@
-import { fakeClock, settled } from '@gotk/apimachinery/fake-clock';
 import { describe, expect, test } from 'vitest';
-import { memoryApi, refused, writesOf } from '../../test/memory-api.ts';
-import { recordingLog, recordingRecorder } from '../../test/recording.ts';
+import { refused, writesOf } from '../../test/memory-api.ts';
+import { FINALIZER, ready, setUp, throwing, why } from '../../test/run-once-bed.ts';
 import { type Widget, webKey, widget, widgets } from '../../test/widget.ts';
 import { conditionOf, statusOf } from '../status/status.ts';
 import type { Controller } from './controller.ts';
 import { Failed, Stalled, Superseded, Waiting } from './outcome.ts';
-import { runOnce } from './run-once.ts';
-
-const FINALIZER = 'finalizers.fluxcd.io';
-const ready = { reason: 'Succeeded', message: 'done' };
-const why = { reason: 'BecauseOfIt', message: 'what happened' };
-
-function setUp(parts: Partial<Controller<Widget>> = {}, object: Widget = widget({ metadata: { finalizers: [FINALIZER] } })) {
-  const api = memoryApi();
-  const clock = fakeClock();
-  const stop = new AbortController();
-  const [log, recorder] = [recordingLog(), recordingRecorder()];
-  const controller: Controller<Widget> = {
-    name: 'widget',
-    resource: widgets,
-    triggers: [],
-    concurrency: 1,
-    reconcile: () => Promise.resolve(ready),
-    finalize: () => Promise.resolve(),
-    ...parts,
-  };
-  const found = api.put(widgets, object);
-  const stored = () => api.read(widgets, webKey);
-  return {
-    api,
-    clock,
-    stop,
-    log,
-    recorder,
-    controller,
-    found,
-    stored,
-    shown: () => conditionOf(stored() ?? widget(), 'Ready'),
-    run: (seen: Widget = stored() ?? found, { patient = false, controller: other = controller } = {}) =>
-      runOnce(seen, {
-        controller: other,
-        client: api.client,
-        clock,
-        recorder,
-        log,
-        fieldManager: 'widget-controller',
-        patient,
-        signal: stop.signal,
-      }),
-  };
-}
-
-const throwing = (error: unknown) => ({ reconcile: () => Promise.reject(error) });
 
 describe('a run', () => {
   test('has its finalizer on the object before the reconciler begins, and one status write at the end', async () => {
@@ -311,91 +263,5 @@ describe('a status that the server does not take', () => {
       if (subresource === 'status') bed.stop.abort(new Superseded('shutdown'));
     };
     expect(await bed.run()).toMatchObject({ status: 'written' });
-  });
-});
-
-describe('on the way', () => {
-  test('a run that ends within a second says nothing about its progress', async () => {
-    const bed = setUp({
-      reconcile: async (_object, { progress, clock }) => {
-        progress('building');
-        await clock.sleep(999);
-        return ready;
-      },
-    });
-    const running = bed.run();
-    await bed.clock.advance(999);
-    await running;
-    expect(writesOf(bed.api.asked)).toEqual(['patch status web']);
-  });
-
-  test('a longer one says what it does, and each step once', async () => {
-    const bed = setUp({
-      reconcile: async (_object, { progress, clock }) => {
-        progress('fetching');
-        progress('building');
-        await clock.sleep(2_000);
-        progress('applying');
-        progress('applying');
-        await clock.sleep(1_000);
-        return ready;
-      },
-    });
-    const running = bed.run();
-    await bed.clock.advance(1_000);
-    expect(bed.shown()).toMatchObject({ status: 'Unknown', message: 'building' });
-    await bed.clock.advance(1_000);
-    expect(bed.shown()).toMatchObject({ status: 'Unknown', message: 'applying' });
-    await bed.clock.advance(1_000);
-    await running;
-    expect(writesOf(bed.api.asked)).toHaveLength(3);
-    expect(bed.shown()).toMatchObject({ status: 'True' });
-  });
-
-  test('what must be on record is on record before the run goes on', async () => {
-    let onRecord: unknown;
-    const bed = setUp({
-      reconcile: async (_object, { record }) => {
-        await record({ fields: { inventory: ['a'] } });
-        onRecord = bed.stored()?.status?.inventory;
-        return ready;
-      },
-    });
-    await bed.run();
-    expect(onRecord).toEqual(['a']);
-    expect(bed.stored()?.status?.inventory).toEqual(['a']);
-  });
-
-  test('progress that cannot be written fails nothing', async () => {
-    const bed = setUp({
-      reconcile: async (_object, { progress, clock }) => {
-        progress('building');
-        await clock.sleep(1_500);
-        return ready;
-      },
-    });
-    bed.api.before = () => {
-      bed.api.before = () => undefined;
-      throw refused(422, 'Invalid');
-    };
-    const running = bed.run();
-    await bed.clock.advance(1_500);
-    expect(await running).toMatchObject({ outcome: { kind: 'ready' }, status: 'written' });
-  });
-
-  test('a reconciler that goes on after its run can write nothing more', async () => {
-    let record: (() => Promise<void>) | undefined;
-    const bed = setUp({
-      reconcile: (_object, context) => {
-        record = () => context.record({ fields: { inventory: ['late'] } });
-        context.progress('never ends');
-        return Promise.resolve(ready);
-      },
-    });
-    await bed.run();
-    await expect(record?.()).rejects.toThrow('the run is over');
-    await bed.clock.advance(5_000);
-    await settled();
-    expect(writesOf(bed.api.asked)).toEqual(['patch status web']);
   });
 });

@@ -12,6 +12,7 @@ import type { Controller } from './controller.ts';
 import { addFinalizer, hasFinalizer, removeFinalizer } from './finalizer.ts';
 import { Failed, type Outcome, Superseded } from './outcome.ts';
 import { outcomeOf, readyOutcome } from './outcome-of.ts';
+import type { Woken } from './reconcile.ts';
 import { createRun, type Run } from './run.ts';
 
 export interface RunOnceOptions<T extends KubeObject> {
@@ -30,6 +31,8 @@ export interface RunOnceOptions<T extends KubeObject> {
   readonly signal: AbortSignal;
   /** What the run shows as in a trace. */
   readonly span?: Span;
+  /** What made the object run; absent: somebody asks now. */
+  readonly woken?: Woken;
 }
 
 /** How one run of one object went. */

@@ -9,7 +9,7 @@ import { statusOf } from '../status/status.ts';
 import { type StatusWriter, statusWriter } from '../status/status-writer.ts';
 import { seenIn, statusInProgress, withChange } from '../status/summarise.ts';
 import { noSpan, type Span } from '../tracing/span.ts';
-import type { ReconcileContext } from './reconcile.ts';
+import type { ReconcileContext, Woken } from './reconcile.ts';
 
 export interface RunOptions<T extends KubeObject> {
   readonly object: T;
@@ -25,6 +25,8 @@ export interface RunOptions<T extends KubeObject> {
   readonly conditions?: OwnedConditions | undefined;
   readonly requests?: readonly ExtraRequest[] | undefined;
   readonly span?: Span | undefined;
+  /** Absent: somebody asks now. */
+  readonly woken?: Woken | undefined;
 }
 
 /** One run of a reconciler: what it may do, and the status it writes on the way. */
@@ -66,6 +68,7 @@ export function createRun<T extends KubeObject>(options: RunOptions<T>): Run<T> 
       log,
       clock,
       span: options.span ?? noSpan,
+      woken: options.woken ?? { atMs: clock.monotonic(), priority: 'normal' },
       requestedAt: pendingRequest(object),
       isRequested: (request) => options.requests?.includes(request) === true && isRequested(object, request),
       progress(text) {

@@ -126,7 +126,7 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
     }
   };
 
-  const work = async ({ key: text, priority }: Taken): Promise<void> => {
+  const work = async ({ key: text, priority, wokenAtMs }: Taken): Promise<void> => {
     const its = known.get(text);
     const cached = its === undefined ? undefined : informer.get(its.key);
     if (its === undefined || cached === undefined) return;
@@ -150,7 +150,8 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
       const { redact } = options.masks.of(namespace ?? '');
       const run = (span: Span) => {
         recorder = tracedRecorder(recorder, span);
-        return runOnce(object, { ...options, client: tracedClient(client, span), recorder, log: runLog, patient, span, redact, signal });
+        const own = { recorder, log: runLog, patient, span, redact, signal, woken: { atMs: wokenAtMs, priority } };
+        return runOnce(object, { ...options, ...own, client: tracedClient(client, span) });
       };
       const ended = await traceRun(options.traces ?? noSpan, object, { reconcileID, work: run });
       if (ended === undefined) return;

@@ -27,7 +27,7 @@ interface Common {
 /** Keeps each OCIRepository's artifact equal to the newest artifact of the registry that its reference stands for. */
 export function ociRepositoryController(deps: SourceDeps): Controller<OCIRepository> {
   const { manager, storage } = deps;
-  const common = { revisions: createFlights<OciRevision>(), drafts: createSharedDrafts<ArtifactDraft>(storage) };
+  const common = { revisions: createFlights<OciRevision>(deps.manager.clock), drafts: createSharedDrafts<ArtifactDraft>(storage) };
   return {
     name: 'ocirepository',
     resource: ociRepositories,
@@ -61,7 +61,7 @@ async function reconcile(repository: OCIRepository, ctx: ReconcileContext, { dep
   const registry = await run.within('login', () => registryAccess(name, spec, { deps, clock, signal, owner }));
   const asked = keyOf(sessionKey(registry), spec.ref, spec.layerSelector?.mediaType);
   const found = await shared(run, 'digest', () =>
-    common.revisions.join(asked, signal, (every) => resolveRevision(registry, spec, { signal: every, clock })),
+    common.revisions.join(asked, run.asker, (every) => resolveRevision(registry, spec, { signal: every, clock })),
   );
   const { digest } = found;
   const revision = renderRevision(found);

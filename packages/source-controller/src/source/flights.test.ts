@@ -1,7 +1,14 @@
+import { fakeClock } from '@gotk/testkit';
 import { expect, test } from 'vitest';
 import { createFlights } from './flights.ts';
 
-const never = () => new AbortController().signal;
+/** Somebody who wants to know how things are now. */
+function bed() {
+  const clock = fakeClock();
+  const flights = createFlights<string>(clock);
+  const asker = (signal: AbortSignal = new AbortController().signal, sinceMs = clock.monotonic()) => ({ signal, sinceMs });
+  return { clock, flights, asker };
+}
 
 /** Work whose end the test decides, and how often it began. */
 function controlled() {
@@ -17,9 +24,9 @@ function controlled() {
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 test('questions with other keys have nothing to do with each other', async () => {
-  const flights = createFlights<string>();
+  const { flights, asker } = bed();
   const { begun, work } = controlled();
-  const both = [flights.join('a', never(), work), flights.join('b', never(), work)];
+  const both = [flights.join('a', asker(), work), flights.join('b', asker(), work)];
   expect(begun).toHaveLength(2);
   begun[0]?.end('a');
   begun[1]?.end('b');
@@ -27,22 +34,22 @@ test('questions with other keys have nothing to do with each other', async () =>
 });
 
 test('after the end, the next one starts anew', async () => {
-  const flights = createFlights<string>();
+  const { clock, flights, asker } = bed();
   const { begun, work } = controlled();
-  const first = flights.join('a', never(), work);
+  const first = flights.join('a', asker(), work);
   begun[0]?.end('one');
   expect(await first).toBe('one');
-  await settle();
-  const second = flights.join('a', never(), work);
+  await clock.advance(1);
+  const second = flights.join('a', asker(), work);
   begun[1]?.end('two');
   expect(await second).toBe('two');
 });
 
 test('who leaves gets the reason at once, and the work goes on for the others until the last has left', async () => {
-  const flights = createFlights<string>();
+  const { flights, asker } = bed();
   const { begun, work } = controlled();
   const aborts = [new AbortController(), new AbortController(), new AbortController()];
-  const joined = aborts.map(({ signal }) => flights.join('a', signal, work).catch((error: unknown) => error));
+  const joined = aborts.map(({ signal }) => flights.join('a', asker(signal), work).catch((error: unknown) => error));
   const reason = new Error('overtaken');
   aborts[0]?.abort(reason);
   expect(await joined[0]).toBe(reason);
@@ -52,10 +59,11 @@ test('who leaves gets the reason at once, and the work goes on for the others un
 });
 
 test('an answer is never older than its question: who comes while one is under way waits for the next, together with all the others', async () => {
-  const flights = createFlights<string>();
+  const { clock, flights, asker } = bed();
   const { begun, work } = controlled();
-  const first = flights.join('a', never(), work);
-  const late = Array.from({ length: 99 }, () => flights.join('a', never(), work));
+  const first = flights.join('a', asker(), work);
+  await clock.advance(1);
+  const late = Array.from({ length: 99 }, () => flights.join('a', asker(), work));
   expect(begun).toHaveLength(1);
   begun[0]?.end('before the push');
   expect(await first).toBe('before the push');
@@ -66,10 +74,11 @@ test('an answer is never older than its question: who comes while one is under w
 });
 
 test('a failure is no answer to the next question', async () => {
-  const flights = createFlights<string>();
+  const { clock, flights, asker } = bed();
   const { begun, work } = controlled();
-  const first = flights.join('a', never(), work).catch((error: unknown) => error);
-  const second = flights.join('a', never(), work);
+  const first = flights.join('a', asker(), work).catch((error: unknown) => error);
+  await clock.advance(1);
+  const second = flights.join('a', asker(), work);
   begun[0]?.fail(new Error('no'));
   expect(await first).toBeInstanceOf(Error);
   await settle();
@@ -78,18 +87,38 @@ test('a failure is no answer to the next question', async () => {
 });
 
 test('a question that all have left before it was asked is not asked', async () => {
-  const flights = createFlights<string>();
+  const { clock, flights, asker } = bed();
   const { begun, work } = controlled();
-  const first = flights.join('a', never(), work);
+  const first = flights.join('a', asker(), work);
+  await clock.advance(1);
   const abort = new AbortController();
-  const left = flights.join('a', abort.signal, work).catch(() => 'left');
+  const left = flights.join('a', asker(abort.signal), work).catch(() => 'left');
   abort.abort();
   expect(await left).toBe('left');
   begun[0]?.end('one');
   await first;
   await settle();
-  const again = flights.join('a', never(), work);
+  const again = flights.join('a', asker(), work);
   expect(begun).toHaveLength(2);
   begun[1]?.end('two');
   expect(await again).toBe('two');
+});
+
+test('whoever wanted to know before the question was asked is content with its answer, be it on the way or there already', async () => {
+  const { clock, flights, asker } = bed();
+  const { begun, work } = controlled();
+  const sinceMs = clock.monotonic();
+  await clock.advance(10);
+  const first = flights.join('a', asker(undefined, sinceMs), work);
+  const second = flights.join('a', asker(undefined, sinceMs), work);
+  begun[0]?.end('answer');
+  expect(await Promise.all([first, second])).toEqual(['answer', 'answer']);
+  await clock.advance(10);
+  expect(await flights.join('a', asker(undefined, sinceMs), work)).toBe('answer');
+  expect(begun).toHaveLength(1);
+
+  const anew = flights.join('a', asker(), work);
+  expect(begun).toHaveLength(2);
+  begun[1]?.end('newer');
+  expect(await anew).toBe('newer');
 });

@@ -2,6 +2,7 @@ import type { Artifact } from '@gotk/api';
 import { type Condition, deadlineSignal, type KubeObject, parseDuration } from '@gotk/apimachinery';
 import type { ArtifactOwner, Scratch, Storage } from '@gotk/artifact';
 import type { ConditionUpdate, Ready, ReconcileContext } from '@gotk/runtime';
+import type { Asker } from './flights.ts';
 import { runStage, type StagePolicy } from './stage.ts';
 
 /** What the objects of all kinds that make artifacts have in common. */
@@ -39,6 +40,8 @@ export interface SourceRun<Stage extends string> extends Disposable {
   readonly owner: ArtifactOwner;
   /** Aborts with the object's run, and when `spec.timeout` is over. */
   readonly signal: AbortSignal;
+  /** What this run asks, and may share with others: fresh since it was woken. A look at the interval is content with what was learnt a moment ago. */
+  readonly asker: Asker;
   /** Does a part of the work, as a phase in the traces; what it throws becomes a failure as the stage's policy says. */
   within<T>(stage: Stage | 'store', work: () => Promise<T>): Promise<T>;
   /**
@@ -71,6 +74,9 @@ export interface SourceRunOptions<Stage extends string> {
 }
 
 const DEFAULT_TIMEOUT = '60s';
+/** Of the interval, which is jittered by as much to either side. */
+const SLACK = 0.1;
+const LONGEST_SLACK_MS = 30_000;
 const STORE: StagePolicy = {
   condition: 'StorageOperationFailed',
   reason: () => 'ArchiveOperationFailed',
@@ -98,6 +104,7 @@ export function sourceRun<Stage extends string>(
   return {
     owner,
     signal,
+    asker: { signal, sinceMs: ctx.woken.atMs - (ctx.woken.priority === 'background' ? slackOf(spec.interval) : 0) },
     within,
     async current(revision, unchanged) {
       if (present === undefined || !unchanged || present.revision !== revision) return undefined;
@@ -137,6 +144,10 @@ export function sourceRun<Stage extends string>(
     [Symbol.dispose]: () => deadline[Symbol.dispose](),
   };
 }
+
+/** What objects of one interval may lie apart, so that looks at one repository come together. */
+const slackOf = (interval: string | undefined): number =>
+  interval === undefined ? 0 : Math.min(parseDuration(interval) * SLACK, LONGEST_SLACK_MS);
 
 const FAILURES: ReadonlySet<string> = new Set(['FetchFailed', 'StorageOperationFailed', 'IncludeUnavailable', 'BuildFailed']);
 
