@@ -1,4 +1,4 @@
-import { type Evidence, judgeEvidence, type Trust, type Verdict } from '@gotk/oci/verification';
+import type { Evidence, Trust, Verdict } from '@gotk/oci/verification';
 
 /** Plain data: it crosses into a worker thread. */
 export interface JudgeSignatures {
@@ -8,5 +8,8 @@ export interface JudgeSignatures {
   readonly nowMs: number;
 }
 
-/** Never throws. */
-export const judgeSignatures = ({ evidence, trust, nowMs }: JudgeSignatures): Verdict => judgeEvidence(evidence, trust, nowMs);
+/** Never throws. What judges is loaded when it is needed: most threads never do, and it takes as long as a small task. */
+export async function judgeSignatures({ evidence, trust, nowMs }: JudgeSignatures): Promise<Verdict> {
+  const { judgeEvidence } = await import('@gotk/oci/verification');
+  return judgeEvidence(evidence, trust, nowMs);
+}

@@ -2,11 +2,14 @@ import type { OCIRepository } from '@gotk/api';
 import type { Clock } from '@gotk/apimachinery';
 import { InvalidLogin } from '@gotk/auth';
 import { connect, type Digest, type RegistryOptions, renderRepository, signatureSource } from '@gotk/oci';
-import { publicSigstoreRoot, type SecretFiles, type Trust, type Verdict, verifyArtifact } from '@gotk/oci/verification';
+import type { SecretFiles, Trust, Verdict } from '@gotk/oci/verification';
 import type { Secret, WorkerPool } from '@gotk/runtime';
 import { readSecret, type SecretReader } from '../source/secrets.ts';
 import type { JudgeSignatures } from './judge-signatures.ts';
 import { LIMITS } from './limits.ts';
+
+/** Loaded when it is needed: most controllers verify nothing. */
+const signatures = () => import('@gotk/oci/verification');
 
 export type Verification = NonNullable<OCIRepository['spec']['verify']>;
 
@@ -33,6 +36,7 @@ export async function verdictOn(digest: Digest, verification: Verification, cont
   const trust = await trustOf(verification, reader);
   if (trust === undefined)
     return { kind: 'unsupported', message: 'spec.verify.secretRef has to name a Secret with a trust policy and certificates' };
+  const { verifyArtifact } = await signatures();
   using remote = connect(registry);
   const { bytes, mediaType } = await remote.manifest(digest, signal);
   const subject = { name: `${renderRepository(remote.name)}@${digest}`, digest, mediaType, size: bytes.length };
@@ -61,7 +65,7 @@ async function trustOf(
   return {
     provider,
     identities: matchOIDCIdentity,
-    trustedRoot: rootSecret === undefined ? publicSigstoreRoot() : trustedRootIn(rootSecret),
+    trustedRoot: rootSecret === undefined ? (await signatures()).publicSigstoreRoot() : trustedRootIn(rootSecret),
   };
 }
 
