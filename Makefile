@@ -70,12 +70,17 @@ down: deps ## Stop what make up started, and nothing else
 	@node test/demo/down.ts $(ARGS)
 
 .PHONY: bench
-bench: build control-plane ## Seconds, CPU, memory and API requests (N=500 for more, ARGS=--json)
+bench: build control-plane ## Seconds, CPU, memory and API requests of Kustomizations (N=500 for more, ARGS=--json), then bench-sources
 	@pnpm --silent bench --n $(N) $(ARGS)
+	@$(MAKE) --no-print-directory bench-sources
 
 .PHONY: bench-runtime
 bench-runtime: deps control-plane ## Reconciles a second over 5,000 objects, memory of 10,000 watched ones
 	@node test/bench/reconciles-main.ts && node test/bench/informer-memory-main.ts --rounds 1
+
+.PHONY: bench-sources
+bench-sources: build programs control-plane ## Sources: clones against git, 100 repositories on one server, a Helm index of 30 MiB
+	@node test/bench/git-clone-main.ts && node test/bench/sources-main.ts --n $(N) $(ARGS) && node test/bench/helm-index-main.ts
 
 .PHONY: clean
 clean: ## Remove everything that was built in this checkout
