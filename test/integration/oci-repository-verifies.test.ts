@@ -80,6 +80,32 @@ test('an artifact that is signed is taken, once; one that is not is refused unti
   expect(condition(unverified, 'SourceVerified')).toBeUndefined();
 });
 
+test('what was verified is called so, also when it could not be pulled then', async () => {
+  await using bed = await testbed();
+  let isBroken = true;
+  await using registry = await startRegistry({
+    tls: true,
+    intercept({ url = '' }, response) {
+      if (!isBroken || !url.endsWith(`/blobs/${pushed?.layers[0]?.digest}`)) return false;
+      response.writeHead(500);
+      response.end();
+      return true;
+    },
+  });
+  const key = keyPair();
+  await secret(bed, 'keys', { 'cosign.pub': key.pem });
+  const pushed: PushedArtifact = await push(registry, 'latest', { 'a.yaml': 'a: 1\n' });
+  await ociRepository(bed, registry, { verify });
+  await bed.until(ociRepositories, 'app', failsWith('VerificationError'));
+  await cosignSign(registry, pushed, key);
+  await bed.request(ociRepositories, 'app');
+  const failed = await bed.until(ociRepositories, 'app', failsWith('OCIArtifactLayerOperationFailed'));
+  expect(condition(failed, 'SourceVerified')).toMatchObject({ status: 'True', reason: 'Succeeded' });
+  isBroken = false;
+  await bed.request(ociRepositories, 'app');
+  await bed.until(ociRepositories, 'app', isVerified);
+});
+
 test('an artifact that is stored already is verified when the spec begins to ask for it', async () => {
   await using bed = await testbed();
   await using registry = await startRegistry({ tls: true });
@@ -101,7 +127,7 @@ test("a signature that was copied from another artifact proves nothing, and a st
   await secret(bed, 'keys', { 'cosign.pub': key.pem });
   const other = await push(registry, 'other', { 'a.yaml': 'signed\n' });
   const forged = await push(registry, 'latest', { 'a.yaml': 'forged\n' });
-  await cosignSign(registry, { ...other, digest: other.digest }, key);
+  await cosignSign(registry, other, key);
   // The layer of the genuine signature, under the tag of the forged artifact.
   const tagOf = (digest: string) => `${digest.replace(':', '-')}.sig`;
   const genuine = await fetchManifest(registry, tagOf(other.digest));

@@ -225,3 +225,31 @@ test('what many objects want alike is pulled once', async () => {
   expect(lines.filter((line) => line === `GET /v2/${REPOSITORY}/manifests/${digest}`)).toHaveLength(1);
   expect(lines.filter((line) => line === `GET /v2/${REPOSITORY}/blobs/${layers[0]?.digest}`)).toHaveLength(1);
 });
+
+test('what one login may see, another may not, although it was asked for and pulled before', async () => {
+  await using bed = await testbed();
+  await using registry = await startRegistry({ tls: true, auth: 'token' });
+  const { digest } = await push(registry, 'latest', { 'a.yaml': 'a: 1\n' });
+  await loginSecret(bed, 'login', registry);
+  await ociRepository(bed, registry, { secretRef: { name: 'login' } });
+  await bed.until(ociRepositories, 'app', isReady);
+  for (const [name, ref] of [
+    ['by-tag', { tag: 'latest' }],
+    ['by-digest', { digest }],
+  ] as const) {
+    await ociRepository(bed, registry, { name, ref });
+    const refused = await bed.until(ociRepositories, name, failsWith('OCIArtifactPullFailed'));
+    expect(refused.status?.artifact).toBeUndefined();
+  }
+});
+
+test('a look that finds nothing new writes nothing', async () => {
+  await using bed = await testbed();
+  await using registry = await startRegistry({ tls: true });
+  await push(registry, 'latest', { 'a.yaml': 'a: 1\n' });
+  await ociRepository(bed, registry, { interval: '1s' });
+  const stored = await bed.until(ociRepositories, 'app', isReady);
+  const before = registry.requests.length;
+  await expect.poll(() => registry.requests.length, { timeout: 10_000 }).toBeGreaterThan(before + 2);
+  expect((await bed.get(ociRepositories, 'app'))?.metadata.resourceVersion).toBe(stored.metadata.resourceVersion);
+});

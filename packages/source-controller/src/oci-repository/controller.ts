@@ -14,7 +14,7 @@ import { shared } from './part-failed.ts';
 import { type ArtifactDraft, copiesLayer, pullArtifact } from './pull.ts';
 import { repositoryAt } from './repository.ts';
 import { resolveRevision } from './resolve.ts';
-import { signatureConditions } from './signatures.ts';
+import { afterSignatures, signatureConditions } from './signatures.ts';
 import { stagesOf } from './stages.ts';
 import { verifierOf } from './verify.ts';
 
@@ -90,7 +90,7 @@ async function reconcile(repository: OCIRepository, ctx: ReconcileContext, { dep
       verified = await signatures();
       const make = (own: Scratch, every: AbortSignal) =>
         pullArtifact({ registry, digest, spec, algorithm }, { scratch: own, signal: every, workers, of });
-      draft = await shared(run, 'pull', () => common.drafts.draft({ key: wanted, scratch, signal, make }));
+      draft = await afterSignatures(verified, () => shared(run, 'pull', () => common.drafts.draft({ key: wanted, scratch, signal, make })));
       return draft;
     },
   });
