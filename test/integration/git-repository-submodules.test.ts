@@ -1,24 +1,11 @@
-import { makeSshKey, startSshServer, type TestRepository } from '@gotk/testkit';
+import { makeSshKey, startSshServer } from '@gotk/testkit';
 import { describe, expect, test } from 'vitest';
 import { filesOf } from './artifact-files.ts';
 import { lookedAt, secret } from './git-manifests.ts';
+import { addSubmodule } from './git-submodule.ts';
 import { condition, failsWith, isReady, testbed } from './testbed.ts';
 
 const basic = (username: string, password: string) => `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-
-/** Puts a commit of another repository at a path. */
-async function addSubmodule(
-  repository: TestRepository,
-  { path, url, commit }: { path: string; url: string; commit: string },
-): Promise<string> {
-  await repository.git('update-index', '--add', '--cacheinfo', `160000,${commit},${path}`);
-  await repository.git('config', '--file', '.gitmodules', `submodule.${path}.path`, path);
-  await repository.git('config', '--file', '.gitmodules', `submodule.${path}.url`, url);
-  await repository.git('add', '.gitmodules');
-  await repository.git('commit', '--quiet', '-m', `with ${path}`);
-  await repository.git('push', '--quiet', 'origin', 'HEAD:refs/heads/main');
-  return await repository.git('rev-parse', 'HEAD');
-}
 
 describe('recurseSubmodules', () => {
   test('brings submodules at their commits, those within them, and relative addresses; without it their places are empty', async () => {

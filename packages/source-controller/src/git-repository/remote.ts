@@ -12,7 +12,7 @@ import {
   sshAccessFrom,
 } from '@gotk/auth';
 import type { HttpRemote, Remote, SshRemote } from '@gotk/git';
-import type { Secret } from '@gotk/runtime';
+import { type Secret, Stalled } from '@gotk/runtime';
 import { cloudMeansOf } from '../source/cloud-means.ts';
 import { readSecret } from '../source/secrets.ts';
 import { addressOf, stalledFetch } from './address.ts';
@@ -103,7 +103,9 @@ async function httpAccess(url: URL, { secret, proxySecret }: Secrets, { reposito
       // Of the Secret, what belongs to TLS counts: the login is the cloud's.
       const access = httpAccessOf({ secret, proxySecret }, url, { passwordless: true });
       const { serviceAccountName } = spec;
-      const means = await cloudMeansOf({ deps, clock, signal, owner, serviceAccountName, proxy: access.proxy });
+      const means = await cloudMeansOf({ deps, clock, signal, owner, serviceAccountName, proxy: access.proxy }).catch((error) => {
+        throw error instanceof Stalled ? stalledFetch(error.reason, error.message) : error;
+      });
       return { ...access, login: (await cloudGitLogin(provider, url, means)).login };
     }
   }
