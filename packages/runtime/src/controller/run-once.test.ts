@@ -45,6 +45,10 @@ describe('a run', () => {
     const bed = setUp({ isStatic: () => true, reconcile: never, finalize }, widget());
     expect(await bed.run()).toBeUndefined();
     expect(writesOf(bed.api.asked)).toEqual([]);
+    // The schema's default for what was never reconciled: whoever waits by kstatus would wait for ever.
+    bed.api.put(widgets, { ...widget(), status: { observedGeneration: -1 } });
+    expect((await bed.run())?.status).toBe('finalized');
+    expect(statusOf(bed.stored() ?? widget())).toEqual({});
     bed.api.put(widgets, { ...widget({ metadata: { finalizers: ['theirs', FINALIZER] } }), status: { observedGeneration: 1 } });
     expect((await bed.run())?.status).toBe('finalized');
     expect([finalized, bed.stored()?.metadata.finalizers, statusOf(bed.stored() ?? widget())]).toEqual([1, ['theirs'], {}]);

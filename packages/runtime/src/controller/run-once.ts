@@ -93,9 +93,11 @@ async function finalize<T extends KubeObject>(run: Run<T>, target: Target<T>): P
   return readyOutcome({ reason: 'Deleted', message: 'finalized' });
 }
 
-/** The schemas of all kinds give an object that was never reconciled an observed generation of -1. */
-const isBare = (object: KubeObject): boolean =>
-  !hasFinalizer(object) && Object.entries(statusOf(object)).every(([field, value]) => field === 'observedGeneration' && value === -1);
+/**
+ * Not bare either is the observed generation of -1 that the schemas give an object that was never reconciled: by the rules of kstatus, by which the `flux` CLI and
+ * appliers wait, it is one that somebody is about to reconcile.
+ */
+const isBare = (object: KubeObject): boolean => !hasFinalizer(object) && Object.keys(statusOf(object)).length === 0;
 
 /** Takes away from a static object what another life left on it. The finalizer goes last: until then it says that there is something left to do. */
 async function layBare<T extends KubeObject>(found: T, target: Target<T>): Promise<Ended<T>> {
