@@ -25,6 +25,7 @@ import { artifactServer } from './artifact-server.ts';
 import { bucketController } from './bucket/controller.ts';
 import { gitRepositoryController } from './git-repository/controller.ts';
 import { sshFlags } from './git-repository/ssh-flags.ts';
+import { helmChartController } from './helm-chart/controller.ts';
 import { helmRepositoryController } from './helm-repository/controller.ts';
 import { createIndexLookups } from './helm-repository/index-lookups.ts';
 import { ociRepositoryController } from './oci-repository/controller.ts';
@@ -120,6 +121,7 @@ export function sourceController(entry: WorkerEntry): Program<typeof flags> {
       };
       const lookups = createIndexLookups({ storage, workers, maxIndexBytes: helmLimits.indexBytes });
       manager.add(helmRepositoryController({ ...deps, lookups, helmLimits }));
+      manager.add(helmChartController({ ...deps, lookups, helmLimits }));
     },
   };
 }

@@ -5,6 +5,8 @@ import { keptPaths } from './bucket/kept-paths.ts';
 import { archiveCommit } from './git-repository/archive-commit.ts';
 import { listSubmodules } from './git-repository/list-submodules.ts';
 import { verifyCommit } from './git-repository/verify-commit.ts';
+import { buildPulledChart, buildSourceChart } from './helm-chart/build-chart.ts';
+import { planChart } from './helm-chart/plan-chart.ts';
 import { chooseChart, makeLookup } from './helm-repository/index-lookup.ts';
 import { archiveLayer, copyLayer } from './oci-repository/archive-layer.ts';
 import { judgeSignatures } from './oci-repository/judge-signatures.ts';
@@ -14,11 +16,14 @@ serveTasks({
   'archive commit': archiveCommit,
   'archive files': archiveFiles,
   'archive layer': archiveLayer,
+  'build pulled chart': buildPulledChart,
+  'build source chart': buildSourceChart,
   'choose chart': chooseChart,
   'copy layer': copyLayer,
   'judge signatures': judgeSignatures,
   'kept paths': keptPaths,
   'list submodules': listSubmodules,
+  'plan chart': planChart,
   'read index': makeLookup,
   'read listing': readListing,
   'verify commit': verifyCommit,
