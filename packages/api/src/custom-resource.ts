@@ -14,7 +14,7 @@ export interface Definition<T extends KubeObject> {
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
   readonly description: string;
-  /** Printer columns before Age, Ready and Status, which every kind has. */
+  /** What `kubectl get` prints after the name, in this order. */
   readonly columns: readonly Column[];
   readonly spec: JsonSchema;
   readonly status: JsonSchema;
@@ -33,11 +33,10 @@ export function crd<T extends KubeObject>({ group, version, kind, plural, spec, 
   return { ...rest, resource: { group, version, kind, plural, namespaced: true }, spec: spec.json, status: status.json };
 }
 
-const COMMON_COLUMNS: readonly Column[] = [
-  { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
-  { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' },
-  { name: 'Status', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].message' },
-];
+/** Columns that every kind has. Their place is upstream's, which is not the same for all. */
+export const AGE: Column = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' };
+export const READY: Column = { name: 'Ready', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].status' };
+export const STATUS: Column = { name: 'Status', type: 'string', jsonPath: '.status.conditions[?(@.type=="Ready")].message' };
 
 /** The CustomResourceDefinition of a kind, as the API server takes it. */
 export function renderCrd({ resource, singular, shortNames, categories, description, columns, spec, status }: Definition<KubeObject>) {
@@ -60,7 +59,7 @@ export function renderCrd({ resource, singular, shortNames, categories, descript
           served: true,
           storage: true,
           subresources: { status: {} },
-          additionalPrinterColumns: [...columns, ...COMMON_COLUMNS],
+          additionalPrinterColumns: columns,
           schema: {
             openAPIV3Schema: {
               type: 'object',

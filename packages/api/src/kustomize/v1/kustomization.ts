@@ -1,5 +1,5 @@
 import type { KubeObject } from '@gotk/apimachinery';
-import { crd } from '../../custom-resource.ts';
+import { AGE, crd, READY, STATUS } from '../../custom-resource.ts';
 import { conditions, duration, lastHandledReconcileAt, localReference, observedGeneration, STATUS_DEFAULT } from '../../meta/fields.ts';
 import { boolean, type Described, integer, list, map, object, oneOf, optional, string } from '../../schema.ts';
 
@@ -240,7 +240,7 @@ export const kustomizationDefinition = crd<Kustomization>({
   shortNames: ['ks'],
   categories: ['all', 'fluxcd', 'fluxcd-appliers'],
   description: 'A directory of a source, applied to a cluster and kept true.',
-  columns: [],
+  columns: [AGE, READY, STATUS],
   spec,
   status,
 });

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@gotk/apimachinery';
-import { crd } from '../../custom-resource.ts';
+import { AGE, crd, READY, STATUS } from '../../custom-resource.ts';
 import {
   artifact,
   conditions,
@@ -110,7 +110,7 @@ export const bucketDefinition = crd<Bucket>({
   shortNames: [],
   categories: ['all', 'fluxcd', 'fluxcd-sources'],
   description: 'The objects of a bucket, kept as an artifact.',
-  columns: [{ name: 'Endpoint', type: 'string', jsonPath: '.spec.endpoint' }],
+  columns: [{ name: 'Endpoint', type: 'string', jsonPath: '.spec.endpoint' }, AGE, READY, STATUS],
   spec,
   status,
 });

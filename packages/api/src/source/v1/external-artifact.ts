@@ -1,5 +1,5 @@
 import type { KubeObject } from '@gotk/apimachinery';
-import { crd } from '../../custom-resource.ts';
+import { AGE, crd, READY, STATUS } from '../../custom-resource.ts';
 import { artifact, conditions } from '../../meta/fields.ts';
 import { type Described, object, optional, string } from '../../schema.ts';
 
@@ -42,7 +42,7 @@ export const externalArtifactDefinition = crd<ExternalArtifact>({
   shortNames: ['ea'],
   categories: ['all', 'fluxcd', 'fluxcd-sources'],
   description: 'An artifact that a controller of somebody else makes and serves.',
-  columns: [{ name: 'Source', type: 'string', jsonPath: '.spec.sourceRef.name' }],
+  columns: [AGE, READY, STATUS, { name: 'Source', type: 'string', jsonPath: '.spec.sourceRef.name' }],
   spec,
   status,
 });

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@gotk/apimachinery';
-import { crd } from '../../custom-resource.ts';
+import { AGE, crd, READY, STATUS } from '../../custom-resource.ts';
 import {
   artifact,
   conditions,
@@ -116,7 +116,7 @@ export const gitRepositoryDefinition = crd<GitRepository>({
   shortNames: ['gitrepo'],
   categories: ['all', 'fluxcd', 'fluxcd-sources'],
   description: 'A Git repository, kept as an artifact of its newest matching commit.',
-  columns: [{ name: 'URL', type: 'string', jsonPath: '.spec.url' }],
+  columns: [{ name: 'URL', type: 'string', jsonPath: '.spec.url' }, AGE, READY, STATUS],
   spec,
   status,
 });

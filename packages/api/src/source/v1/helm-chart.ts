@@ -1,5 +1,5 @@
 import type { KubeObject } from '@gotk/apimachinery';
-import { crd } from '../../custom-resource.ts';
+import { AGE, crd, READY, STATUS } from '../../custom-resource.ts';
 import { artifact, conditions, duration, lastHandledReconcileAt, observedGeneration, STATUS_DEFAULT } from '../../meta/fields.ts';
 import { boolean, type Described, list, object, oneOf, optional, string } from '../../schema.ts';
 import { chartVerification } from './verification.ts';
@@ -83,6 +83,9 @@ export const helmChartDefinition = crd<HelmChart>({
     { name: 'Version', type: 'string', jsonPath: '.spec.version' },
     { name: 'Source Kind', type: 'string', jsonPath: '.spec.sourceRef.kind' },
     { name: 'Source Name', type: 'string', jsonPath: '.spec.sourceRef.name' },
+    AGE,
+    READY,
+    STATUS,
   ],
   spec,
   status,

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@gotk/apimachinery';
-import { crd } from '../../custom-resource.ts';
+import { AGE, crd, READY, STATUS } from '../../custom-resource.ts';
 import {
   artifact,
   conditions,
@@ -80,7 +80,7 @@ export const helmRepositoryDefinition = crd<HelmRepository>({
   shortNames: ['helmrepo'],
   categories: ['all', 'fluxcd', 'fluxcd-sources'],
   description: 'A repository of Helm charts.',
-  columns: [{ name: 'URL', type: 'string', jsonPath: '.spec.url' }],
+  columns: [{ name: 'URL', type: 'string', jsonPath: '.spec.url' }, AGE, READY, STATUS],
   spec,
   status,
 });

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@gotk/apimachinery';
-import { crd } from '../../custom-resource.ts';
+import { AGE, crd, READY, STATUS } from '../../custom-resource.ts';
 import {
   artifact,
   conditions,
@@ -91,7 +91,7 @@ export const ociRepositoryDefinition = crd<OCIRepository>({
   shortNames: ['ocirepo'],
   categories: ['all', 'fluxcd', 'fluxcd-sources'],
   description: 'A repository of a registry, kept as an artifact of its newest matching revision.',
-  columns: [{ name: 'URL', type: 'string', jsonPath: '.spec.url' }],
+  columns: [{ name: 'URL', type: 'string', jsonPath: '.spec.url' }, READY, STATUS, AGE],
   spec,
   status,
 });
