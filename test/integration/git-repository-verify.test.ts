@@ -1,5 +1,6 @@
 import { createGpgHome, type GitSigner, makeSshKey, sshSigner } from '@gotk/testkit';
 import { describe, expect, test } from 'vitest';
+import { countingServer } from './git-counting.ts';
 import { isAt, lookedAt, secret } from './git-manifests.ts';
 import { condition, failsWith, isReady, isStalled, type Testbed, testbed } from './testbed.ts';
 
@@ -153,6 +154,40 @@ test('what was verified is not verified again, nor written; other keys are, thou
   const healed = await bed.source('repo', isReady);
   expect(healed.status?.artifact).toEqual(stored.status?.artifact);
   expect(condition(healed, 'SourceVerified')?.message).toContain(commit);
+});
+
+test('what is verified is called so, also when storing it fails then', async () => {
+  await using bed = await testbed();
+  await using who = await author();
+  const repository = await bed.repository({});
+  await repository.commit('first', { 'a.yaml': '1' }, { signer: who.gpg });
+  await secret(bed, 'keys', { 'nobody.sshpub': (await makeSshKey({ type: 'ed25519' })).publicKey });
+  await bed.gitRepository('lib', { url: repository.url });
+  await bed.source('lib', isReady);
+  const include = [{ repository: { name: 'lib' }, fromPath: 'nothing' }];
+  await bed.gitRepository('repo', { url: repository.url, verify: verifiedBy('HEAD'), include });
+  await refusal(bed, 'repo', 'InvalidCommitSignature');
+  await secret(bed, 'keys', who.keys);
+  const failed = await bed.source('repo', failsWith('CopyFailure'));
+  expect(condition(failed, 'SourceVerified')).toMatchObject({ status: 'True', reason: 'Succeeded' });
+});
+
+test('from a server that can leave files out, nothing but the commit is fetched for what turns out not to be signed', async () => {
+  await using bed = await testbed();
+  await using who = await author();
+  const { server, count } = await countingServer(bed);
+  const repository = await server.createRepository('repo');
+  await repository.git('-C', repository.directory, 'config', 'uploadpack.allowFilter', 'true');
+  await repository.commit('first', { 'a.yaml': '1' });
+  await secret(bed, 'keys', who.keys);
+  await bed.gitRepository('repo', { url: repository.url, verify: verifiedBy('HEAD') });
+  await refusal(bed, 'repo', 'InvalidCommitSignature');
+  expect(count('fetch of commits alone')).toBeGreaterThan(0);
+  expect(count('fetch')).toBe(0);
+
+  await repository.commit('second', { 'a.yaml': '2' }, { signer: who.gpg });
+  expect(isReady(await lookedAt(bed, 'repo'))).toBe(true);
+  expect(count('fetch')).toBe(1);
 });
 
 describe('tags', () => {
