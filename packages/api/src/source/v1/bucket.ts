@@ -1,16 +1,8 @@
 import type { KubeObject } from '@gotk/apimachinery';
-import { AGE, crd, READY, STATUS } from '../../custom-resource.ts';
-import {
-  artifact,
-  conditions,
-  duration,
-  lastHandledReconcileAt,
-  localReference,
-  observedGeneration,
-  STATUS_DEFAULT,
-  shortDuration,
-} from '../../meta/fields.ts';
+import { AGE, READY, STATUS } from '../../custom-resource.ts';
+import { duration, localReference, STATUS_DEFAULT, shortDuration } from '../../meta/fields.ts';
 import { boolean, type Described, object, oneOf, optional, string } from '../../schema.ts';
+import { certSecretRef, ignore, latestUrl, observedIgnore, proxySecretRef, sourceCrd, sourceStatus } from './source.ts';
 
 const sts = object(
   {
@@ -37,11 +29,11 @@ const spec = object(
     prefix: optional(string('Only objects whose key starts with this are fetched.')),
     secretRef: optional(localReference('Secret with the credentials: which keys, depends on the provider.')),
     serviceAccountName: optional(string('Service account whose identity is used with the provider.')),
-    certSecretRef: optional(localReference('Secret with `ca.crt`, or `tls.crt` and `tls.key`, or all three; for the provider `generic`.')),
-    proxySecretRef: optional(localReference('Secret with the `address` of a proxy and, optionally, its `username` and `password`.')),
+    certSecretRef: certSecretRef('; for the provider `generic`'),
+    proxySecretRef,
     interval: duration('How often to look for changes.'),
     timeout: optional(shortDuration('How long a fetch may take.', '60s')),
-    ignore: optional(string('Files to leave out of the artifact, in the format of `.gitignore`; replaces the default exclusions.')),
+    ignore,
     suspend: optional(boolean('Stop fetching until this is false again; the last artifact stays available.')),
   },
   'What to fetch, and how.',
@@ -81,12 +73,9 @@ const spec = object(
 
 const status = object(
   {
-    observedGeneration: optional(observedGeneration),
-    conditions: optional(conditions),
-    url: optional(string('Where the latest artifact can be fetched from; prefer `artifact.url`.')),
-    artifact: optional(artifact),
-    observedIgnore: optional(string('The `spec.ignore` that the artifact was made with.')),
-    lastHandledReconcileAt: optional(lastHandledReconcileAt),
+    ...sourceStatus,
+    url: latestUrl,
+    observedIgnore,
   },
   'What has been fetched.',
   { default: STATUS_DEFAULT },
@@ -101,14 +90,10 @@ export interface Bucket extends KubeObject {
   readonly status?: BucketStatus;
 }
 
-export const bucketDefinition = crd<Bucket>({
-  group: 'source.toolkit.fluxcd.io',
-  version: 'v1',
+export const bucketDefinition = sourceCrd<Bucket>({
   kind: 'Bucket',
   plural: 'buckets',
   singular: 'bucket',
-  shortNames: [],
-  categories: ['all', 'fluxcd', 'fluxcd-sources'],
   description: 'The objects of a bucket, kept as an artifact.',
   columns: [{ name: 'Endpoint', type: 'string', jsonPath: '.spec.endpoint' }, AGE, READY, STATUS],
   spec,

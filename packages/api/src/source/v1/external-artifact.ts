@@ -1,7 +1,8 @@
 import type { KubeObject } from '@gotk/apimachinery';
-import { AGE, crd, READY, STATUS } from '../../custom-resource.ts';
+import { AGE, READY, STATUS } from '../../custom-resource.ts';
 import { artifact, conditions } from '../../meta/fields.ts';
 import { type Described, object, optional, string } from '../../schema.ts';
+import { sourceCrd } from './source.ts';
 
 const spec = object(
   {
@@ -33,14 +34,11 @@ export interface ExternalArtifact extends KubeObject {
   readonly status?: ExternalArtifactStatus;
 }
 
-export const externalArtifactDefinition = crd<ExternalArtifact>({
-  group: 'source.toolkit.fluxcd.io',
-  version: 'v1',
+export const externalArtifactDefinition = sourceCrd<ExternalArtifact>({
   kind: 'ExternalArtifact',
   plural: 'externalartifacts',
   singular: 'externalartifact',
   shortNames: ['ea'],
-  categories: ['all', 'fluxcd', 'fluxcd-sources'],
   description: 'An artifact that a controller of somebody else makes and serves.',
   columns: [AGE, READY, STATUS, { name: 'Source', type: 'string', jsonPath: '.spec.sourceRef.name' }],
   spec,

@@ -1,16 +1,8 @@
 import type { KubeObject } from '@gotk/apimachinery';
-import { AGE, crd, READY, STATUS } from '../../custom-resource.ts';
-import {
-  artifact,
-  conditions,
-  duration,
-  lastHandledReconcileAt,
-  localReference,
-  observedGeneration,
-  STATUS_DEFAULT,
-  shortDuration,
-} from '../../meta/fields.ts';
+import { AGE, READY, STATUS } from '../../custom-resource.ts';
+import { artifact, duration, localReference, STATUS_DEFAULT, shortDuration } from '../../meta/fields.ts';
 import { boolean, type Described, list, object, oneOf, optional, string } from '../../schema.ts';
+import { ignore, observedIgnore, proxySecretRef, sourceCrd, sourceStatus } from './source.ts';
 
 const reference = object(
   {
@@ -61,8 +53,8 @@ const spec = object(
     timeout: optional(shortDuration('How long a Git operation may take.', '60s')),
     ref: optional(reference),
     verify: optional(verify),
-    proxySecretRef: optional(localReference('Secret with the `address` of a proxy and, optionally, its `username` and `password`.')),
-    ignore: optional(string('Files to leave out of the artifact, in the format of `.gitignore`; replaces the default exclusions.')),
+    proxySecretRef,
+    ignore,
     suspend: optional(boolean('Stop fetching until this is false again; the last artifact stays available.')),
     recurseSubmodules: optional(boolean('Also fetch submodules, with the same credentials.')),
     include: optional(list(include, 'Other repositories whose content is copied in.')),
@@ -81,16 +73,13 @@ const spec = object(
 
 const status = object(
   {
-    observedGeneration: optional(observedGeneration),
-    conditions: optional(conditions),
-    artifact: optional(artifact),
+    ...sourceStatus,
     includedArtifacts: optional(list(artifact, 'The artifacts that were copied in.')),
-    observedIgnore: optional(string('The `spec.ignore` that the artifact was made with.')),
+    observedIgnore,
     observedRecurseSubmodules: optional(boolean('The `spec.recurseSubmodules` that the artifact was made with.')),
     observedInclude: optional(list(include, 'The `spec.include` that the artifact was made with.')),
     observedSparseCheckout: optional(list(string('A directory.'), 'The `spec.sparseCheckout` that the artifact was made with.')),
     sourceVerificationMode: optional(string('The mode by which the artifact was last verified.')),
-    lastHandledReconcileAt: optional(lastHandledReconcileAt),
   },
   'What has been fetched.',
   { default: STATUS_DEFAULT },
@@ -107,14 +96,11 @@ export interface GitRepository extends KubeObject {
   readonly status?: GitRepositoryStatus;
 }
 
-export const gitRepositoryDefinition = crd<GitRepository>({
-  group: 'source.toolkit.fluxcd.io',
-  version: 'v1',
+export const gitRepositoryDefinition = sourceCrd<GitRepository>({
   kind: 'GitRepository',
   plural: 'gitrepositories',
   singular: 'gitrepository',
   shortNames: ['gitrepo'],
-  categories: ['all', 'fluxcd', 'fluxcd-sources'],
   description: 'A Git repository, kept as an artifact of its newest matching commit.',
   columns: [{ name: 'URL', type: 'string', jsonPath: '.spec.url' }, AGE, READY, STATUS],
   spec,

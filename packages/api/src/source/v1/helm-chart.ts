@@ -1,7 +1,8 @@
 import type { KubeObject } from '@gotk/apimachinery';
-import { AGE, crd, READY, STATUS } from '../../custom-resource.ts';
-import { artifact, conditions, duration, lastHandledReconcileAt, observedGeneration, STATUS_DEFAULT } from '../../meta/fields.ts';
+import { AGE, READY, STATUS } from '../../custom-resource.ts';
+import { duration, STATUS_DEFAULT } from '../../meta/fields.ts';
 import { boolean, type Described, list, object, oneOf, optional, string } from '../../schema.ts';
+import { sourceCrd, sourceStatus } from './source.ts';
 import { chartVerification } from './verification.ts';
 
 const sourceRef = object(
@@ -47,14 +48,11 @@ const spec = object(
 
 const status = object(
   {
-    observedGeneration: optional(observedGeneration),
+    ...sourceStatus,
     observedSourceArtifactRevision: optional(string('The revision of the source that the chart was made from.')),
     observedChartName: optional(string('The name of the chart, as its Chart.yaml says.')),
     observedValuesFiles: optional(list(string('A path.'), 'Those of `spec.valuesFiles` that were there and merged.')),
-    conditions: optional(conditions),
     url: optional(string('Where the latest chart can be fetched from; prefer `artifact.url`.')),
-    artifact: optional(artifact),
-    lastHandledReconcileAt: optional(lastHandledReconcileAt),
   },
   'The chart that was fetched.',
   { default: STATUS_DEFAULT },
@@ -69,14 +67,11 @@ export interface HelmChart extends KubeObject {
   readonly status?: HelmChartStatus;
 }
 
-export const helmChartDefinition = crd<HelmChart>({
-  group: 'source.toolkit.fluxcd.io',
-  version: 'v1',
+export const helmChartDefinition = sourceCrd<HelmChart>({
   kind: 'HelmChart',
   plural: 'helmcharts',
   singular: 'helmchart',
   shortNames: ['hc'],
-  categories: ['all', 'fluxcd', 'fluxcd-sources'],
   description: 'A Helm chart, kept as an artifact of its newest matching version.',
   columns: [
     { name: 'Chart', type: 'string', jsonPath: '.spec.chart' },

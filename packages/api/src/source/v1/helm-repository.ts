@@ -1,15 +1,8 @@
 import type { KubeObject } from '@gotk/apimachinery';
-import { AGE, crd, READY, STATUS } from '../../custom-resource.ts';
-import {
-  artifact,
-  conditions,
-  duration,
-  lastHandledReconcileAt,
-  localReference,
-  observedGeneration,
-  STATUS_DEFAULT,
-} from '../../meta/fields.ts';
+import { AGE, READY, STATUS } from '../../custom-resource.ts';
+import { duration, localReference, STATUS_DEFAULT } from '../../meta/fields.ts';
 import { boolean, type Described, list, map, object, oneOf, optional, string } from '../../schema.ts';
+import { certSecretRef, sourceCrd, sourceStatus } from './source.ts';
 
 const accessFrom = object(
   {
@@ -39,7 +32,7 @@ const spec = object(
     secretRef: optional(
       localReference('Secret with `username` and `password`; for a registry, also one of type `kubernetes.io/dockerconfigjson`.'),
     ),
-    certSecretRef: optional(localReference('Secret with `ca.crt`, or `tls.crt` and `tls.key`, or all three.')),
+    certSecretRef: certSecretRef(),
     passCredentials: optional(boolean('Send the credentials to whatever host the index names for a chart, too.')),
     interval: optional(duration('How often to fetch the index; not for a registry.')),
     timeout: optional(string('How long a fetch may take; 60s by default.', { pattern: '^([0-9]+(\\.[0-9]+)?(ms|s|m))+$' })),
@@ -52,11 +45,8 @@ const spec = object(
 
 const status = object(
   {
-    observedGeneration: optional(observedGeneration),
-    conditions: optional(conditions),
+    ...sourceStatus,
     url: optional(string('Where the latest index can be fetched from; prefer `artifact.url`.')),
-    artifact: optional(artifact),
-    lastHandledReconcileAt: optional(lastHandledReconcileAt),
   },
   'The index that was fetched. A registry has no status: it has nothing to fetch.',
   { default: STATUS_DEFAULT },
@@ -71,14 +61,11 @@ export interface HelmRepository extends KubeObject {
   readonly status?: HelmRepositoryStatus;
 }
 
-export const helmRepositoryDefinition = crd<HelmRepository>({
-  group: 'source.toolkit.fluxcd.io',
-  version: 'v1',
+export const helmRepositoryDefinition = sourceCrd<HelmRepository>({
   kind: 'HelmRepository',
   plural: 'helmrepositories',
   singular: 'helmrepository',
   shortNames: ['helmrepo'],
-  categories: ['all', 'fluxcd', 'fluxcd-sources'],
   description: 'A repository of Helm charts.',
   columns: [{ name: 'URL', type: 'string', jsonPath: '.spec.url' }, AGE, READY, STATUS],
   spec,

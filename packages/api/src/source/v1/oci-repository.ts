@@ -1,16 +1,8 @@
 import type { KubeObject } from '@gotk/apimachinery';
-import { AGE, crd, READY, STATUS } from '../../custom-resource.ts';
-import {
-  artifact,
-  conditions,
-  duration,
-  lastHandledReconcileAt,
-  localReference,
-  observedGeneration,
-  STATUS_DEFAULT,
-  shortDuration,
-} from '../../meta/fields.ts';
+import { AGE, READY, STATUS } from '../../custom-resource.ts';
+import { duration, localReference, STATUS_DEFAULT, shortDuration } from '../../meta/fields.ts';
 import { boolean, type Described, object, oneOf, optional, string } from '../../schema.ts';
+import { certSecretRef, ignore, latestUrl, observedIgnore, proxySecretRef, sourceCrd, sourceStatus } from './source.ts';
 import { ociVerification } from './verification.ts';
 
 const reference = object(
@@ -48,11 +40,11 @@ const spec = object(
     serviceAccountName: optional(
       string('Service account whose image pull secrets are used (`generic`), or whose identity is used with the provider.'),
     ),
-    certSecretRef: optional(localReference('Secret with `ca.crt`, or `tls.crt` and `tls.key`, or all three.')),
-    proxySecretRef: optional(localReference('Secret with the `address` of a proxy and, optionally, its `username` and `password`.')),
+    certSecretRef: certSecretRef(),
+    proxySecretRef,
     interval: duration('How often to ask the registry for something new.'),
     timeout: optional(shortDuration('How long an operation of the registry may take.', '60s')),
-    ignore: optional(string('Files to leave out of the artifact, in the format of `.gitignore`; replaces the default exclusions.')),
+    ignore,
     insecure: optional(boolean('Whether to talk to the registry in plain HTTP.')),
     suspend: optional(boolean('Stop pulling until this is false again; the last artifact stays available.')),
   },
@@ -61,13 +53,10 @@ const spec = object(
 
 const status = object(
   {
-    observedGeneration: optional(observedGeneration),
-    conditions: optional(conditions),
-    url: optional(string('Where the latest artifact can be fetched from; prefer `artifact.url`.')),
-    artifact: optional(artifact),
-    observedIgnore: optional(string('The `spec.ignore` that the artifact was made with.')),
+    ...sourceStatus,
+    url: latestUrl,
+    observedIgnore,
     observedLayerSelector: optional(layerSelector),
-    lastHandledReconcileAt: optional(lastHandledReconcileAt),
   },
   'What has been pulled.',
   { default: STATUS_DEFAULT },
@@ -82,14 +71,11 @@ export interface OCIRepository extends KubeObject {
   readonly status?: OCIRepositoryStatus;
 }
 
-export const ociRepositoryDefinition = crd<OCIRepository>({
-  group: 'source.toolkit.fluxcd.io',
-  version: 'v1',
+export const ociRepositoryDefinition = sourceCrd<OCIRepository>({
   kind: 'OCIRepository',
   plural: 'ocirepositories',
   singular: 'ocirepository',
   shortNames: ['ocirepo'],
-  categories: ['all', 'fluxcd', 'fluxcd-sources'],
   description: 'A repository of a registry, kept as an artifact of its newest matching revision.',
   columns: [{ name: 'URL', type: 'string', jsonPath: '.spec.url' }, READY, STATUS, AGE],
   spec,
