@@ -1,5 +1,5 @@
 import type { KubeObject } from '@gotk/apimachinery';
-import type { Definition } from '../../custom-resource.ts';
+import { crd, type Definition } from '../../custom-resource.ts';
 import { artifact, conditions, lastHandledReconcileAt, localReference, observedGeneration } from '../../meta/fields.ts';
 import { optional, string } from '../../schema.ts';
 
