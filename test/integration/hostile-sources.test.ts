@@ -1,0 +1,227 @@
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Artifact } from '@gotk/api';
+import { buckets, gitRepositories, helmRepositories, ociRepositories } from '@gotk/api';
+import type { Condition, KubeObject, Resource } from '@gotk/apimachinery';
+import {
+  type ControllerProcess,
+  freePort,
+  installCrds,
+  startBucketServer,
+  startControllerProcess,
+  startControlPlane,
+  startRegistry,
+} from '@gotk/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fetchArtifact } from './artifact-files.ts';
+import { startHelmServer } from './helm-server.ts';
+import { deltaBomb, HOSTILITIES, indexBomb, layerBomb, listingBomb, startHostileServer } from './hostile-server.ts';
+import { loginSecret, push, REPOSITORY } from './oci-artifacts.ts';
+import { condition, isReady, resources, type Testbed, testbed } from './testbed.ts';
+
+// The controller is the test's own: what it measures is nobody else's doing.
+
+let plane: Awaited<ReturnType<typeof startControlPlane>>;
+beforeAll(async () => {
+  plane = await startControlPlane({ controllerManager: false });
+  await using bed = await testbed(plane);
+  await installCrds(bed.client, bed.signal);
+});
+afterAll(() => plane[Symbol.asyncDispose]());
+
+interface Source extends KubeObject {
+  readonly spec?: unknown;
+  readonly status?: {
+    readonly conditions?: readonly Condition[];
+    readonly artifact?: Artifact;
+    readonly lastHandledReconcileAt?: string;
+    readonly observedGeneration?: number;
+  };
+}
+
+/** How each kind names a server. */
+const KINDS = {
+  git: { resource: gitRepositories, spec: (host: string) => ({ url: `http://${host}/app.git`, ref: { branch: 'main' } }) },
+  helm: { resource: helmRepositories, spec: (host: string) => ({ url: `http://${host}/` }) },
+  oci: { resource: ociRepositories, spec: (host: string) => ({ url: `oci://${host}/${REPOSITORY}`, insecure: true }) },
+  bucket: { resource: buckets, spec: (host: string) => ({ endpoint: host, insecure: true, bucketName: 'apps' }) },
+} as const;
+type Kind = keyof typeof KINDS;
+const kinds = Object.keys(KINDS) as readonly Kind[];
+const resourceOf = (kind: Kind) => KINDS[kind].resource as unknown as Resource<Source>;
+
+const NEIGHBOURS = 5;
+const DRIPS = 'drips-a-byte-a-second';
+const GARBAGE = 'sends-garbage';
+const TIMEOUT = { timeout: '5s' };
+
+/** What is said of each, by kind and name. Those whose servers say nothing have their minute. */
+const FAILURES: Readonly<Record<Kind, Readonly<Record<string, { readonly reason: string; readonly message: RegExp }>>>> = {
+  git: {
+    [GARBAGE]: { reason: 'GitOperationFailed', message: /does not speak the Git protocol/ },
+    [DRIPS]: { reason: 'GitOperationFailed', message: /5 ?s|time/i },
+    bomb: { reason: 'GitOperationFailed', message: /larger than 1073741824 bytes/ },
+  },
+  helm: {
+    [GARBAGE]: { reason: 'IndexationFailed', message: /the index is not one of Helm's/ },
+    [DRIPS]: { reason: 'Failed', message: /5 ?s|time/i },
+    bomb: { reason: 'IndexationFailed', message: /excessive aliasing/ },
+  },
+  oci: {
+    [GARBAGE]: { reason: 'OCIArtifactPullFailed', message: /manifest is not JSON/ },
+    [DRIPS]: { reason: 'OCIArtifactPullFailed', message: /5 ?s|time/i },
+    bomb: { reason: 'OCIArtifactLayerOperationFailed', message: /more than 100000/ },
+  },
+  bucket: {
+    [GARBAGE]: { reason: 'BucketOperationFailed', message: /no listing/ },
+    [DRIPS]: { reason: 'BucketOperationFailed', message: /5 ?s|time/i },
+    bomb: { reason: 'BucketOperationFailed', message: /5 ?s|time/i },
+  },
+};
+const BOMBS = { git: deltaBomb, helm: indexBomb, oci: layerBomb(), bucket: listingBomb } as const;
+
+async function controllerOf(bed: Testbed): Promise<ControllerProcess & { readonly directory: string }> {
+  const directory = await mkdtemp(join(tmpdir(), 'gotk-hostile-'));
+  const address = `127.0.0.1:${await freePort()}`;
+  await mkdir(join(directory, 'data'));
+  const flags = ['--watch-all-namespaces=false', '--allow-local-addresses', `--storage-path=${join(directory, 'data')}`];
+  const controller = await startControllerProcess({
+    name: 'source-controller',
+    bundle: fileURLToPath(new URL('../../packages/source-controller/dist/main.js', import.meta.url)),
+    kubeconfig: plane.kubeconfigPath,
+    namespace: bed.namespace,
+    logFile: join(directory, 'log'),
+    flags: [...flags, `--storage-addr=${address}`, `--storage-adv-addr=${address}`],
+  });
+  return { ...controller, directory };
+}
+
+/** Real servers, and sources of theirs that are well. */
+async function healthy(bed: Testbed, stack: AsyncDisposableStack): Promise<Readonly<Record<Kind, Readonly<Record<string, unknown>>>>> {
+  const repository = await bed.repository({ 'a.yaml': 'a: 1\n' });
+  const registry = stack.use(await startRegistry());
+  await push(registry, 'latest', { 'a.yaml': 'a: 1\n' });
+  await loginSecret(bed, 'registry', registry);
+  const charts = stack.use(await startHelmServer());
+  charts.publish({ name: 'app', version: '1.0.0' });
+  const store = stack.use(await startBucketServer());
+  await store.createBucket('apps');
+  await store.putObject('apps', 'a.yaml', 'a: 1\n');
+  const data = { accesskey: store.accessKey, secretkey: store.secretKey };
+  await bed.apply(resources.secret, { metadata: { name: 'store' }, stringData: data });
+  return {
+    git: { url: repository.url, ref: { branch: 'main' } },
+    helm: { url: charts.url },
+    oci: { ...KINDS.oci.spec(registry.host), secretRef: { name: 'registry' } },
+    bucket: { ...KINDS.bucket.spec(store.endpoint), secretRef: { name: 'store' } },
+  };
+}
+
+/** How long a look takes that somebody asks for, in milliseconds, one after the other. */
+async function looks(bed: Testbed, rounds: number): Promise<readonly number[]> {
+  const took: number[] = [];
+  for (let round = 0; round < rounds; round++)
+    for (let neighbour = 0; neighbour < NEIGHBOURS; neighbour++)
+      for (const kind of kinds) {
+        const started = performance.now();
+        const token = await bed.request(resourceOf(kind), `well-${neighbour}`);
+        await bed.until(resourceOf(kind), `well-${neighbour}`, ({ status }) => status?.lastHandledReconcileAt === token);
+        took.push(performance.now() - started);
+      }
+  return took;
+}
+
+const quantile = (values: readonly number[], share: number) =>
+  values.toSorted((a, b) => a - b)[Math.round((values.length - 1) * share)] ?? 0;
+
+async function lagOf({ metricsUrl }: ControllerProcess): Promise<{ readonly p99: number; readonly max: number }> {
+  const text = await (await fetch(metricsUrl)).text();
+  const figure = (name: string) => Number(new RegExp(`^nodejs_eventloop_lag_${name}_seconds (\\S+)$`, 'm').exec(text)?.[1]);
+  return { p99: figure('p99'), max: figure('max') };
+}
+
+async function rssMiB({ metricsUrl }: ControllerProcess): Promise<number> {
+  const text = await (await fetch(metricsUrl)).text();
+  return Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)?.[1]) / 1024 / 1024;
+}
+
+/** Asks whether the process lives, until told to stop; resolves with the longest that an answer took. */
+function heartbeat({ healthUrl }: ControllerProcess): () => Promise<number> {
+  let [running, longest] = [true, 0];
+  const beating = (async () => {
+    while (running) {
+      const started = performance.now();
+      const { status } = await fetch(`${healthUrl}/healthz`, { signal: AbortSignal.timeout(10_000) });
+      if (status !== 200) throw new Error(`it is not well: ${status}`);
+      longest = Math.max(longest, performance.now() - started);
+      await delay(100);
+    }
+  })();
+  return async () => {
+    running = false;
+    await beating;
+    return longest;
+  };
+}
+
+test('F19, F23, P3, P4: servers that stall, drip, never end, send garbage or bombs harm nobody but their own objects', {
+  timeout: 120_000,
+}, async () => {
+  await using bed = await testbed(plane);
+  await using stack = new AsyncDisposableStack();
+  const controller = await controllerOf(bed);
+  stack.defer(() => rm(controller.directory, { recursive: true, force: true, maxRetries: 5 }));
+  stack.use(controller);
+  const specs = await healthy(bed, stack);
+  const apply = (kind: Kind, name: string, spec: unknown) =>
+    bed.apply(KINDS[kind].resource as unknown as Resource, { metadata: { name }, spec: { interval: '10m', ...(spec as object) } });
+  const names = [...Array.from({ length: NEIGHBOURS }, (_, n) => `well-${n}`), 'was-well'];
+  for (const kind of kinds) for (const name of names) await apply(kind, name, specs[kind]);
+  const stored = new Map<Kind, Source>();
+  for (const kind of kinds) for (const name of names) stored.set(kind, await bed.until(resourceOf(kind), name, isReady));
+
+  const clean = await looks(bed, 2);
+  await lagOf(controller);
+  await lagOf(controller);
+  const stop = heartbeat(controller);
+  for (const [what, hostility] of Object.entries(HOSTILITIES)) {
+    const { host } = stack.use(await startHostileServer(hostility));
+    for (const kind of kinds) {
+      const name = what.replaceAll(' ', '-');
+      await apply(kind, name, { ...KINDS[kind].spec(host), ...(name === DRIPS ? TIMEOUT : {}) });
+      if (name === GARBAGE) await apply(kind, 'was-well', KINDS[kind].spec(host));
+    }
+  }
+  for (const kind of kinds) {
+    const { host } = stack.use(await startHostileServer(BOMBS[kind]));
+    await apply(kind, 'bomb', { ...KINDS[kind].spec(host), ...(kind === 'bucket' ? TIMEOUT : {}) });
+  }
+
+  const poisoned = await looks(bed, 3);
+  const longestBeatMs = await stop();
+  const lag = await lagOf(controller);
+  expect(quantile(poisoned, 0.5)).toBeLessThan(Math.max(2 * quantile(clean, 0.5), 500));
+  // A second is what runs may keep a place for that others wait for.
+  expect(quantile(poisoned, 1)).toBeLessThan(2 * quantile(clean, 1) + 3_000);
+  expect(longestBeatMs).toBeLessThan(1_000);
+  // A tenth of a second on a machine of its own; here the servers and the API have the same two processors.
+  expect(lag.p99).toBeLessThan(0.25);
+  expect(lag.max).toBeLessThan(1);
+
+  for (const kind of kinds) {
+    for (const [name, { reason, message }] of Object.entries(FAILURES[kind])) {
+      const failed = await bed.until(resourceOf(kind), name, ({ status }) => condition({ status }, 'Ready')?.reason === reason);
+      expect(condition(failed, 'Ready'), `${kind} ${name}`).toMatchObject({ status: 'False', message: expect.stringMatching(message) });
+    }
+    // What was there before is there still.
+    const { status } = await bed.until(resourceOf(kind), 'was-well', (it) => condition(it, 'Ready')?.status === 'False');
+    expect(status?.artifact, kind).toEqual(stored.get(kind)?.status?.artifact);
+  }
+  await fetchArtifact(stored.get('git')?.status?.artifact);
+  expect(await rssMiB(controller)).toBeLessThan(768);
+  expect(await controller.stop()).toBe(0);
+  expect(await readFile(controller.logFile, 'utf8')).not.toMatch(/TypeError|RangeError|unhandled|uncaught/i);
+});
