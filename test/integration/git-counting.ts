@@ -1,7 +1,7 @@
 import type { GitServer } from '@gotk/testkit';
 import type { Testbed } from './testbed.ts';
 
-type Question = 'ls-refs' | 'fetch' | 'fetch of commits alone';
+type Question = 'ls-refs' | 'fetch' | 'fetch of commits alone' | 'fetch without files';
 
 /** Counts what a real Git is asked, by its protocol's commands. */
 export async function countingServer(bed: Testbed) {
@@ -30,5 +30,6 @@ export async function countingServer(bed: Testbed) {
 
 function questionIn(request: Buffer): Question {
   if (request.includes('command=ls-refs')) return 'ls-refs';
+  if (request.includes('filter blob:none')) return 'fetch without files';
   return request.includes('filter tree:0') ? 'fetch of commits alone' : 'fetch';
 }

@@ -1,6 +1,7 @@
 import { makeSshKey, startSshServer } from '@gotk/testkit';
 import { describe, expect, test } from 'vitest';
 import { filesOf } from './artifact-files.ts';
+import { countingServer } from './git-counting.ts';
 import { lookedAt, secret } from './git-manifests.ts';
 import { addSubmodule } from './git-submodule.ts';
 import { condition, failsWith, isReady, testbed } from './testbed.ts';
@@ -113,4 +114,22 @@ test('sparseCheckout keeps what is below its directories, and names one that is 
   await bed.gitRepository('repo', { url: repository.url });
   const whole = await bed.source('repo', (it) => isReady(it) && it.status?.observedSparseCheckout === undefined);
   expect(Object.keys(await filesOf(whole.status?.artifact))).toContain('root.yaml');
+});
+
+test('from a server that can leave files out, a sparse checkout fetches those that it is about, and reads rules among them', async () => {
+  await using bed = await testbed();
+  const { server, count } = await countingServer(bed);
+  const repository = await server.createRepository('repo');
+  await repository.git('-C', repository.directory, 'config', 'uploadpack.allowFilter', 'true');
+  const files = { 'app/.sourceignore': '*.txt\n', 'app/a.yaml': 'a', 'app/a.txt': 't', 'app/same.yaml': 'a', 'other/c.yaml': 'c' };
+  await repository.commit('first', files);
+  await bed.gitRepository('repo', { url: repository.url, sparseCheckout: ['app'] });
+  const stored = await bed.source('repo', isReady);
+  expect(await filesOf(stored.status?.artifact)).toEqual({ 'app/.sourceignore': '*.txt\n', 'app/a.yaml': 'a', 'app/same.yaml': 'a' });
+  expect([count('fetch without files'), count('fetch')]).toEqual([1, 1]);
+
+  await bed.gitRepository('repo', { url: repository.url, sparseCheckout: ['nothing'] });
+  const failed = await bed.source('repo', failsWith('GitOperationFailed'));
+  expect(condition(failed, 'FetchFailed')?.message).toContain("sparse checkout dir 'nothing' does not exist in repository");
+  expect(count('fetch')).toBe(1);
 });

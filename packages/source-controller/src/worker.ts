@@ -3,6 +3,7 @@ import { readListing } from '@gotk/bucket/listings';
 import { serveTasks } from '@gotk/runtime/worker';
 import { keptPaths } from './bucket/kept-paths.ts';
 import { archiveCommit } from './git-repository/archive-commit.ts';
+import { listMissingBlobs } from './git-repository/list-missing-blobs.ts';
 import { listSubmodules } from './git-repository/list-submodules.ts';
 import { verifyCommit } from './git-repository/verify-commit.ts';
 import { buildPulledChart, buildSourceChart } from './helm-chart/build-chart.ts';
@@ -22,6 +23,7 @@ serveTasks({
   'copy layer': copyLayer,
   'judge signatures': judgeSignatures,
   'kept paths': keptPaths,
+  'list missing blobs': listMissingBlobs,
   'list submodules': listSubmodules,
   'plan chart': planChart,
   'read index': makeLookup,

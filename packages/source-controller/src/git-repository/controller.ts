@@ -2,7 +2,7 @@ import { type Artifact, type GitRepository, gitRepositories, gitRepositoryDefini
 import type { Scratch } from '@gotk/artifact';
 import { type ReferenceSpec, type Remote, type Revision, renderRevision, resolveReference } from '@gotk/git';
 import { type Controller, checkSpec, configWatch, type Ready, type ReconcileContext } from '@gotk/runtime';
-import { afterSignatures } from '../oci-repository/signatures.ts';
+import { afterSignatures } from '../source/after-signatures.ts';
 import { sourceConditions } from '../source/conditions.ts';
 import { createFlights, type Flights } from '../source/flights.ts';
 import { secretNames } from '../source/secrets.ts';
@@ -82,8 +82,9 @@ async function reconcile(repository: GitRepository, ctx: ReconcileContext, commo
   const current = await run.current(revision, contentId(status ?? {}) === contentId(observations));
   if (current !== undefined) return await done(current);
 
-  const { artifact, subject } = await afterSignatures(conditions, () =>
-    storeCommit(commit, { repository, included, remote, run, ctx, common }),
+  const { artifact, subject } = await afterSignatures(
+    () => conditions,
+    () => storeCommit(commit, { repository, included, remote, run, ctx, common }),
   );
   return await done(artifact, subject === '' ? undefined : `stored artifact for commit '${subject}'`);
 }

@@ -5,6 +5,7 @@ import type { Draft } from '../source/source-run.ts';
 import type { ArchiveCommit, CommitArchive } from './archive-commit.ts';
 import type { Included } from './content.ts';
 import { fetchCommit, type Line } from './fetch-commit.ts';
+import { fetchSparse } from './fetch-sparse.ts';
 import { fetchSubmodules } from './fetch-submodules.ts';
 import type { GitDeps } from './git-deps.ts';
 import { type Include, IncludeFailed } from './include-artifact.ts';
@@ -37,36 +38,35 @@ const ARCHIVE_DEADLINE_MS = 120_000;
 
 /** Fetches a commit with what belongs to it, and archives its files in a worker thread. Throws what `troubleWith` tells apart. */
 export async function draftOf(request: CommitRequest, context: DraftContext): Promise<CommitDraft> {
-  const { remote, commit, branch, ignore, sparseCheckout: directories } = request;
+  const { commit, ignore, sparseCheckout: directories } = request;
   const { deps, signal, of } = context;
-  const { directory } = context.scratch;
-  const packFile = join(directory, 'pack');
-  const file = join(directory, 'archive');
-  const bytes = await fetchCommit(remote, { oid: commit, file: packFile, maxBytes: LIMITS.packBytes, branch }, context);
-  const sparse = directories !== undefined && directories.length > 0;
-  // As in Flux, no submodules are there with a sparse checkout.
-  const submodules =
-    request.submodules && !sparse
-      ? await fetchSubmodules(
-          { remote, commit, packFile },
-          { line: context, workers: deps.workers, of, directory, maxBytes: LIMITS.packBytes - bytes },
-        )
-      : [];
+  const file = join(context.scratch.directory, 'archive');
+  const fetched = await fetchFiles(request, context);
+  const includes = await copiesOf(request.included, context);
   const { digest, size, subject } = await deps.workers.run<ArchiveCommit, CommitArchive>(
     'archive commit',
-    {
-      packFile,
-      commit,
-      ignore,
-      algorithm: deps.algorithm,
-      output: file,
-      directories,
-      submodules,
-      includes: await copiesOf(request.included, context),
-    },
+    { ...fetched, commit, ignore, algorithm: deps.algorithm, output: file, directories, includes },
     { signal, deadlineMs: ARCHIVE_DEADLINE_MS, of },
   );
   return { file, digest, size, subject };
+}
+
+/** As in Flux, no submodules are there with a sparse checkout. */
+async function fetchFiles(
+  { remote, commit, branch, submodules: recurse, sparseCheckout: directories = [] }: CommitRequest,
+  context: DraftContext,
+): Promise<Pick<ArchiveCommit, 'packFile' | 'blobPacks' | 'submodules'>> {
+  const { directory } = context.scratch;
+  const by = { line: context, workers: context.deps.workers, of: context.of, directory };
+  if (directories.length > 0) {
+    const [packFile, ...blobPacks] = await fetchSparse({ remote, commit, branch, directories }, { ...by, maxBytes: LIMITS.packBytes });
+    return { packFile, blobPacks };
+  }
+  const packFile = join(directory, 'pack');
+  const bytes = await fetchCommit(remote, { oid: commit, file: packFile, maxBytes: LIMITS.packBytes, branch }, context);
+  if (!recurse) return { packFile };
+  const submodules = await fetchSubmodules({ remote, commit, packFile }, { ...by, maxBytes: LIMITS.packBytes - bytes });
+  return { packFile, submodules };
 }
 
 /** The included artifacts, each as its object's status describes it: one that is stored anew meanwhile takes none of them away. */

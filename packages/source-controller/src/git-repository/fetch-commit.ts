@@ -45,6 +45,11 @@ export async function fetchOver(
     ...(branch === undefined ? {} : { branch }),
     ...(filter === undefined ? {} : { filter }),
   });
+  return await writePack(pack, file, signal);
+}
+
+/** Writes a pack into a new file as it arrives; resolves with its bytes. */
+export async function writePack(pack: AsyncIterable<Buffer>, file: string, signal: AbortSignal): Promise<number> {
   await pipeline(Readable.from(pack), createWriteStream(file, { mode: 0o600, flags: 'wx' }), { signal });
   return (await stat(file)).size;
 }
