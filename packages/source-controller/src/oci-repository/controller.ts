@@ -2,6 +2,7 @@ import { type Artifact, type OCIRepository, ociRepositories, ociRepositoryDefini
 import type { Scratch } from '@gotk/artifact';
 import { hexOf, type OciRevision, renderRevision, sessionKey } from '@gotk/oci';
 import { type ConditionUpdate, type Controller, checkSpec, configWatch, type Ready, type ReconcileContext } from '@gotk/runtime';
+import { afterSignatures } from '../source/after-signatures.ts';
 import { sourceConditions } from '../source/conditions.ts';
 import type { SourceDeps } from '../source/deps.ts';
 import { createFlights, type Flights } from '../source/flights.ts';
@@ -14,7 +15,7 @@ import { shared } from './part-failed.ts';
 import { type ArtifactDraft, copiesLayer, pullArtifact } from './pull.ts';
 import { repositoryAt } from './repository.ts';
 import { resolveRevision } from './resolve.ts';
-import { afterSignatures, signatureConditions } from './signatures.ts';
+import { signatureConditions } from './signatures.ts';
 import { stagesOf } from './stages.ts';
 import { verifierOf } from './verify.ts';
 
@@ -83,17 +84,19 @@ async function reconcile(repository: OCIRepository, ctx: ReconcileContext, { dep
   const of = `${owner.namespace}/${owner.name}`;
   let verified: readonly ConditionUpdate[] = [];
   let draft: ArtifactDraft | undefined;
-  const artifact = await run.store({
-    revision,
-    file: `${hexOf(digest)}.tar.gz`,
-    draft: async (scratch) => {
-      verified = await signatures();
-      const make = (own: Scratch, every: AbortSignal) =>
-        pullArtifact({ registry, digest, spec, algorithm }, { scratch: own, signal: every, workers, of });
-      draft = await afterSignatures(verified, () => shared(run, 'pull', () => common.drafts.draft({ key: wanted, scratch, signal, make })));
-      return draft;
-    },
-  });
+  const make = (own: Scratch, every: AbortSignal) =>
+    pullArtifact({ registry, digest, spec, algorithm }, { scratch: own, signal: every, workers, of });
+  const store = () =>
+    run.store({
+      revision,
+      file: `${hexOf(digest)}.tar.gz`,
+      draft: async (scratch) => {
+        verified = await signatures();
+        draft = await shared(run, 'pull', () => common.drafts.draft({ key: wanted, scratch, signal, make }));
+        return draft;
+      },
+    });
+  const artifact = await afterSignatures(() => verified, store);
   if (draft !== undefined) common.drafts.stored(wanted, artifact.path, draft);
   return await done(artifact, verified);
 }

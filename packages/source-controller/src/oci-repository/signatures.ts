@@ -1,6 +1,6 @@
 import type { OCIRepository } from '@gotk/api';
 import type { Digest, RegistryOptions } from '@gotk/oci';
-import { type ConditionUpdate, Failed, type ReconcileContext } from '@gotk/runtime';
+import type { ConditionUpdate, ReconcileContext } from '@gotk/runtime';
 import type { SourceDeps } from '../source/deps.ts';
 import type { SourceRun } from '../source/source-run.ts';
 import { failedIn } from './part-failed.ts';
@@ -49,15 +49,4 @@ export async function signatureConditions(
 export function isVerificationDue({ metadata, status }: Pick<OCIRepository, 'metadata' | 'status'>, revision: string): boolean {
   const verified = status?.conditions?.find(({ type }) => type === 'SourceVerified');
   return status?.artifact?.revision !== revision || verified?.status !== 'True' || verified.observedGeneration !== metadata.generation;
-}
-
-/** Does what comes after the verification: whatever fails in it, the signatures were good. */
-export async function afterSignatures<T>(verified: readonly ConditionUpdate[], work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof Failed)) throw error;
-    const { reason, message, cause, eventMetadata, change } = error;
-    throw new Failed({ reason, message, cause, eventMetadata, ...change, conditions: [...(change.conditions ?? []), ...verified] });
-  }
 }
