@@ -155,6 +155,25 @@ describe('row 24: a redirect', () => {
     expect(other.requests.filter(({ authorization }) => authorization !== undefined)).toEqual([]);
   });
 
+  test('of what is asked after the greeting is not followed, whoever it leads to', async () => {
+    await using bed = await testbed();
+    const other = await bed.git();
+    await (await other.createRepository('repo')).commit('first', FILES);
+    const server = await bed.git({
+      intercept(request, response) {
+        if (request.method !== 'POST') return false;
+        response.writeHead(307, { location: `${other.url}${request.url}` }).end();
+        return true;
+      },
+    });
+    const repository = await server.createRepository('repo');
+    await repository.commit('first', FILES);
+    await secret(bed, 'login', { username: 'git', password: 's3cret' });
+    await bed.gitRepository('repo', { url: repository.url, secretRef: { name: 'login' } });
+    await bed.source('repo', failsWith('GitOperationFailed'));
+    expect(other.requests).toEqual([]);
+  });
+
   test('to plain http is not followed', async () => {
     await using bed = await testbed();
     const other = await bed.git();

@@ -59,7 +59,7 @@ describe('recurseSubmodules', () => {
     expect(foreign.requests.filter(({ authorization }) => authorization !== undefined)).toEqual([]);
   });
 
-  test('over SSH the key is for the same server, which is asked once for each', async () => {
+  test('over SSH the same key is for all that lie on the server', async () => {
     await using bed = await testbed();
     const key = await makeSshKey({ type: 'ed25519' });
     await using server = await startSshServer({ authorizedKeys: [key.publicKey] });
@@ -76,10 +76,10 @@ describe('recurseSubmodules', () => {
   test.for([
     ['a commit that is not there', { url: '../lib.git', commit: '1'.repeat(40) }, /submodule "lib"/],
     ['a repository that is not there', { url: '../none.git' }, /submodule "lib": repository not found/],
-    ['a program for an address', { url: 'ext::touch /tmp/pwned' }, /the address of a submodule is none/],
-    ['another transport', { url: 'file:///etc' }, /the address of a submodule is none/],
+    ['row 11: a program for an address', { url: 'ext::touch /tmp/pwned' }, /the address of a submodule is none/],
+    ['row 11: another transport', { url: 'file:///etc' }, /the address of a submodule is none/],
     ['a key for another host', { url: 'ssh://git@elsewhere.example/lib.git' }, /ssh:\/\/elsewhere\.example/],
-  ] as const)('row 11: %s is a failure that names it, and the last good artifact stays', async ([, submodule, message]) => {
+  ] as const)('%s is a failure that names it, and the last good artifact stays', async ([, submodule, message]) => {
     await using bed = await testbed();
     const server = await bed.git();
     const [lib, app] = [await server.createRepository('lib'), await server.createRepository('app')];
@@ -95,6 +95,23 @@ describe('recurseSubmodules', () => {
     expect(failed.status?.artifact).toEqual(good.status?.artifact);
     expect(condition(failed, 'ArtifactOutdated')?.status).toBe('True');
   });
+});
+
+test('submodules that lie in each other without end are given up', async () => {
+  await using bed = await testbed();
+  const server = await bed.git();
+  const deepest = await server.createRepository('level-10');
+  let commit = await deepest.commit('deepest', { 'a.yaml': 'a: 1\n' });
+  let top = deepest;
+  for (let level = 9; level >= 0; level--) {
+    top = await server.createRepository(`level-${level}`);
+    await top.commit('level', { 'a.yaml': 'a: 1\n' });
+    commit = await addSubmodule(top, { path: 'sub', url: `../level-${level + 1}.git`, commit });
+  }
+  await bed.gitRepository('repo', { url: top.url, recurseSubmodules: true });
+  const failed = await bed.source('repo', failsWith('GitOperationFailed'));
+  expect(condition(failed, 'FetchFailed')?.message).toMatch(/more than 8 deep/);
+  expect(failed.status?.artifact).toBeUndefined();
 });
 
 test('sparseCheckout keeps what is below its directories, and names one that is not there', async () => {

@@ -3,19 +3,33 @@ import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '@gotk/apimachinery';
+import { environmentProxy } from '@gotk/auth';
 import { connect, fetchPack, type Remote, type RemoteConnection } from '@gotk/git';
 import type { GitDeps } from './git-deps.ts';
 
 /** What it takes to ask a server something. */
 export interface Line {
-  readonly deps: Pick<GitDeps, 'reach' | 'ssh' | 'greetings'>;
+  readonly deps: Pick<GitDeps, 'reach' | 'ssh' | 'greetings' | 'cloud'>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
-/** The one way to any server: every address that a tenant chose goes through what `deps.reach` allows. */
+/** The one way to any server: every address that a tenant chose goes through what `deps.reach` allows, and through the controller's own proxy if nobody named another. */
 export const connectTo = (remote: Remote, { deps, clock }: Line): RemoteConnection =>
-  connect(remote, { reach: deps.reach, clock, keys: deps.ssh.keys, greetings: deps.greetings });
+  connect(throughProxy(remote, deps.cloud.environment.variables), {
+    reach: deps.reach,
+    clock,
+    keys: deps.ssh.keys,
+    greetings: deps.greetings,
+  });
+
+/** With the proxy that the controller's environment names for this address: submodules may lie where there is none. */
+export function throughProxy(remote: Remote, variables: Readonly<Record<string, string | undefined>>): Remote {
+  const { url, access } = remote;
+  if ('identity' in access || access.proxy !== undefined) return remote;
+  const proxy = environmentProxy(url, variables);
+  return proxy === undefined ? remote : { url, access: { ...access, proxy } };
+}
 
 export interface WantedCommit {
   /** Of the commit, or of a tag that leads to it. */

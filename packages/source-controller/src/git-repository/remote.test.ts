@@ -19,11 +19,8 @@ const repository = (spec: Partial<GitRepository['spec']>): GitRepository => ({
 const login = { login: { username: 'me', password: 'secret' } };
 const proxy = { proxy: { address: 'http://proxy.example:3128' } };
 
-/** Secrets of the namespace `apps`, and the controller's environment. */
-function context(
-  secrets: Readonly<Record<string, Readonly<Record<string, string>>>> = {},
-  variables: Readonly<Record<string, string>> = {},
-): RemoteContext {
+/** With these Secrets in the namespace `apps`. */
+function context(secrets: Readonly<Record<string, Readonly<Record<string, string>>>> = {}): RemoteContext {
   const clock = fakeClock();
   const readSecret = async ({ namespace, name }: { readonly namespace: string; readonly name: string }): Promise<Secret> => {
     const data = namespace === 'apps' ? secrets[name] : undefined;
@@ -36,7 +33,7 @@ function context(
     deps: {
       manager: manager as Manager,
       cloud: {
-        environment: { variables, readFile: async () => '' },
+        environment: { variables: {}, readFile: async () => '' },
         tokens: createTokenCache({ clock }),
         objectLevel: false,
       },
@@ -61,17 +58,6 @@ test('over SSH the Secret, the flags and the proxy go along', async () => {
     algorithms: { keyExchange: ['curve25519-sha256'] },
     proxy: { address: new URL('http://proxy.example:3128') },
   });
-});
-
-test('the proxy of the environment is for those who name none', async () => {
-  const variables = { HTTPS_PROXY: 'http://everybody.example:3128', NO_PROXY: 'inside.example' };
-  const proxyOf = async (spec: Partial<GitRepository['spec']>) => {
-    const { access } = await remoteOf(repository(spec), context(proxy, variables));
-    return 'proxy' in access ? access.proxy?.address.hostname : undefined;
-  };
-  expect(await proxyOf({})).toBe('everybody.example');
-  expect(await proxyOf({ proxySecretRef: { name: 'proxy' } })).toBe('proxy.example');
-  expect(await proxyOf({ url: 'https://inside.example/app.git' })).toBeUndefined();
 });
 
 test('objects share what they are shown exactly when address, login, and way are the same', async () => {

@@ -2,7 +2,6 @@ import type { GitRepository } from '@gotk/api';
 import type { Clock } from '@gotk/apimachinery';
 import {
   cloudGitLogin,
-  environmentProxy,
   githubAppAccess,
   type HttpAccess,
   hasGitHubApp,
@@ -11,7 +10,7 @@ import {
   InvalidLogin,
   sshAccessFrom,
 } from '@gotk/auth';
-import type { HttpRemote, Remote, SshRemote } from '@gotk/git';
+import type { Remote, SshRemote } from '@gotk/git';
 import { type Secret, Stalled } from '@gotk/runtime';
 import { cloudMeansOf } from '../source/cloud-means.ts';
 import { readSecret } from '../source/secrets.ts';
@@ -48,7 +47,9 @@ export async function remoteOf(repository: GitRepository, context: RemoteContext
   const proxySecret = await readSecret(spec.proxySecretRef, reader);
   const secret = await readSecret(spec.secretRef, reader);
   const secrets = { secret, proxySecret };
-  return url.protocol === 'ssh:' ? sshRemote(url, secrets, { spec, context }) : await httpRemote(url, secrets, { repository, context });
+  return url.protocol === 'ssh:'
+    ? sshRemote(url, secrets, { spec, context })
+    : { url, access: await httpAccess(url, secrets, { repository, context }) };
 }
 
 function sshRemote(
@@ -71,12 +72,6 @@ function sshRemote(
 interface HttpRequestedBy {
   readonly repository: GitRepository;
   readonly context: RemoteContext;
-}
-
-async function httpRemote(url: URL, secrets: Secrets, by: HttpRequestedBy): Promise<HttpRemote> {
-  const access = await httpAccess(url, secrets, by);
-  const proxy = access.proxy ?? environmentProxy(url, by.context.deps.cloud.environment.variables);
-  return { url, access: proxy === undefined ? access : { ...access, proxy } };
 }
 
 async function httpAccess(url: URL, { secret, proxySecret }: Secrets, { repository, context }: HttpRequestedBy): Promise<HttpAccess> {
