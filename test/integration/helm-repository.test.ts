@@ -2,6 +2,7 @@ import { type HelmRepository, helmRepositories } from '@gotk/api';
 import type { Resource } from '@gotk/apimachinery';
 import { expect, test } from 'vitest';
 import { fetchArtifact } from './artifact-files.ts';
+import { writersOf } from './helm-objects.ts';
 import { indexOf, sha256, startHelmServer } from './helm-server.ts';
 import { condition, failsWith, isReady, isStalled, resources, type Testbed, testbed } from './testbed.ts';
 
@@ -128,14 +129,21 @@ test('A11: an index of 51 MiB is refused where the limit says so, and one with n
   await bed.until(helmRepositories, 'nulls', isReady);
 });
 
-test('A11: an index of 200,000 versions is read within 5 s of being there', async () => {
+test('A11: an index of 200,000 versions is read, while others go on', async () => {
   await using bed = await testbed();
   await using server = await startHelmServer();
   server.files.set('index.yaml', indexOf(Array.from({ length: 200_000 }, (_, n) => ({ name: 'app', version: `${n}.0.0` }))));
-  const started = performance.now();
+  server.files.set('small/index.yaml', indexOf([{ name: 'app', version: '1.0.0' }]));
   await repositoryOf(bed, 'charts', { url: server.url });
-  await bed.until(helmRepositories, 'charts', isReady);
-  expect(performance.now() - started).toBeLessThan(5_000);
+  await repositoryOf(bed, 'small', { url: `${server.url}/small` });
+  const ready: string[] = [];
+  await Promise.all(
+    ['charts', 'small'].map(async (name) => {
+      await bed.until(helmRepositories, name, isReady);
+      ready.push(name);
+    }),
+  );
+  expect(ready).toEqual(['small', 'charts']);
 });
 
 test.each([

@@ -1,0 +1,146 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { type HelmChart, type HelmRepository, helmCharts, helmRepositories } from '@gotk/api';
+import type { Resource } from '@gotk/apimachinery';
+import { type Registry, startRegistry } from '@gotk/testkit';
+import { expect, test } from 'vitest';
+import { fetchArtifact, filesOf } from './artifact-files.ts';
+import { writersOf } from './helm-objects.ts';
+import { chartArchive, type TestChart } from './helm-server.ts';
+import { condition, failsWith, isReady, isStalled, resources, type Testbed, testbed } from './testbed.ts';
+
+const repositoryOf = (bed: Testbed, registry: Registry, spec: Partial<HelmRepository['spec']> = {}) =>
+  bed.apply(helmRepositories as unknown as Resource, {
+    metadata: { name: 'charts' },
+    spec: { type: 'oci', url: `oci://${registry.host}/charts`, insecure: registry.ca === undefined, ...spec },
+  });
+
+const chartOf = (bed: Testbed, spec: Partial<HelmChart['spec']>) =>
+  bed.apply(helmCharts as unknown as Resource, {
+    metadata: { name: 'app' },
+    spec: { interval: '10m', chart: 'app', sourceRef: { kind: 'HelmRepository', name: 'charts' }, ...spec },
+  });
+
+async function push(registry: Registry, chart: TestChart): Promise<Buffer> {
+  const archive = chartArchive(chart);
+  await registry.pushArtifact({
+    repository: `charts/${chart.name}`,
+    tag: chart.version.replaceAll('+', '_'),
+    configMediaType: 'application/vnd.cncf.helm.config.v1+json',
+    config: JSON.stringify({ name: chart.name, version: chart.version }),
+    layers: [{ mediaType: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip', content: archive }],
+  });
+  return archive;
+}
+
+const handled = (token: string) => (object: HelmChart) => object.status?.lastHandledReconcileAt === token;
+
+const secret = (bed: Testbed, name: string, data: Readonly<Record<string, string>>) =>
+  bed.apply(resources.secret, {
+    metadata: { name },
+    data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')])),
+  });
+
+test('a chart of a registry is pulled by the newest tag of a range, over TLS and with a login, and its repository stays without a status', async () => {
+  await using bed = await testbed();
+  await using registry = await startRegistry({ tls: true, auth: 'token', login: { username: 'me', password: 'right' } });
+  await push(registry, { name: 'app', version: '1.0.0' });
+  const archive = await push(registry, { name: 'app', version: '1.1.0+7' });
+  await push(registry, { name: 'app', version: '2.0.0' });
+  await secret(bed, 'login', { username: 'me', password: 'right' });
+  await secret(bed, 'ca', { 'ca.crt': registry.ca ?? '' });
+  await repositoryOf(bed, registry, { secretRef: { name: 'login' }, certSecretRef: { name: 'ca' } });
+  await chartOf(bed, { version: '1.x' });
+
+  const stored = await bed.until(helmCharts, 'app', isReady);
+  expect(stored.status?.artifact).toMatchObject({ revision: '1.1.0+7', path: `helmchart/${bed.namespace}/app/app-1.1.0+7.tgz` });
+  expect(await fetchArtifact(stored.status?.artifact)).toEqual(archive);
+  expect(condition(stored, 'Ready')).toMatchObject({
+    reason: 'ChartPullSucceeded',
+    message: "pulled 'app' chart with version '1.1.0+7'",
+  });
+  expect(stored.status?.observedSourceArtifactRevision).toBeUndefined();
+  expect(await writersOf(bed, 'charts')).toEqual(['test']);
+
+  const before = registry.requests.length;
+  await bed.until(helmCharts, 'app', handled(await bed.request(helmCharts, 'app')));
+  expect(registry.requests.slice(before).map(({ path }) => path.replace(/\?.*/, ''))).toEqual(['/v2/charts/app/tags/list']);
+});
+
+test('a whole version costs no request while its artifact is there, and values files make a package of it', async () => {
+  await using bed = await testbed();
+  await using registry = await startRegistry();
+  await push(registry, { name: 'app', version: '1.0.0', files: { 'prod.yaml': 'replicas: 9\n' } });
+  await repositoryOf(bed, registry);
+  await chartOf(bed, { version: '1.0.0', valuesFiles: ['values.yaml', 'prod.yaml'] });
+  const stored = await bed.until(helmCharts, 'app', isReady);
+  expect(stored.status?.artifact?.revision).toBe('1.0.0+1');
+  expect((await filesOf(stored.status?.artifact))['app/values.yaml']).toBe('replicas: 9\n');
+  const before = registry.requests.length;
+  await bed.until(helmCharts, 'app', handled(await bed.request(helmCharts, 'app')));
+  expect(registry.requests.slice(before)).toEqual([]);
+});
+
+test('a wrong password is a matter of authentication, and a corrected one heals it', async () => {
+  await using bed = await testbed();
+  await using registry = await startRegistry({ auth: 'basic', login: { username: 'me', password: 'right' } });
+  await push(registry, { name: 'app', version: '1.0.0' });
+  await secret(bed, 'login', { username: 'me', password: 'CANARY-wrong' });
+  await repositoryOf(bed, registry, { secretRef: { name: 'login' } });
+  await chartOf(bed, {});
+  const failed = await bed.until(helmCharts, 'app', failsWith('AuthenticationFailed'));
+  expect(condition(failed, 'FetchFailed')?.message).toMatch(/^failed to authenticate with the Helm repository: /);
+  expect(JSON.stringify(failed)).not.toContain('CANARY');
+  await secret(bed, 'login', { username: 'me', password: 'right' });
+  await bed.request(helmCharts, 'app');
+  await bed.until(helmCharts, 'app', isReady);
+});
+
+test('what is no chart is a failed pull; a range that no tag is in is asked about again', async () => {
+  await using bed = await testbed();
+  await using registry = await startRegistry();
+  await registry.pushArtifact({ repository: 'charts/app', tag: '1.0.0', layers: [{ mediaType: 'text/plain', content: 'hello' }] });
+  await repositoryOf(bed, registry);
+  await chartOf(bed, { version: '1.0.0' });
+  const failed = await bed.until(helmCharts, 'app', failsWith('ChartPullError'));
+  expect(condition(failed, 'FetchFailed')?.message).toMatch(/^chart pull error: .*layer with media type/);
+  await chartOf(bed, { version: '>1.0.0' });
+  const none = await bed.until(helmCharts, 'app', failsWith('InvalidChartReference'));
+  expect(condition(none, 'Stalled')).toBeUndefined();
+  await push(registry, { name: 'app', version: '1.5.0' });
+  await bed.until(helmCharts, 'app', isReady);
+});
+
+test('an address that changes is looked at at once; one that is no registry stalls', async () => {
+  await using bed = await testbed();
+  await using registry = await startRegistry();
+  await push(registry, { name: 'app', version: '1.0.0' });
+  await repositoryOf(bed, registry, { url: 'https://charts.example.dev' });
+  await chartOf(bed, {});
+  const stalled = await bed.until(helmCharts, 'app', isStalled);
+  expect(condition(stalled, 'FetchFailed')).toMatchObject({
+    reason: 'Failed',
+    message: expect.stringContaining('invalid OCI registry URL'),
+  });
+  await repositoryOf(bed, registry);
+  await bed.until(helmCharts, 'app', isReady);
+});
+
+test('an unsigned chart is not taken by an object that wants it signed, and the last good one stays', async () => {
+  await using bed = await testbed();
+  await using registry = await startRegistry();
+  await push(registry, { name: 'app', version: '1.0.0' });
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  await secret(bed, 'keys', { 'cosign.pub': publicKey.export({ type: 'spki', format: 'pem' }).toString() });
+  await repositoryOf(bed, registry);
+  await chartOf(bed, {});
+  const good = await bed.until(helmCharts, 'app', isReady);
+  await chartOf(bed, { verify: { provider: 'cosign', secretRef: { name: 'keys' } } });
+  const failed = await bed.until(helmCharts, 'app', failsWith('ChartVerificationError'));
+  expect(condition(failed, 'SourceVerified')).toMatchObject({ status: 'False', reason: 'VerificationError' });
+  expect(condition(failed, 'BuildFailed')?.message).toMatch(
+    /^chart verification error: failed to verify the signature using provider 'cosign': failed to verify oci:\/\/.*\/charts\/app:1\.0\.0: /,
+  );
+  expect(failed.status?.artifact).toEqual(good.status?.artifact);
+  await chartOf(bed, {});
+  expect(condition(await bed.until(helmCharts, 'app', isReady), 'SourceVerified')).toBeUndefined();
+});
