@@ -4,7 +4,6 @@ import type { Resource } from '@gotk/apimachinery';
 import { type Registry, startRegistry } from '@gotk/testkit';
 import { expect, test } from 'vitest';
 import { fetchArtifact, filesOf } from './artifact-files.ts';
-import { writersOf } from './helm-objects.ts';
 import { chartArchive, type TestChart } from './helm-server.ts';
 import { condition, failsWith, isReady, isStalled, resources, type Testbed, testbed } from './testbed.ts';
 
@@ -59,7 +58,8 @@ test('a chart of a registry is pulled by the newest tag of a range, over TLS and
     message: "pulled 'app' chart with version '1.1.0+7'",
   });
   expect(stored.status?.observedSourceArtifactRevision).toBeUndefined();
-  expect(await writersOf(bed, 'charts')).toEqual(['test']);
+  const repository = await bed.until(helmRepositories, 'charts', ({ status }) => status?.observedGeneration === undefined);
+  expect([repository.metadata.finalizers, repository.status]).toEqual([undefined, {}]);
 
   const before = registry.requests.length;
   await bed.until(helmCharts, 'app', handled(await bed.request(helmCharts, 'app')));

@@ -2,7 +2,6 @@ import { type HelmRepository, helmRepositories } from '@gotk/api';
 import type { Resource } from '@gotk/apimachinery';
 import { expect, test } from 'vitest';
 import { fetchArtifact } from './artifact-files.ts';
-import { writersOf } from './helm-objects.ts';
 import { indexOf, sha256, startHelmServer } from './helm-server.ts';
 import { condition, failsWith, isReady, isStalled, resources, type Testbed, testbed } from './testbed.ts';
 
