@@ -9,6 +9,7 @@ import { createKubeClient } from '@gotk/kube';
 import { ensureNamespace, installCrds, NoControlPlane, startControlPlane, startGitServer, startToolkit } from '@gotk/testkit';
 import { countRequests } from './request-count.ts';
 import { runSourceScenarios } from './source-scenarios.ts';
+import { sourceSeat } from './source-seat.ts';
 import { renderSourceTable, type SourceRow } from './source-table.ts';
 
 const NAMESPACE = 'flux-system';
@@ -29,7 +30,7 @@ async function bench(): Promise<readonly SourceRow[]> {
   const toolkit = stack.use(
     await startToolkit({ kubeconfigPath: controlPlane.controllersKubeconfigPath, namespace: NAMESPACE, directory }),
   );
-  const seat = {
+  const seat = sourceSeat({
     client,
     git,
     meter: {
@@ -37,7 +38,7 @@ async function bench(): Promise<readonly SourceRow[]> {
       requests: async () => countRequests(await readFile(controlPlane.auditLog ?? '', 'utf8')),
     },
     signal,
-  };
+  });
   const rows: SourceRow[] = [];
   for await (const row of runSourceScenarios(seat, { count: Number(values.n) })) {
     rows.push(row);
