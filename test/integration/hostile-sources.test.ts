@@ -213,7 +213,7 @@ test('F19, F23, P3, P4: servers that stall, drip, never end, send garbage or bom
 
   for (const kind of kinds) {
     for (const [name, { reason, message }] of Object.entries(FAILURES[kind])) {
-      const failed = await bed.until(resourceOf(kind), name, ({ status }) => condition({ status }, 'Ready')?.reason === reason);
+      const failed = await bed.until(resourceOf(kind), name, (it) => condition(it, 'Ready')?.reason === reason);
       expect(condition(failed, 'Ready'), `${kind} ${name}`).toMatchObject({ status: 'False', message: expect.stringMatching(message) });
     }
     // What was there before is there still.
