@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { untilAborted } from '@gotk/apimachinery';
 import type { Scratch, Storage } from '@gotk/artifact';
@@ -54,7 +54,10 @@ export function createIndexLookups({ storage, workers, maxIndexBytes }: IndexLoo
 
   const make = async ({ file, digest }: IndexFile, of: string): Promise<Lookup> => {
     scratch ??= storage.scratch();
-    const output = join((await scratch).directory, digest.replace(':', '-'));
+    const { directory } = await scratch;
+    // Another process that led in the meantime has swept what it took for left behind.
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const output = join(directory, digest.replace(':', '-'));
     // Nobody's own signal: others wait for it too, and it ends by its deadline.
     const options = { signal: new AbortController().signal, deadlineMs: LIMITS.indexMs, of, repeatable: true };
     const report = await workers.run<MakeLookup, LookupReport>('read index', { indexFile: file, maxBytes: maxIndexBytes, output }, options);
