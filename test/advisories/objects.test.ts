@@ -8,13 +8,12 @@ import { overlayOf } from '../../packages/kustomize-controller/src/kustomization
 import { sourceIdOf } from '../../packages/kustomize-controller/src/kustomization/source.ts';
 import { intervalMs, retryMs, timeoutMs } from '../../packages/kustomize-controller/src/kustomization/timing.ts';
 import { unsupported as ofKustomization } from '../../packages/kustomize-controller/src/kustomization/unsupported.ts';
-import { unsupported as ofGitRepository } from '../../packages/source-controller/src/git-repository/unsupported.ts';
 import { costOf } from './cost.ts';
 import { NONSENSE, pathsOf, sampleOf, withValue } from './nonsense.ts';
 
 const KINDS = [
   { kind: 'Kustomization', definition: kustomizationDefinition as unknown as Definition<KubeObject>, unsupported: ofKustomization },
-  { kind: 'GitRepository', definition: gitRepositoryDefinition as unknown as Definition<KubeObject>, unsupported: ofGitRepository },
+  { kind: 'GitRepository', definition: gitRepositoryDefinition as unknown as Definition<KubeObject>, unsupported: [] },
 ] as const;
 
 /** What a controller asks of each object in its cache, whether or not it keeps to its schema. */
