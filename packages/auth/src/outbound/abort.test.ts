@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { clientOf, failureOf, get } from '../../test/asking.ts';
 import { startHttpServer, startRawServer, until } from '../../test/servers.ts';
@@ -54,6 +56,23 @@ describe('an abort', () => {
     await until(() => server.open === 0);
   });
 
+  test('within a body that is unpacked ends it with its reason', async () => {
+    await using server = await startHttpServer((_, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' });
+      response.write(gzipSync(randomBytes(1_000_000)).subarray(0, 500_000));
+    });
+    using client = clientOf();
+    const controller = new AbortController();
+    const answer = await get(client, server.url, { compressed: true, signal: controller.signal });
+
+    const chunks = answer.body[Symbol.asyncIterator]();
+    await chunks.next();
+    controller.abort(reason);
+
+    await expect(drained(chunks)).rejects.toBe(reason);
+    await until(() => server.open === 0);
+  });
+
   test('after the answer was read changes nothing, and the connection is used again', async () => {
     await using server = await startHttpServer((_, response) => response.end('x'));
     using client = clientOf();
@@ -66,3 +85,7 @@ describe('an abort', () => {
     expect(server.connections).toBe(1);
   });
 });
+
+async function drained(chunks: AsyncIterator<Buffer>): Promise<void> {
+  for (let next = await chunks.next(); next.done !== true; next = await chunks.next());
+}

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Clock } from '@gotk/apimachinery';
 import { failureOf, HttpFailure } from './http-failure.ts';
@@ -46,12 +46,8 @@ async function* chunks(incoming: IncomingMessage, gzip: boolean, { target, signa
   }
 }
 
-/** Not before somebody reads: an error of a stream that nobody listens to would end the process. */
-function unpacked(incoming: IncomingMessage): Readable {
-  const gunzip = createGunzip();
-  incoming.on('error', (error) => gunzip.destroy(error));
-  return incoming.pipe(gunzip);
-}
+/** Ends as the answer ends, also when it is cut off. The callback is for errors that reading throws as well. */
+const unpacked = (incoming: IncomingMessage): Readable => pipeline(incoming, createGunzip(), () => undefined);
 
 /**
  * What was not to be compressed is handed on as it is: servers that take an archive's own compression for one of the transport are common, and nobody wants the archive changed.

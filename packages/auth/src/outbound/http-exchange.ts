@@ -94,6 +94,7 @@ function send(
       resolve(incoming);
     });
     sent.once('upgrade', (_, socket) => {
+      settle();
       socket.destroy();
       reject(new Error('the server wants to speak something else than HTTP'));
     });
