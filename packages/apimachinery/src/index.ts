@@ -14,3 +14,4 @@ export type * from './resource.ts';
 export * from './semver-range.ts';
 export { compareVersions, parseVersion, type Version, withBuildMetadata } from './semver-version.ts';
 export * from './system-clock.ts';
+export * from './without-end.ts';

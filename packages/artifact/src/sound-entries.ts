@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { withoutEnd } from '@gotk/apimachinery';
 import { ArtifactError } from './artifact-error.ts';
 import { readTar } from './tar-reader.ts';
 
@@ -78,10 +79,7 @@ async function* metered(chunks: AsyncIterable<Buffer>, { maxBytes, maxEntries }:
 
 /** The path of an entry below the root. Throws `ArtifactError` for one that could lead out of it. */
 function safePath(name: string): string {
-  const parts = name
-    .replace(/^(\.\/)+/, '')
-    .replace(/\/+$/, '')
-    .split('/');
+  const parts = withoutEnd(name.replace(/^(\.\/)+/, ''), '/').split('/');
   const isSound = (part: string) => part !== '' && part !== '..' && part !== '.' && !part.includes('\\') && !part.includes('\0');
   if (name === './' || name === '.') return '';
   if (!parts.every(isSound) || parts.length > MAX_DEPTH || Buffer.byteLength(name) > MAX_NAME_BYTES)

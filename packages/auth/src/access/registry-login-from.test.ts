@@ -138,3 +138,12 @@ describe('a login', () => {
     });
   });
 });
+
+test('a login padded with any number of zero bytes takes time by their number', () => {
+  const auth = Buffer.from(`user:${'\0'.repeat(200_000)}word`).toString('base64');
+  const started = performance.now();
+
+  expect(registryLoginFrom({ secret: dockerSecretOf({ 'ghcr.io': { auth } }) }, 'ghcr.io/app')).toMatchObject({ username: 'user' });
+
+  expect(performance.now() - started).toBeLessThan(4_000);
+});

@@ -1,3 +1,4 @@
+import { withoutEnd } from '@gotk/apimachinery';
 import { type DockerEntry, dockerEntriesOf, isDockerSecret, recordOf } from './docker-config.ts';
 import { bySpecificity, isFor, type RegistryPattern, registryPatternOf } from './registry-pattern.ts';
 import { keysOf, type LoginSecret } from './secret-keys.ts';
@@ -60,7 +61,7 @@ function loginOf({ login, registry, keys }: DockerEntry) {
   if (identity !== undefined) return { kind: 'identity', token: identity } as const;
   // Docker pads with zero bytes.
   const [, username = text('username'), password = text('password')] =
-    auth === undefined ? [] : (/^([^:]*):([\s\S]*)$/.exec(Buffer.from(auth, 'base64').toString('utf8').replace(/\0+$/, '')) ?? []);
+    auth === undefined ? [] : (/^([^:]*):([\s\S]*)$/.exec(withoutEnd(Buffer.from(auth, 'base64').toString('utf8'), '\0')) ?? []);
   if (username === undefined || password === undefined) throw keys.invalid(`has no login for '${registry.slice(0, 200)}'`);
   return { kind: 'basic', username, password } as const;
 }

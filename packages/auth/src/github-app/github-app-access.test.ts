@@ -118,6 +118,8 @@ describe('a GitHub App', () => {
     [{ githubAppInstallationID: '1/../../x' }, "has a 'githubAppInstallationID' that is no number"],
     [{ githubAppBaseURL: 'github.example.com' }, "has no URL in 'githubAppBaseURL'"],
     [{ githubAppBaseURL: 'file:///etc' }, "has no URL in 'githubAppBaseURL'"],
+    // Time by its length, and not by the square of that: 100 KB of slashes took a minute.
+    [{ githubAppBaseURL: `${'/'.repeat(200_000)}x` }, "has no URL in 'githubAppBaseURL'"],
   ])('whose Secret says %j is refused with advice', async (data, message) => {
     await expect(githubAppAccess({ secret: secretOf({ ...APP, ...(data as Record<string, string>) }) }, url, options())).rejects.toThrow(
       `Secret 'login' ${message}`,

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { withoutEnd } from '@gotk/apimachinery';
 import { keysOf, type LoginSecret } from '../access/secret-keys.ts';
 import { privateKeyOf } from '../access/tls-keys.ts';
 
@@ -33,7 +34,7 @@ export function githubAppFrom(secret: LoginSecret): GitHubApp {
   const installation = id === undefined ? { owner: owner ?? '' } : { id };
 
   const base = text('githubAppBaseURL');
-  const apiUrl = URL.parse(base === undefined ? 'https://api.github.com/' : `${base.replace(/\/+$/, '')}/`);
+  const apiUrl = URL.parse(base === undefined ? 'https://api.github.com/' : `${withoutEnd(base, '/')}/`);
   if (apiUrl === null || !/^https?:$/.test(apiUrl.protocol) || apiUrl.search !== '' || apiUrl.username !== '')
     throw keys.invalid("has no URL in 'githubAppBaseURL'");
   return { appId, installation, privateKey, apiUrl };

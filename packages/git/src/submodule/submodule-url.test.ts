@@ -88,3 +88,12 @@ test('a login is for its own origin: protocol, host and port', () => {
     expect(sharesLogin(url, new URL(other))).toBe(false);
   expect(sharesLogin(new URL('ssh://git@host/a'), new URL('ssh://host/b'))).toBe(true);
 });
+
+test('an address of nothing but slashes takes time by its length', () => {
+  const superproject = new URL(`https://host/${'/'.repeat(200_000)}repo.git`);
+  const started = performance.now();
+
+  expect(submoduleUrl('../other.git', superproject).pathname.endsWith('/other.git')).toBe(true);
+
+  expect(performance.now() - started).toBeLessThan(4_000);
+});

@@ -1,3 +1,4 @@
+import { withoutEnd } from '@gotk/apimachinery';
 import { GitError } from '../git-error.ts';
 
 /**
@@ -15,7 +16,7 @@ export function submoduleUrl(written: string, superproject: URL): URL {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.
   if (/[\u0000-\u0020\u007f\\]/.test(written) || absolute.password !== '' || absolute.username.startsWith('-')) throw refused(written);
   if (!relative) return absolute;
-  const parts = superproject.pathname.replace(/\/+$/, '').split('/').slice(1);
+  const parts = withoutEnd(superproject.pathname, '/').split('/').slice(1);
   for (const part of written.split('/')) {
     if (part === '..') {
       if (parts.pop() === undefined) throw refused(written);

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@gotk/apimachinery';
+import { type Clock, systemClock, withoutEnd } from '@gotk/apimachinery';
 import { createHttpClient, type HttpAccess, type HttpAnswer, HttpFailure, type Reach, withoutSecrets } from '@gotk/auth';
 import { GitError } from '../git-error.ts';
 import { answerOf, type Limits, type Transport } from './transport.ts';
@@ -26,7 +26,7 @@ export function httpTransport({ url, access }: HttpRemote, { reach, clock = syst
   // One request follows another: a second connection would only cost a second TLS handshake.
   const client = createHttpClient({ access, reach, clock, connections: 1 });
   const shown = withoutSecrets(url);
-  const home = url.href.replace(/\/+$/, '');
+  const home = withoutEnd(url.href, '/');
   let base = home;
   let greeted = false;
 

@@ -1,3 +1,4 @@
+import { withoutEnd } from '@gotk/apimachinery';
 import { HelmError } from '../helm-error.ts';
 
 /**
@@ -28,7 +29,7 @@ export function resolveChartUrl(repositoryUrl: string, reference: string): strin
 export function indexUrl(repositoryUrl: string): string {
   if (!URL.canParse(repositoryUrl)) throw new HelmError('invalid-reference', 'failed to parse the URL of the repository');
   const url = new URL(repositoryUrl);
-  url.pathname = `${withoutSlashes(url.pathname)}/index.yaml`;
+  url.pathname = `${withoutEnd(url.pathname, '/')}/index.yaml`;
   return url.href;
 }
 
@@ -40,13 +41,6 @@ export function normalizeRepositoryUrl(url: string): string {
   if (url === '') return '';
   if (!URL.canParse(url)) throw new HelmError('invalid-reference', 'failed to parse the URL of the repository');
   const [, beforeQuery = url, rest = ''] = /^([^?#]*)(.*)$/s.exec(url) ?? [];
-  const trimmed = withoutSlashes(beforeQuery);
+  const trimmed = withoutEnd(beforeQuery, '/');
   return `${url.startsWith('oci://') ? trimmed : `${trimmed}/`}${rest}`;
-}
-
-/** A regular expression for this takes the square of the slashes. */
-function withoutSlashes(text: string): string {
-  let end = text.length;
-  while (text[end - 1] === '/') end -= 1;
-  return text.slice(0, end);
 }

@@ -184,3 +184,13 @@ describe('a file', () => {
     expect(performance.now() - started).toBeLessThan(2_000);
   });
 });
+
+test('a file takes time by its length, whoever wrote it', () => {
+  const small = keyOf('x');
+  const lines = Array.from({ length: 40_000 }, () => line('*', small));
+  const started = performance.now();
+
+  expect(objection([...lines, line('git.example.com')])).toBeUndefined();
+
+  expect(performance.now() - started).toBeLessThan(4_000);
+});

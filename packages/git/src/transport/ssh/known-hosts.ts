@@ -4,6 +4,8 @@ import { fingerprintOf, type HostKey, parseHostKey, rsaBits } from './host-key.t
 /** A known_hosts file (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"). */
 export interface KnownHosts {
   readonly entries: readonly KnownHost[];
+  /** Keys that nobody may show, in base64. */
+  readonly revoked: ReadonlySet<string>;
 }
 
 interface KnownHost {
@@ -18,12 +20,15 @@ export interface Endpoint {
 }
 
 /** Reads a file. Comments, and lines that are none, are passed over: files are handed down for decades. */
-export const parseKnownHosts = (text: string): KnownHosts => ({
-  entries: text.split(/\r?\n/).flatMap((line) => {
+export function parseKnownHosts(text: string): KnownHosts {
+  const entries = text.split(/\r?\n/).flatMap((line) => {
     const entry = parseLine(line.trim());
     return entry === undefined ? [] : [entry];
-  }),
-});
+  });
+  return { entries, revoked: new Set(entries.filter(({ marker }) => marker === '@revoked').map(({ key }) => encoded(key))) };
+}
+
+const encoded = ({ blob }: HostKey): string => blob.toString('base64');
 
 function parseLine(line: string): KnownHost | undefined {
   if (line === '' || line.startsWith('#')) return undefined;
@@ -32,11 +37,11 @@ function parseLine(line: string): KnownHost | undefined {
   // Whoever meant something by another marker did not mean trust.
   if (marker === '' && first.startsWith('@')) return undefined;
   // The type that follows the hosts is in the key as well.
-  const [hosts = '', , encoded = ''] = line
+  const [hosts = '', , base64 = ''] = line
     .slice(marker.length)
     .trim()
     .split(/[ \t]+/, 3);
-  const key = /^[A-Za-z0-9+/]+={0,2}$/.test(encoded) ? parseHostKey(Buffer.from(encoded, 'base64')) : undefined;
+  const key = /^[A-Za-z0-9+/]+={0,2}$/.test(base64) ? parseHostKey(Buffer.from(base64, 'base64')) : undefined;
   return key === undefined ? undefined : { marker, isOf: hosts.startsWith('|') ? hashed(hosts) : listed(hosts), key };
 }
 
@@ -81,13 +86,10 @@ function matches(pattern: string, name: string): boolean {
 export const nameOf = ({ host, port }: Endpoint): string => (port === 22 ? host : `[${host}]:${port}`).toLowerCase();
 
 /** The keys that a host may show. Revoked ones are not among them, whomever the line that revokes them names. */
-export function trustedKeys({ entries }: KnownHosts, endpoint: Endpoint): readonly HostKey[] {
+export function trustedKeys({ entries, revoked }: KnownHosts, endpoint: Endpoint): readonly HostKey[] {
   const name = nameOf(endpoint);
-  return entries.filter(({ marker, isOf, key }) => marker === '' && isOf(name) && !isRevoked(entries, key)).map(({ key }) => key);
+  return entries.filter(({ marker, isOf, key }) => marker === '' && isOf(name) && !revoked.has(encoded(key))).map(({ key }) => key);
 }
-
-const isRevoked = (entries: readonly KnownHost[], key: HostKey): boolean =>
-  entries.some(({ marker, key: { blob } }) => marker === '@revoked' && blob.equals(key.blob));
 
 const MIN_RSA_BITS = 2_048;
 
@@ -95,7 +97,7 @@ const MIN_RSA_BITS = 2_048;
 export function objectionTo(shown: HostKey, endpoint: Endpoint, known: KnownHosts): string | undefined {
   const name = nameOf(endpoint);
   const offer = `it shows ${shown.type} ${fingerprintOf(shown)}`;
-  if (isRevoked(known.entries, shown)) return `the host key of ${name} is revoked in known_hosts: ${offer}`;
+  if (known.revoked.has(encoded(shown))) return `the host key of ${name} is revoked in known_hosts: ${offer}`;
   const bits = rsaBits(shown);
   if (bits !== undefined && bits < MIN_RSA_BITS) return `the host key of ${name} is too weak, RSA with ${bits} bits: ${offer}`;
   const trusted = trustedKeys(known, endpoint);
