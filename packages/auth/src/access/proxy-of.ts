@@ -1,4 +1,5 @@
 import type { HttpProxy } from '../outbound/http-access.ts';
+import { decoded } from './percent-decoded.ts';
 import { keysOf, type LoginSecret } from './secret-keys.ts';
 
 /** Upstream's. */
@@ -24,12 +25,4 @@ export function httpProxyFrom(secret: LoginSecret): HttpProxy {
   if (username === '' && password !== '') throw keys.invalid("has a 'password' but no 'username'");
   const bare = new URL(`${address.protocol}//${address.host}`);
   return { address: bare, ...(username === '' ? {} : { login: { username, password } }) };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -23,6 +23,12 @@ test('the user name is what the URL says', () => {
   });
 });
 
+test('a percent sign in the user name that encodes nothing is part of it', () => {
+  const access = sshAccessFrom(secretOf({ identity: 'k', known_hosts: 'h' }), new URL('ssh://100%@host/x'));
+
+  expect(access.username).toBe('100%');
+});
+
 test.each([
   [{ known_hosts: 'h' }, "has no 'identity'"],
   [{ identity: ' \n', known_hosts: 'h' }, "has no 'identity'"],

@@ -1,3 +1,4 @@
+import { decoded } from './percent-decoded.ts';
 import { keysOf, type LoginSecret } from './secret-keys.ts';
 
 /** What logging in over SSH takes. */
@@ -23,7 +24,7 @@ export function sshAccessFrom(secret: LoginSecret, url: URL): SshAccess {
   if (knownHosts === undefined) throw keys.invalid("has no 'known_hosts', the keys that the server may show");
   const [publicKey, passphrase] = [filled('identity.pub'), keys.text('password')];
   return {
-    username: decodeURIComponent(url.username) || 'git',
+    username: decoded(url.username) || 'git',
     identity,
     knownHosts,
     ...(publicKey === undefined ? {} : { publicKey }),

@@ -238,6 +238,17 @@ describe('a login for CodeCommit', () => {
     expect(until).toBe(cloud.clock.now() + 15 * 60_000);
   });
 
+  test('covers the whole path, also one that begins with two slashes', async () => {
+    await using cloud = await startCloud({});
+    const passwordFor = async (address: string) => {
+      const { login } = await cloudGitLogin('aws', new URL(address), cloud.means({ variables: KEYS }));
+      return login.kind === 'basic' ? login.password : '';
+    };
+    const origin = 'https://git-codecommit.eu-west-1.amazonaws.com';
+
+    expect(await passwordFor(`${origin}//v1/repos/app`)).not.toBe(await passwordFor(`${origin}/repos/app`));
+  });
+
   test('has a user name without a token where the keys have none', async () => {
     await using cloud = await startCloud({});
 

@@ -19,7 +19,7 @@ export async function codeCommitLogin(url: URL, means: CloudMeans): Promise<Issu
   const nowMs = means.clock.now();
   const time = timestampOf(nowMs).slice(0, -1);
   // The made-up method, the time without its Z and the missing hash of the body are CodeCommit's.
-  const canonical = canonicalRequest({ method: 'GIT', url: new URL(url.pathname, url), headers: { host: url.host } }, '');
+  const canonical = canonicalRequest({ method: 'GIT', url: withoutQuery(url), headers: { host: url.host } }, '');
   const { signature } = sign(canonical, credentials, { region, service: 'codecommit', time });
   const { accessKeyId, sessionToken } = credentials;
   return {
@@ -31,4 +31,10 @@ export async function codeCommitLogin(url: URL, means: CloudMeans): Promise<Issu
     },
     expiresAtMs: Math.min(nowMs + VALID_MS, credentials.expiresAtMs),
   };
+}
+
+function withoutQuery(url: URL): URL {
+  const bare = new URL(url);
+  bare.search = '';
+  return bare;
 }
