@@ -1,7 +1,7 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { type HelmChart, type HelmRepository, helmCharts, helmRepositories } from '@gotk/api';
 import type { Resource } from '@gotk/apimachinery';
-import { type Registry, startRegistry } from '@gotk/testkit';
+import { type PushedArtifact, type Registry, startRegistry } from '@gotk/testkit';
 import { expect, test } from 'vitest';
 import { fetchArtifact, filesOf } from './artifact-files.ts';
 import { chartArchive, type TestChart } from './helm-server.ts';
@@ -21,14 +21,36 @@ const chartOf = (bed: Testbed, spec: Partial<HelmChart['spec']>) =>
 
 async function push(registry: Registry, chart: TestChart): Promise<Buffer> {
   const archive = chartArchive(chart);
-  await registry.pushArtifact({
+  await pushArchive(registry, chart, archive);
+  return archive;
+}
+
+const pushArchive = (registry: Registry, chart: TestChart, archive: Buffer): Promise<PushedArtifact> =>
+  registry.pushArtifact({
     repository: `charts/${chart.name}`,
     tag: chart.version.replaceAll('+', '_'),
     configMediaType: 'application/vnd.cncf.helm.config.v1+json',
     config: JSON.stringify({ name: chart.name, version: chart.version }),
     layers: [{ mediaType: 'application/vnd.cncf.helm.chart.content.v1.tar+gzip', content: archive }],
   });
-  return archive;
+
+/** Signs a chart as `cosign sign --key` did before its version 3. */
+async function cosignSign(registry: Registry, { digest }: PushedArtifact, key: KeyObject): Promise<void> {
+  const payload = JSON.stringify({
+    critical: {
+      identity: { 'docker-reference': '' },
+      image: { 'docker-manifest-digest': digest },
+      type: 'cosign container image signature',
+    },
+    optional: null,
+  });
+  const signature = sign('sha256', Buffer.from(payload), key).toString('base64');
+  const mediaType = 'application/vnd.dev.cosign.simplesigning.v1+json';
+  await registry.pushArtifact({
+    repository: 'charts/app',
+    tag: `${digest.replace(':', '-')}.sig`,
+    layers: [{ mediaType, content: payload, annotations: { 'dev.cosignproject.cosign/signature': signature } }],
+  });
 }
 
 const handled = (token: string) => (object: HelmChart) => object.status?.lastHandledReconcileAt === token;
@@ -125,11 +147,12 @@ test('an address that changes is looked at at once; one that is no registry stal
   await bed.until(helmCharts, 'app', isReady);
 });
 
-test('an unsigned chart is not taken by an object that wants it signed, and the last good one stays', async () => {
+test('an unsigned chart is not taken by an object that wants it signed, and the last good one stays; once it is signed, it is taken', async () => {
   await using bed = await testbed();
   await using registry = await startRegistry();
-  await push(registry, { name: 'app', version: '1.0.0' });
-  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const chart = { name: 'app', version: '1.0.0' };
+  const pushed = await pushArchive(registry, chart, chartArchive(chart));
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   await secret(bed, 'keys', { 'cosign.pub': publicKey.export({ type: 'spki', format: 'pem' }).toString() });
   await repositoryOf(bed, registry);
   await chartOf(bed, {});
@@ -141,6 +164,22 @@ test('an unsigned chart is not taken by an object that wants it signed, and the 
     /^chart verification error: failed to verify the signature using provider 'cosign': failed to verify oci:\/\/.*\/charts\/app:1\.0\.0: /,
   );
   expect(failed.status?.artifact).toEqual(good.status?.artifact);
+
+  await cosignSign(registry, pushed, privateKey);
+  await bed.request(helmCharts, 'app');
+  const verified = await bed.until(helmCharts, 'app', isReady);
+  expect(condition(verified, 'SourceVerified')).toMatchObject({
+    status: 'True',
+    reason: 'Succeeded',
+    message: 'verified signature of version 1.0.0',
+  });
+  expect(condition(verified, 'BuildFailed')).toBeUndefined();
+
+  // The tag comes to stand for something that nobody has signed.
+  await pushArchive(registry, chart, chartArchive({ ...chart, files: { 'evil.txt': 'x' } }));
+  await bed.request(helmCharts, 'app');
+  await bed.until(helmCharts, 'app', failsWith('ChartVerificationError'));
+
   await chartOf(bed, {});
   expect(condition(await bed.until(helmCharts, 'app', isReady), 'SourceVerified')).toBeUndefined();
 });
