@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type HelmChart, type HelmRepository, helmCharts, helmRepositories } from '@gotk/api';
 import type { Resource } from '@gotk/apimachinery';
+import { createAuthority } from '@gotk/testkit';
 import { expect, inject, test } from 'vitest';
 import { fetchArtifact, filesOf } from './artifact-files.ts';
 import { chartArchive, indexOf, sha256, startHelmServer } from './helm-server.ts';
@@ -174,6 +175,29 @@ test('a chart that its server does not let us have is a matter of authentication
   expect(condition(failed, 'ArtifactOutdated')).toMatchObject({ reason: 'NewChart', message: "new 'app' chart with version '1.1.0'" });
   expect(failed.status?.artifact).toEqual(good.status?.artifact);
   await fetchArtifact(failed.status?.artifact);
+});
+
+test('a server with an authority of its own is trusted by who names the authority, and nobody else there', async () => {
+  await using bed = await testbed();
+  const [ours, theirs] = [createAuthority(), createAuthority()];
+  await using other = await startHelmServer({ tls: theirs.issueServing(['127.0.0.1']) });
+  await using server = await startHelmServer({ tls: ours.issueServing(['127.0.0.1']) });
+  server.publish({ name: 'app', version: '1.0.0' });
+  server.files.set(
+    'index.yaml',
+    `${server.files.get('index.yaml')}`.replace(
+      'entries:\n',
+      `entries:\n  else:\n  - name: else\n    version: 1.0.0\n    urls: ['${other.url}/else.tgz']\n`,
+    ),
+  );
+  await bed.apply(resources.secret, { metadata: { name: 'ca' }, data: { 'ca.crt': btoa(ours.ca) } });
+  await repositoryOf(bed, { url: server.url, certSecretRef: { name: 'ca' } });
+  await chartOf(bed, 'app', {});
+  await chartOf(bed, 'else', { chart: 'else' });
+  await bed.until(helmCharts, 'app', isReady);
+  const failed = await bed.until(helmCharts, 'else', failsWith('AuthenticationFailed'));
+  expect(condition(failed, 'FetchFailed')?.message).toMatch(/^failed to authenticate with the Helm repository: .*certificate/);
+  expect(other.requests).toEqual([]);
 });
 
 test('a chart with another digest than the index says, and one that is not there, are not taken', async () => {

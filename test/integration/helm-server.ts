@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 
@@ -16,17 +17,19 @@ export interface HelmServer extends AsyncDisposable {
 }
 
 export interface HelmServerOptions {
+  /** Serves https. */
+  readonly tls?: { readonly cert: string; readonly key: string };
   /** Whoever does not send this gets 401. */
   readonly authorization?: string;
   /** Answers instead, if it returns true. */
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
-export async function startHelmServer({ authorization, intercept }: HelmServerOptions = {}): Promise<HelmServer> {
+export async function startHelmServer({ authorization, intercept, tls }: HelmServerOptions = {}): Promise<HelmServer> {
   const files = new Map<string, string | Buffer>();
   const requests: HelmServer['requests'] = [];
   let seen = 0;
-  const server = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
     const path = request.url ?? '/';
     const record = { line: `${request.method} ${path}`, headers: request.headers, status: 0 };
     requests.push(record);
@@ -40,9 +43,10 @@ export async function startHelmServer({ authorization, intercept }: HelmServerOp
     const etag = `"${sha256(file)}"`;
     if (request.headers['if-none-match'] === etag) return void response.writeHead(304, { etag }).end();
     response.writeHead(200, { etag }).end(file);
-  });
+  };
+  const server = tls === undefined ? createServer(answer) : createSecureServer(tls, answer);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const url = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     url,
     files,
