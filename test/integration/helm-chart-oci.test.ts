@@ -4,7 +4,7 @@ import type { Resource } from '@gotk/apimachinery';
 import { type PushedArtifact, type Registry, startRegistry } from '@gotk/testkit';
 import { expect, test } from 'vitest';
 import { fetchArtifact, filesOf } from './artifact-files.ts';
-import { chartArchive, type TestChart } from './helm-server.ts';
+import { chartArchive, chartYaml, type TestChart } from './helm-server.ts';
 import { condition, failsWith, isReady, isStalled, resources, type Testbed, testbed } from './testbed.ts';
 
 const repositoryOf = (bed: Testbed, registry: Registry, spec: Partial<HelmRepository['spec']> = {}) =>
@@ -145,6 +145,21 @@ test('an address that changes is looked at at once; one that is no registry stal
   });
   await repositoryOf(bed, registry);
   await bed.until(helmCharts, 'app', isReady);
+});
+
+test('a chart of a Git repository gets what it depends on from a registry, with the login of the HelmRepository for it', async () => {
+  await using bed = await testbed();
+  await using registry = await startRegistry({ auth: 'basic', login: { username: 'me', password: 'right' } });
+  await push(registry, { name: 'app', version: '1.0.0' });
+  await push(registry, { name: 'app', version: '1.4.0' });
+  await secret(bed, 'login', { username: 'me', password: 'right' });
+  await repositoryOf(bed, registry, { url: `oci://${registry.host}/charts/`, secretRef: { name: 'login' } });
+  const dependency = `dependencies:\n- {name: app, version: 1.x, repository: "oci://${registry.host}/charts"}\n`;
+  const repository = await bed.repository({ 'Chart.yaml': `${chartYaml({ name: 'root', version: '1.0.0' })}${dependency}` });
+  await bed.gitRepository('repo', { url: repository.url });
+  await chartOf(bed, { chart: '.', sourceRef: { kind: 'GitRepository', name: 'repo' } });
+  const packaged = await filesOf((await bed.until(helmCharts, 'app', isReady)).status?.artifact);
+  expect(packaged['root/charts/app/Chart.yaml']).toContain('version: 1.4.0');
 });
 
 test('an unsigned chart is not taken by an object that wants it signed, and the last good one stays; once it is signed, it is taken', async () => {

@@ -129,6 +129,23 @@ test('what a chart depends on is packaged with it: of its source, of a HelmRepos
   expect(open.asked()).toEqual(['index.yaml', 'public-0.1.0.tgz']);
 });
 
+test('what lies packed in charts/ is packaged as it is, and what is nested in it too; nothing is asked for it', async () => {
+  await using bed = await testbed();
+  await using server = await startHelmServer();
+  const inner = chartArchive({ name: 'inner', version: '1.0.0' });
+  const middle = chartArchive({ name: 'middle', version: '1.0.0', files: { 'charts/inner-1.0.0.tgz': inner } });
+  const files = depending(`{name: middle, version: "1.0.0", repository: "${server.url}"}`);
+  const repository = await bed.repository({
+    ...at('charts/app', { name: 'app', version: '1.0.0', files }),
+    'charts/app/charts/middle-1.0.0.tgz': middle,
+  });
+  await bed.gitRepository('repo', { url: repository.url, ignore: '!*.tgz\n' });
+  await chartOf(bed, 'app', {});
+  const packaged = await filesOf((await bed.until(helmCharts, 'app', isReady)).status?.artifact);
+  expect(Object.keys(packaged)).toContain('app/charts/middle/charts/inner/Chart.yaml');
+  expect(server.asked()).toEqual([]);
+});
+
 test.each([
   ['leads out of the source', '{name: local, version: "*", repository: "file://../../../../../etc"}', "failed to load chart from '/etc'"],
   ['has another version', '{name: local, version: ">2", repository: "file://../local"}', "can't get a valid version for constraint '>2'"],

@@ -81,7 +81,7 @@ test.each([
   ],
   ['a range that is none', { version: 'v..x' }, 'improper constraint'],
   ['a name that is none', { chart: '../app' }, "invalid chart name '../app'"],
-] as const)('%s stalls, until the index or the object changes', async (_what, spec, message) => {
+] as const)('%s stalls, until the object changes', async (_what, spec, message) => {
   await using bed = await testbed();
   await using server = await startHelmServer();
   server.publish({ name: 'app', version: '1.0.0' });
@@ -93,6 +93,19 @@ test.each([
   expect(condition(stalled, 'Ready')?.message).toMatch(/^invalid chart reference: /);
   await chartOf(bed, 'app', {});
   await bed.until(helmCharts, 'app', isReady);
+});
+
+test('a version that is in the index one day is found on that day', async () => {
+  await using bed = await testbed();
+  await using server = await startHelmServer();
+  server.publish({ name: 'app', version: '1.0.0' });
+  await repositoryOf(bed, { url: server.url });
+  await chartOf(bed, 'app', { version: '>=2' });
+  await bed.until(helmCharts, 'app', isStalled);
+  server.publish({ name: 'app', version: '2.0.0' });
+  await bed.request(helmRepositories, 'charts');
+  const stored = await bed.until(helmCharts, 'app', isReady);
+  expect([stored.status?.artifact?.revision, condition(stored, 'Stalled')]).toEqual(['2.0.0', undefined]);
 });
 
 test('values files are merged into the package, which gets the generation for its version; those that are missing may be left out', async () => {
