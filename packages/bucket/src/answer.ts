@@ -1,6 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import { type HttpAnswer, HttpFailure, withoutSecrets } from '@gotk/auth';
+import { type HttpAnswer, HttpFailure, redact, withoutSecrets } from '@gotk/auth';
 import { BucketError } from './bucket-error.ts';
 import type { FetchOptions } from './object-store.ts';
 
@@ -40,11 +40,11 @@ export async function refusalText(answer: HttpAnswer, signal: AbortSignal): Prom
   });
 }
 
-const shown = ({ code, message }: Refusal): string =>
-  [code, message]
-    .filter((part) => part !== '')
-    .join(': ')
-    .slice(0, 300);
+/** In one line: a store's words end up in conditions and logs. */
+const shown = ({ code, message }: Refusal): string => {
+  const said = [code, message].filter((part) => part !== '').join(': ');
+  return redact(said.slice(0, 300).replace(/[\p{Cc}\u2028\u2029]+/gu, ' '));
+};
 
 /** The error for a status that is no success. */
 export function refused(answer: Pick<HttpAnswer, 'status' | 'url'>, refusal: Refusal): BucketError {

@@ -4,6 +4,7 @@ import { BucketError } from '../bucket-error.ts';
 import { bareEtag, hex } from '../etag.ts';
 import { type PageReader, readHere } from '../listing/read-listing.ts';
 import type { FetchOptions, ObjectStore } from '../object-store.ts';
+import { objectUrl } from '../object-url.ts';
 import { childOf, parseXml, textOf } from '../xml.ts';
 import { sharedKeyAuthorization } from './shared-key.ts';
 
@@ -51,13 +52,13 @@ export function azureStore({ endpoint, container, login, client, now, readPage =
   const base = azureEndpoint(endpoint);
   if (!/^(?:\$root|\$web|[a-z0-9](?:-?[a-z0-9]){2,62})$/.test(container))
     throw new BucketError('protocol', `'${container.slice(0, 80)}' cannot be the name of a container`);
-  const root = `${base.pathname.replace(/\/$/, '')}/${container}`;
+  const root = new URL(base);
+  root.pathname = `${base.pathname.replace(/\/$/, '')}/${container}`;
   // With an emulator, the account is the first part of the path.
   const account = base.pathname.length > 1 ? (base.pathname.split('/')[1] ?? '') : (base.hostname.split('.')[0] ?? '');
 
-  const get = async (path: string, query: Readonly<Record<string, string>>, { signal, maxBytes }: FetchOptions): Promise<HttpAnswer> => {
-    const target = new URL(base);
-    target.pathname = `${root}${path}`;
+  const get = async (url: URL, query: Readonly<Record<string, string>>, { signal, maxBytes }: FetchOptions): Promise<HttpAnswer> => {
+    const target = new URL(url);
     for (const [name, value] of Object.entries(query)) target.searchParams.set(name, value);
     if (login.kind === 'sas')
       for (const [name, value] of new URLSearchParams(login.query.replace(/^\?/, ''))) target.searchParams.set(name, value);
@@ -79,7 +80,7 @@ export function azureStore({ endpoint, container, login, client, now, readPage =
       for (let pages = 0; ; pages++) {
         if (pages === MAX_PAGES) throw new BucketError('too-large', `the container lists more than ${MAX_PAGES} pages of objects`);
         const query = { restype: 'container', comp: 'list', ...(prefix === '' ? {} : { prefix }), ...(marker === '' ? {} : { marker }) };
-        const answer = await get('', query, { signal, maxBytes: PAGE_BYTES });
+        const answer = await get(root, query, { signal, maxBytes: PAGE_BYTES });
         if (answer.status !== 200) throw refusal(answer, { text: await refusalText(answer, signal), container });
         const bytes = await asked(signal, () => answer.bytes());
         const { objects, next } = await readPage({ format: 'azure', bytes }, signal);
@@ -90,7 +91,7 @@ export function azureStore({ endpoint, container, login, client, now, readPage =
       }
     },
     async fetch(key, file, { signal, maxBytes }) {
-      const answer = await get(`/${key.split('/').map(encodeURIComponent).join('/')}`, {}, { signal, maxBytes });
+      const answer = await get(objectUrl(root, key.split('/').map(encodeURIComponent).join('/')), {}, { signal, maxBytes });
       if (answer.status !== 200) {
         const text = await refusalText(answer, signal);
         if (answer.status === 404 && codeIn(answer, text) === 'BlobNotFound') return undefined;

@@ -4,6 +4,7 @@ import { BucketError } from '../bucket-error.ts';
 import { gcsObject, jsonOf } from '../listing/gcs-page.ts';
 import { type PageReader, readHere } from '../listing/read-listing.ts';
 import type { FetchOptions, ObjectStore } from '../object-store.ts';
+import { objectUrl } from '../object-url.ts';
 
 export interface GcsOptions {
   readonly bucket: string;
@@ -45,7 +46,7 @@ export function gcsStore({ bucket, token, client, api = API, readPage = readHere
     );
   };
   const objectAt = (key: string, query: Readonly<Record<string, string>>): URL => {
-    const target = new URL(`${base.href}/${encodeURIComponent(key)}`);
+    const target = objectUrl(base, encodeURIComponent(key));
     target.search = new URLSearchParams(query).toString();
     return target;
   };

@@ -1,4 +1,6 @@
+import { writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ANONYMOUS } from '@gotk/auth';
 import { startBucketServer } from '@gotk/testkit';
 import { describe, expect, test } from 'vitest';
@@ -49,8 +51,8 @@ describe('a real S3 server', () => {
     await using server = await startBucketServer();
     await server.createBucket('bucket');
     const keys = Array.from({ length: 1_050 }, (_, index) => `k${String(index).padStart(4, '0')}`);
-    for (let at = 0; at < keys.length; at += 50)
-      await Promise.all(keys.slice(at, at + 50).map((key) => server.putObject('bucket', key, 'x')));
+    // Files that lie in its directory are objects to the server; to put so many would take long.
+    for (const key of keys) writeFileSync(join(server.directory, 'data', 'bucket', key), 'x');
     using store = storeAt(server.endpoint, { login: async () => ({ accessKeyId: server.accessKey, secretAccessKey: server.secretKey }) });
     const before = server.requests.length;
 
@@ -120,6 +122,20 @@ describe('a store that means harm', () => {
     using store = storeAt(server.endpoint, { login: async () => ({ accessKeyId: 'id', secretAccessKey: 'CANARY' }) });
     await expect(listed(store)).rejects.toMatchObject({ kind: 'protocol', message: expect.stringContaining('307') });
     expect(asked).toBe(0);
+  });
+
+  test('and quotes credentials, in many lines, is quoted in one, without them', async () => {
+    const message = 'no\n&#27;[31m: Authorization: Bearer CANARY-token\nStatus: all is well';
+    const body = `<Error><Code>Denied</Code><Message>${message}</Message></Error>`;
+    await using server = await scripted((_url, response) => response.writeHead(403).end(body));
+    using store = storeAt(server.endpoint);
+
+    const error: unknown = await listed(store).catch((reason: unknown) => reason);
+
+    expect(error).toMatchObject({
+      kind: 'unauthorized',
+      message: expect.stringMatching(/^(?!.*CANARY)[^\p{Cc}]*Denied: no [^\p{Cc}]*all is well[^\p{Cc}]*$/u),
+    });
   });
 
   test('and prototypes of ours stay as they are', async () => {

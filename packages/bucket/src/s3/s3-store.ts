@@ -1,24 +1,17 @@
-import type { HttpAnswer, HttpClient } from '@gotk/auth';
-import { AwsV4Signer } from 'aws4fetch';
+import { type AwsKeys, type HttpAnswer, type HttpClient, signedHeaders } from '@gotk/auth';
 import { asked, REFUSAL_BYTES, refusalText, refused, toFile } from '../answer.ts';
 import { BucketError } from '../bucket-error.ts';
 import { bareEtag } from '../etag.ts';
 import { type PageReader, readHere } from '../listing/read-listing.ts';
 import type { ObjectStore } from '../object-store.ts';
+import { objectUrl } from '../object-url.ts';
 import { childOf, parseXml, textOf } from '../xml.ts';
 import { addressOf, regionOf, type S3Place } from './address.ts';
-
-/** Keys, and a token for those that hold for a short time. */
-export interface S3Login {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
 
 export interface S3Options extends S3Place {
   readonly region: string | undefined;
   /** Asked before each request: it may change. Undefined: requests are not signed. */
-  readonly login: (signal: AbortSignal) => Promise<S3Login | undefined>;
+  readonly login: (signal: AbortSignal) => Promise<AwsKeys | undefined>;
   readonly client: HttpClient;
   readonly now: () => number;
   /** Reads what is listed; default: at once. */
@@ -40,9 +33,8 @@ export function s3Store(options: S3Options): ObjectStore {
     { signal, maxBytes }: { readonly signal: AbortSignal; readonly maxBytes: number },
   ): Promise<HttpAnswer> => {
     const login = await options.login(signal);
-    const headers = login === undefined ? {} : await signed(target, { login, region, nowMs: now() });
-    const { authorization, ...rest } = headers;
-    return await client.request(target, { headers: rest, ...(authorization === undefined ? {} : { authorization }), signal, maxBytes });
+    const { authorization, ...headers } = login === undefined ? {} : signed(target, login, { region, nowMs: now() });
+    return await client.request(target, { headers, ...(authorization === undefined ? {} : { authorization }), signal, maxBytes });
   };
   const failure = async (answer: HttpAnswer, signal: AbortSignal): Promise<BucketError> => {
     const refusal = refusalIn(await refusalText(answer, signal));
@@ -73,8 +65,7 @@ export function s3Store(options: S3Options): ObjectStore {
       }
     },
     async fetch(key, file, { signal, maxBytes }) {
-      const target = new URL(base);
-      target.pathname += encodeKey(key);
+      const target = objectUrl(base, key.split('/').map(encodePart).join('/'));
       const answer = await asked(signal, () => get(target, { signal, maxBytes: Math.max(maxBytes, REFUSAL_BYTES) }));
       if (answer.status === 404) {
         const refusal = refusalIn(await refusalText(answer, signal));
@@ -99,33 +90,21 @@ function refusalIn(text: string): { readonly code: string; readonly message: str
 }
 
 /** As RFC 3986 has it, which is also how it is signed. */
-const encodeKey = (key: string): string => key.split('/').map(encodePart).join('/');
 const encodePart = (part: string): string =>
   encodeURIComponent(part).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+/** Sorted, for the signature. */
 const queryOf = (fields: Readonly<Record<string, string>>): string =>
   Object.entries(fields)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name}=${encodePart(value)}`)
     .join('&');
-
-interface Signing {
-  readonly login: S3Login;
-  readonly region: string;
-  readonly nowMs: number;
-}
 
 /** SHA-256 of nothing: what every body of ours holds. */
 const EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
-async function signed(target: URL, { login, region, nowMs }: Signing): Promise<Readonly<Record<string, string>>> {
-  const signer = new AwsV4Signer({
-    ...login,
-    url: target.href,
-    method: 'GET',
-    service: 's3',
-    region,
-    datetime: new Date(nowMs).toISOString().replace(/[:-]|\.\d{3}/g, ''),
-    headers: { 'x-amz-content-sha256': EMPTY },
-  });
-  const { headers } = await signer.sign();
-  return Object.fromEntries([...headers].filter(([name]) => name !== 'host'));
+/** The headers of a signed GET; the host is the HTTP client's to say. */
+function signed(url: URL, login: AwsKeys, { region, nowMs }: { readonly region: string; readonly nowMs: number }) {
+  const request = { method: 'GET', url, headers: { 'x-amz-content-sha256': EMPTY } };
+  const { host: _, ...headers } = signedHeaders(request, login, { region, service: 's3', nowMs });
+  return headers;
 }

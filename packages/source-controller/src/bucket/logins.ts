@@ -1,5 +1,6 @@
 import type { Bucket } from '@gotk/api';
 import {
+  type AwsKeys,
   AzureScope,
   awsCredentials,
   azureSecretToken,
@@ -13,7 +14,7 @@ import {
   ldapCredentials,
   tokenByAccountKey,
 } from '@gotk/auth';
-import { type AzureLogin, azureEndpoint, isAzureStorage, type S3Login } from '@gotk/bucket';
+import { type AzureLogin, azureEndpoint, isAzureStorage } from '@gotk/bucket';
 import type { Secret } from '@gotk/runtime';
 
 const textOf = ({ data = {} }: Secret, key: string): string | undefined =>
@@ -40,7 +41,7 @@ export function s3LoginOf({
   clientWith,
   stsAccess,
   means,
-}: S3Request): (signal: AbortSignal) => Promise<S3Login | undefined> {
+}: S3Request): (signal: AbortSignal) => Promise<AwsKeys | undefined> {
   if (secret !== undefined) {
     const [accessKeyId, secretAccessKey] = [textOf(secret, 'accesskey'), textOf(secret, 'secretkey')];
     if (accessKeyId === undefined || secretAccessKey === undefined)
@@ -57,7 +58,7 @@ export function s3LoginOf({
   const endpoint = URL.parse(sts.endpoint);
   if (endpoint === null) throw new InvalidLogin('spec.sts.endpoint is not a URL');
   // One login for one run: it outlives any.
-  let once: Promise<S3Login> | undefined;
+  let once: Promise<AwsKeys> | undefined;
   return (signal) => {
     once ??= (async () => {
       using client = clientWith(stsAccess);

@@ -1,11 +1,13 @@
 import type { Expiring } from '../../token-cache/token-cache.ts';
 
-/** Keys for AWS, with a token when they hold for a short time. */
-export interface AwsCredentials extends Expiring {
+/** Keys for AWS, and those who speak as it does, with a token when they hold for a short time. */
+export interface AwsKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
 }
+
+export interface AwsCredentials extends AwsKeys, Expiring {}
 
 export interface AwsPlace {
   /** Absent: `AWS_REGION` of the controller, for its own identity. */

@@ -1,16 +1,15 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { AwsCredentials } from './aws-credentials.ts';
+import type { AwsKeys } from './aws-credentials.ts';
 
 export interface Signable {
   readonly method: string;
-  /** With a path and a query in their canonical form already. */
   readonly url: URL;
   /** In lower case; `host` is added. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
-export interface Scope {
+export interface SigningScope {
   readonly region: string;
   readonly service: string;
   readonly nowMs: number;
@@ -22,10 +21,13 @@ const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).u
 /** `20150830T123600Z` */
 export const timestampOf = (ms: number): string => new Date(ms).toISOString().replace(/[-:]|\.\d+/g, '');
 
-/** The headers of a request that is signed with version 4 of AWS's signatures, `authorization` among them. */
-export function signedHeaders(request: Signable, credentials: AwsCredentials, { region, service, nowMs }: Scope): Record<string, string> {
+/**
+ * The headers of a request that is signed with version 4 of AWS's signatures, `host` and `authorization` among them. Path and query are signed as they stand in the
+ * URL, once encoded, as S3 has it: the query has to be sorted.
+ */
+export function signedHeaders(request: Signable, keys: AwsKeys, { region, service, nowMs }: SigningScope): Record<string, string> {
   const time = timestampOf(nowMs);
-  const { sessionToken } = credentials;
+  const { sessionToken } = keys;
   const headers: Record<string, string> = {
     ...request.headers,
     host: request.url.host,
@@ -33,8 +35,8 @@ export function signedHeaders(request: Signable, credentials: AwsCredentials, { 
     ...(sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken }),
   };
   const canonical = canonicalRequest({ ...request, headers }, sha256(request.body ?? ''));
-  const { scope, signature } = sign(canonical, credentials, { region, service, time });
-  const credential = `${credentials.accessKeyId}/${scope}`;
+  const { scope, signature } = sign(canonical, keys, { region, service, time });
+  const credential = `${keys.accessKeyId}/${scope}`;
   return {
     ...headers,
     authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${namesOf(headers)}, Signature=${signature}`,
@@ -44,7 +46,7 @@ export function signedHeaders(request: Signable, credentials: AwsCredentials, { 
 /** The signature of a canonical request. `time` is what is signed: some services want it without its `Z`. */
 export function sign(
   canonical: string,
-  { secretAccessKey }: AwsCredentials,
+  { secretAccessKey }: AwsKeys,
   { region, service, time }: { readonly region: string; readonly service: string; readonly time: string },
 ): { readonly scope: string; readonly signature: string } {
   const day = time.slice(0, 8);
