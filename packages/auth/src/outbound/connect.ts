@@ -18,12 +18,13 @@ export interface ConnectorOptions {
 
 /** How to connect for one kind of request. */
 export interface Route extends Destination {
-  readonly protocol: 'http:' | 'https:';
+  /** `tcp:` is what no proxy knows anything about. */
+  readonly protocol: 'http:' | 'https:' | 'tcp:';
   readonly certificate?: ClientCertificate;
 }
 
 export interface Connector extends Disposable {
-  /** A connection that is ready for a request: through the proxy, after the handshake. */
+  /** A connection that is ready for use: through the proxy, after the handshake. */
   open(route: Route): Promise<Socket>;
 }
 
@@ -63,7 +64,7 @@ export function createConnector({ access: { ca, proxy }, reach, clock }: Connect
     const socket = protocol === 'https:' ? await encrypted(bare, place, keep) : bare;
     if (protocol === 'socks5:') await tunnelBySocks(socket, route, via);
     // A proxy gets plain requests whole, and sees to them itself.
-    else if (route.protocol === 'https:') await tunnelByConnect(socket, route, via);
+    else if (route.protocol !== 'http:') await tunnelByConnect(socket, route, via);
     return socket;
   };
 
@@ -97,7 +98,7 @@ export function createConnector({ access: { ca, proxy }, reach, clock }: Connect
         return await attempt(route, keep);
       } catch (error) {
         for (const socket of mine) socket.destroy();
-        throw error;
+        throw withTime(error, clock.now());
       } finally {
         for (const socket of mine) making.delete(socket);
       }
@@ -110,6 +111,13 @@ export function createConnector({ access: { ca, proxy }, reach, clock }: Connect
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443, 'socks5:': 1080 };
+
+/** Where a certificate is out of its time, the clock may be what is wrong, here or there: whoever reads the message can compare. */
+function withTime(error: unknown, nowMs: number): unknown {
+  const code = codeOf(error);
+  if (!(error instanceof Error) || (code !== 'CERT_HAS_EXPIRED' && code !== 'CERT_NOT_YET_VALID')) return error;
+  return Object.assign(new Error(`${error.message} (it is ${new Date(nowMs).toISOString()} here)`, { cause: error }), { code });
+}
 
 /** A certificate may yet be trusted, but not over a connection on which it was not. */
 class TryAgain extends Error {
