@@ -18,6 +18,7 @@ export type { CloudMeans, ControllerEnvironment, Issued, WorkloadIdentity } from
 export { type GitHubAppOptions, type GitHubAppSecrets, githubAppAccess } from './github-app/github-app-access.ts';
 export { hasGitHubApp } from './github-app/github-app-from.ts';
 export * from './http-login.ts';
+export { dial } from './outbound/dial.ts';
 export * from './outbound/http-access.ts';
 export * from './outbound/http-client.ts';
 export { HttpFailure } from './outbound/http-failure.ts';

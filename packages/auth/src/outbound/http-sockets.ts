@@ -38,7 +38,7 @@ export function createHttpSockets({
 }): HttpSockets {
   const { clientCertificate, proxy } = access;
   const connector = createConnector({ access, reach, clock });
-  const agentWith = (protocol: Route['protocol'], certificate?: ClientCertificate): PlainAgent => {
+  const agentWith = (protocol: 'http:' | 'https:', certificate?: ClientCertificate): PlainAgent => {
     const agent = new (protocol === 'https:' ? SecureAgent : PlainAgent)({ keepAlive: true, timeout: IDLE_MS });
     agent.createConnection = ({ host, port }, created) => {
       const route: Route = { protocol, host: host ?? '', port: Number(port), ...(certificate === undefined ? {} : { certificate }) };

@@ -1,11 +1,10 @@
 import { type Clock, systemClock } from '@gotk/apimachinery';
-import { type HttpProxy, type Reach, redact, type SshAccess } from '@gotk/auth';
+import { dial, type HttpProxy, type Reach, redact, type SshAccess } from '@gotk/auth';
 import type { Client } from 'ssh2';
 import { GitError } from '../../git-error.ts';
 import { FLUSH } from '../../protocol/pkt-line.ts';
 import type { Answer, Limits, Transport } from '../transport.ts';
 import type { SshAlgorithms } from './algorithms.ts';
-import { dial } from './dial.ts';
 import { openClient } from './open-client.ts';
 import { sshAddressOf, uploadPackCommand } from './ssh-address.ts';
 import { createSshKeys, type SshKeys } from './ssh-keys.ts';
@@ -63,7 +62,7 @@ export function sshTransport(
       algorithms,
       shown,
       signal,
-      dial: () => dial(address, { reach, clock, signal, ...(proxy === undefined ? {} : { proxy }) }),
+      dial: () => dial(address, { reach, clock, proxy, signal }),
     });
     opened.on('close', () => {
       if (client === opened) client = undefined;
