@@ -1,56 +1,29 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFile } from 'node:fs/promises';
 import { gitRepositories } from '@gotk/api';
-import { freePort, installCrds, makeSshKey, startControllerProcess, startControlPlane, startSshServer } from '@gotk/testkit';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeSshKey, startSshServer } from '@gotk/testkit';
+import { expect, test } from 'vitest';
 import { filesOf } from './artifact-files.ts';
 import { countingServer } from './git-counting.ts';
 import { secret } from './git-manifests.ts';
-import { condition, failsWith, isReady, type Testbed, testbed } from './testbed.ts';
+import { type OwnControllerOptions, ownCluster, ownController } from './own-controller.ts';
+import { condition, failsWith, isReady, type Testbed } from './testbed.ts';
 
 // These controllers are the test's own, for flags of their own, on a cluster that nobody else's look at.
+const cluster = ownCluster();
 
-let plane: Awaited<ReturnType<typeof startControlPlane>>;
-beforeAll(async () => {
-  plane = await startControlPlane({ controllerManager: false });
-  await using bed = await testbed(plane);
-  await installCrds(bed.client, bed.signal);
-});
-afterAll(() => plane[Symbol.asyncDispose]());
-
-async function controllerFor(bed: Testbed, ...flags: readonly string[]) {
+async function controllerFor(bed: Testbed, options: OwnControllerOptions) {
   const stack = new AsyncDisposableStack();
-  const directory = await mkdtemp(join(tmpdir(), 'gotk-flags-'));
-  stack.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
-  const address = `127.0.0.1:${await freePort()}`;
-  const logFile = join(directory, 'log');
-  stack.use(
-    await startControllerProcess({
-      name: 'source-controller',
-      bundle: fileURLToPath(new URL('../../packages/source-controller/dist/main.js', import.meta.url)),
-      kubeconfig: plane.kubeconfigPath,
-      namespace: bed.namespace,
-      logFile,
-      flags: [
-        '--watch-all-namespaces=false',
-        `--storage-path=${join(directory, 'data')}`,
-        `--storage-addr=${address}`,
-        `--storage-adv-addr=${address}`,
-        ...flags,
-      ],
-    }),
-  );
-  return { log: () => readFile(logFile, 'utf8'), [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  const place = stack.use(await ownController(cluster, bed));
+  stack.use(await place.start(options));
+  return { log: () => readFile(place.logFile, 'utf8'), [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
 const OBJECTS = 20;
 const names = Array.from({ length: OBJECTS }, (_, index) => `repo-${index}`);
 
 test(`${OBJECTS} objects of one repository fetch it once, and list it one after the other for all who wait`, async () => {
-  await using bed = await testbed(plane);
-  await using _controller = await controllerFor(bed, '--allow-local-addresses', `--concurrent=${OBJECTS}`);
+  await using bed = await cluster.testbed();
+  await using _controller = await controllerFor(bed, { flags: [`--concurrent=${OBJECTS}`] });
   const { server, count, mostListings } = await countingServer(bed);
   const repository = await server.createRepository('repo');
   const commit = await repository.commit('first', { 'a.yaml': 'a: 1\n' });
@@ -70,8 +43,8 @@ test(`${OBJECTS} objects of one repository fetch it once, and list it one after 
 });
 
 test('without --allow-local-addresses no transport connects to this machine', async () => {
-  await using bed = await testbed(plane);
-  await using _controller = await controllerFor(bed);
+  await using bed = await cluster.testbed();
+  await using _controller = await controllerFor(bed, { allowLocalAddresses: false });
   const server = await bed.git();
   const key = await makeSshKey({ type: 'ed25519' });
   await using ssh = await startSshServer({ authorizedKeys: [key.publicKey] });
@@ -89,19 +62,19 @@ test('without --allow-local-addresses no transport connects to this machine', as
 });
 
 test('--ssh-kex-algos and --ssh-hostkey-algos decide what is spoken; an unknown one ends the controller when it starts', async () => {
-  await using bed = await testbed(plane);
+  await using bed = await cluster.testbed();
   const key = await makeSshKey({ type: 'ed25519' });
   await using server = await startSshServer({ authorizedKeys: [key.publicKey], hostKeys: ['ed25519', 'ecdsa'] });
   const repository = await server.createRepository('repo');
   await repository.commit('first', { 'a.yaml': 'a: 1\n' });
   await secret(bed, 'ssh', { identity: key.privateKey, known_hosts: server.knownHosts.plain });
   const spoken = ['--ssh-kex-algos=ecdh-sha2-nistp384', '--ssh-hostkey-algos=ecdsa-sha2-nistp256'];
-  await using _controller = await controllerFor(bed, '--allow-local-addresses', ...spoken);
+  await using _controller = await controllerFor(bed, { flags: [...spoken] });
   await bed.gitRepository('repo', { url: repository.url, secretRef: { name: 'ssh' } });
   await bed.source('repo', isReady);
   expect(server.log).toMatch(/kex: algorithm: ecdh-sha2-nistp384/);
   expect(server.log).toMatch(/kex: host key algorithm: ecdsa-sha2-nistp256/);
 
-  await using other = await testbed(plane);
-  await expect(controllerFor(other, '--ssh-kex-algos=rot13')).rejects.toThrow("'rot13'");
+  await using other = await cluster.testbed();
+  await expect(controllerFor(other, { flags: ['--ssh-kex-algos=rot13'] })).rejects.toThrow("'rot13'");
 });

@@ -1,60 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { type GitRepository, gitRepositories } from '@gotk/api';
-import { type ControllerProcess, freePort, installCrds, seededRandom, startControllerProcess, startControlPlane } from '@gotk/testkit';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort, seededRandom } from '@gotk/testkit';
+import { expect, test } from 'vitest';
 import { fetchArtifact } from './artifact-files.ts';
-import { condition, failsWith, isReady, type Testbed, testbed } from './testbed.ts';
+import { ownCluster, ownController } from './own-controller.ts';
+import { condition, failsWith, isReady } from './testbed.ts';
 
 // These controllers are the test's own, on a cluster that nobody else's look at.
-
-let plane: Awaited<ReturnType<typeof startControlPlane>>;
-beforeAll(async () => {
-  plane = await startControlPlane({ controllerManager: false });
-  await using bed = await testbed(plane);
-  await installCrds(bed.client, bed.signal);
-});
-afterAll(() => plane[Symbol.asyncDispose]());
-
-interface Place extends AsyncDisposable {
-  /** What the controllers store in. */
-  readonly data: string;
-  start(options?: { readonly launcher?: readonly [string, ...string[]]; readonly flags?: readonly string[] }): Promise<ControllerProcess>;
-}
-
-/** Controllers that look at the test's namespace, one after the other, on one volume and one port. */
-async function placeOf(bed: Testbed): Promise<Place> {
-  const directory = await mkdtemp(join(tmpdir(), 'gotk-storage-'));
-  const data = join(directory, 'data');
-  await mkdir(data);
-  const address = `127.0.0.1:${await freePort()}`;
-  return {
-    data,
-    start: ({ launcher, flags = [] } = {}) =>
-      startControllerProcess({
-        name: 'source-controller',
-        bundle: fileURLToPath(new URL('../../packages/source-controller/dist/main.js', import.meta.url)),
-        kubeconfig: plane.kubeconfigPath,
-        namespace: bed.namespace,
-        logFile: join(directory, 'log'),
-        flags: [
-          '--watch-all-namespaces=false',
-          '--allow-local-addresses',
-          `--storage-path=${data}`,
-          `--storage-addr=${address}`,
-          `--storage-adv-addr=${address}`,
-          ...flags,
-        ],
-        ...(launcher === undefined ? {} : { launcher }),
-      }),
-    [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true, maxRetries: 5 }),
-  };
-}
+const cluster = ownCluster();
 
 const isAt = (commit: string) => (it: GitRepository) => isReady(it) && it.status?.artifact?.revision === `main@sha1:${commit}`;
 
@@ -67,8 +24,8 @@ test.for([1, 2])(
   'F11, F12: killed at any moment while it stores, it leaves nothing torn, and the next one goes on (seed %i)',
   async (seed) => {
     const random = seededRandom(seed);
-    await using bed = await testbed(plane);
-    await using place = await placeOf(bed);
+    await using bed = await cluster.testbed();
+    await using place = await ownController(cluster, bed);
     // Large enough that storing takes a while.
     const filler = () => Buffer.from(Array.from({ length: 200_000 }, () => Math.floor(random() * 256)));
     const repository = await bed.repository({ 'a.bin': filler(), 'round.yaml': 'round: 0\n' });
@@ -93,8 +50,8 @@ test.for([1, 2])(
 );
 
 test('F16: a full disk is a failure of its own; the last artifact is served as it was, and room heals it without a restart', async () => {
-  await using bed = await testbed(plane);
-  await using place = await placeOf(bed);
+  await using bed = await cluster.testbed();
+  await using place = await ownController(cluster, bed);
   const random = seededRandom(7);
   const noise = Buffer.from(Array.from({ length: 600_000 }, () => Math.floor(random() * 256)));
   const repository = await bed.repository({ 'a.yaml': 'a: 1\n' });
@@ -125,8 +82,8 @@ test('F16: a full disk is a failure of its own; the last artifact is served as i
 });
 
 test('F17: artifacts that took each other’s place are made anew', async () => {
-  await using bed = await testbed(plane);
-  await using place = await placeOf(bed);
+  await using bed = await cluster.testbed();
+  await using place = await ownController(cluster, bed);
   const [one, two] = [await bed.repository({ 'a.yaml': 'a: 1\n' }), await bed.repository({ 'a.yaml': 'a: 2\n' })];
   await bed.gitRepository('one', { url: one.url });
   await bed.gitRepository('two', { url: two.url });
@@ -144,8 +101,8 @@ test('F17: artifacts that took each other’s place are made anew', async () => 
 });
 
 test('F18: a volume that was lost is filled again, for twenty sources within seconds', async () => {
-  await using bed = await testbed(plane);
-  await using place = await placeOf(bed);
+  await using bed = await cluster.testbed();
+  await using place = await ownController(cluster, bed);
   const repository = await bed.repository({ 'a.yaml': 'a: 1\n' });
   const names = Array.from({ length: 20 }, (_, index) => `repo-${index}`);
   await Promise.all(names.map((name) => bed.gitRepository(name, { url: repository.url })));
@@ -166,8 +123,8 @@ test('F18: a volume that was lost is filled again, for twenty sources within sec
 });
 
 test('replicas on one volume are all ready and all serve it; one leads', async () => {
-  await using bed = await testbed(plane);
-  await using place = await placeOf(bed);
+  await using bed = await cluster.testbed();
+  await using place = await ownController(cluster, bed);
   const repository = await bed.repository({ 'a.yaml': 'a: 1\n' });
   await bed.gitRepository('repo', { url: repository.url });
   const flags = ['--enable-leader-election'];

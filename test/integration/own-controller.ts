@@ -1,0 +1,81 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type ControllerProcess, freePort, installCrds, startControllerProcess, startControlPlane } from '@gotk/testkit';
+import { afterAll, beforeAll } from 'vitest';
+import { type Testbed, testbed } from './testbed.ts';
+
+/** A cluster that nobody else's controllers look at. */
+export interface OwnCluster {
+  readonly kubeconfigPath: string;
+  testbed(): Promise<Testbed>;
+}
+
+/** For the top of a test file: the cluster is there for its tests, and goes with them. */
+export function ownCluster(): OwnCluster {
+  let plane: Awaited<ReturnType<typeof startControlPlane>> | undefined;
+  const running = () => {
+    if (plane === undefined) throw new Error('the cluster is for tests');
+    return plane;
+  };
+  beforeAll(async () => {
+    plane = await startControlPlane({ controllerManager: false });
+    await using bed = await testbed(plane);
+    await installCrds(bed.client, bed.signal);
+  });
+  afterAll(() => plane?.[Symbol.asyncDispose]());
+  return {
+    get kubeconfigPath() {
+      return running().kubeconfigPath;
+    },
+    testbed: () => testbed(running()),
+  };
+}
+
+export interface OwnController extends AsyncDisposable {
+  /** What it stores in. */
+  readonly data: string;
+  readonly logFile: string;
+  /** source-controllers that look at the test's namespace alone, one after the other or side by side: on one volume, and on one port unless flags say otherwise. */
+  start(options?: OwnControllerOptions): Promise<ControllerProcess>;
+}
+
+export interface OwnControllerOptions {
+  readonly flags?: readonly string[];
+  readonly launcher?: readonly [string, ...string[]];
+  /** Whether it may connect to this machine, where all servers of tests are; true unless told. */
+  readonly allowLocalAddresses?: boolean;
+}
+
+export async function ownController(
+  { kubeconfigPath }: Pick<OwnCluster, 'kubeconfigPath'>,
+  { namespace }: Testbed,
+): Promise<OwnController> {
+  const directory = await mkdtemp(join(tmpdir(), 'gotk-own-'));
+  const [data, logFile] = [join(directory, 'data'), join(directory, 'log')];
+  await mkdir(data);
+  const address = `127.0.0.1:${await freePort()}`;
+  return {
+    data,
+    logFile,
+    start: ({ flags = [], launcher, allowLocalAddresses = true } = {}) =>
+      startControllerProcess({
+        name: 'source-controller',
+        bundle: fileURLToPath(new URL('../../packages/source-controller/dist/main.js', import.meta.url)),
+        kubeconfig: kubeconfigPath,
+        namespace,
+        logFile,
+        flags: [
+          '--watch-all-namespaces=false',
+          ...(allowLocalAddresses ? ['--allow-local-addresses'] : []),
+          `--storage-path=${data}`,
+          `--storage-addr=${address}`,
+          `--storage-adv-addr=${address}`,
+          ...flags,
+        ],
+        ...(launcher === undefined ? {} : { launcher }),
+      }),
+    [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true, maxRetries: 5 }),
+  };
+}
