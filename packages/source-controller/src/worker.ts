@@ -7,7 +7,7 @@ import { listMissingBlobs } from './git-repository/list-missing-blobs.ts';
 import { listSubmodules } from './git-repository/list-submodules.ts';
 import { verifyCommit } from './git-repository/verify-commit.ts';
 import { buildPulledChart, buildSourceChart } from './helm-chart/build-chart.ts';
-import { planChart } from './helm-chart/plan-chart.ts';
+import { planCharts } from './helm-chart/plan-chart.ts';
 import { chooseChart, makeLookup } from './helm-repository/index-lookup.ts';
 import { archiveLayer, copyLayer } from './oci-repository/archive-layer.ts';
 import { judgeSignatures } from './oci-repository/judge-signatures.ts';
@@ -25,7 +25,7 @@ serveTasks({
   'kept paths': keptPaths,
   'list missing blobs': listMissingBlobs,
   'list submodules': listSubmodules,
-  'plan chart': planChart,
+  'plan charts': planCharts,
   'read index': makeLookup,
   'read listing': readListing,
   'verify commit': verifyCommit,

@@ -64,10 +64,10 @@ export interface BuiltChart {
 }
 
 /** Makes the artifact of a chart that was pulled: the same bytes, unless values files have a say. */
-export function buildPulledChart(task: BuildPulledChart): Promise<BuiltChart | Refused> {
+export function buildPulledChart(task: BuildPulledChart): BuiltChart | Refused {
   const { chartFile, name, version, valuesFiles, ignoreMissing, sizes } = task;
   const isPackaged = effectiveValuesFiles(valuesFiles).length > 0;
-  return answering(async () => {
+  return answering(() => {
     const bytes = readFileSync(chartFile);
     const file = { path: name, size: bytes.length, content: bytes };
     const files = inPart(isPackaged ? 'package' : 'pull', () => filesOfPackage(file, sizes));
@@ -86,10 +86,10 @@ export function buildPulledChart(task: BuildPulledChart): Promise<BuiltChart | R
 }
 
 /** Makes the artifact of a chart in a source: packages it with what it depends on, unless it is a package already and nothing about it has to change. */
-export function buildSourceChart(task: BuildSourceChart): Promise<BuiltChart | Refused> {
+export async function buildSourceChart(task: BuildSourceChart): Promise<BuiltChart | Refused> {
   const { archive, contentsFile, path, version, renamed, valuesFiles, ignoreMissing, sizes } = task;
-  return answering(async () => {
-    using tree = await openTree(archive, contentsFile);
+  using tree = await openTree(archive, contentsFile);
+  return answering(() => {
     const hasValues = effectiveValuesFiles(valuesFiles).length > 0;
     const { kind, files } = inPart('reference', () => there(chartAt(tree, path, sizes), path));
     if (kind === 'package' && !renamed && !hasValues) return finished(tree.files.get(path)?.content, [], task);

@@ -6,10 +6,12 @@ import {
   gitRepositories,
   type HelmChart,
   type HelmRepository,
+  helmCharts,
   helmRepositories,
 } from '@gotk/api';
 import { type KubeObject, keyOf, type Resource } from '@gotk/apimachinery';
 import { normalizeRepositoryUrl } from '@gotk/helm';
+import type { Indexes } from '@gotk/kube';
 import { artifactWatch, type ConditionUpdate, type Controller, type Manager, sourceId, Waiting, watches } from '@gotk/runtime';
 
 /** Where a HelmChart comes from. */
@@ -24,6 +26,8 @@ export interface ChartSources {
   readonly watch: Required<Pick<Controller<HelmChart>, 'indexes' | 'triggers'>>;
   /** Throws `Waiting` for one that is not there, or has nothing yet. */
   sourceOf(chart: HelmChart): ChartSource;
+  /** Where in its source a chart and all others of the same source are looked for, as their objects say. */
+  pathsBeside(chart: HelmChart): readonly string[];
   /** The HelmRepository of a namespace that stands for a URL, in its normal form. */
   repositoryFor(url: string, namespace: string): HelmRepository | undefined;
 }
@@ -38,9 +42,12 @@ export function chartSources(manager: Pick<Manager, 'informer'>): ChartSources {
     Bucket: manager.informer(buckets),
   } as const;
 
+  const indexes: Indexes<HelmChart> = { [BY_SOURCE]: (chart) => sourcesOf(chart) };
+  const charts = manager.informer(helmCharts, { indexes });
+
   return {
     watch: {
-      indexes: { [BY_SOURCE]: (chart) => sourcesOf(chart) },
+      indexes,
       triggers: [
         artifactWatch(informers.HelmRepository, { index: BY_SOURCE }),
         artifactWatch(informers.GitRepository, { index: BY_SOURCE }),
@@ -63,6 +70,7 @@ export function chartSources(manager: Pick<Manager, 'informer'>): ChartSources {
         ? { kind: 'registry', repository }
         : { kind: 'index', repository, artifact: artifactOf(chart, repository) };
     },
+    pathsBeside: (chart) => sourcesOf(chart).flatMap((source) => charts.byIndex(BY_SOURCE, source).map(({ spec }) => spec.chart)),
     repositoryFor: (url, namespace) => informers.HelmRepository.byIndex(BY_URL, urlId(url, namespace))[0],
   };
 }

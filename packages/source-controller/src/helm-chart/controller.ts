@@ -1,5 +1,4 @@
 import { type Artifact, type HelmChart, helmChartDefinition, helmCharts } from '@gotk/api';
-import { latest } from '@gotk/apimachinery';
 import { effectiveValuesFiles } from '@gotk/helm';
 import { type Controller, checkSpec, configWatch, type Ready, type ReconcileContext } from '@gotk/runtime';
 import type { HelmDeps } from '../helm-repository/helm-deps.ts';
@@ -12,9 +11,8 @@ import type { ChartDraft, Common, Finding, FoundChart } from './finding.ts';
 import { chartFromIndex } from './from-index.ts';
 import { chartFromRegistry } from './from-registry.ts';
 import { chartFromTree } from './from-tree.ts';
-import { LIMITS } from './limits.ts';
 import { observing } from './observed.ts';
-import type { ChartPlan } from './plan-chart.ts';
+import { createSourcePlans } from './source-plans.ts';
 import { STAGES } from './stages.ts';
 import { summaryOf } from './summary.ts';
 
@@ -24,7 +22,7 @@ export function helmChartController(deps: HelmDeps): Controller<HelmChart> {
   const common: Common = {
     sources: chartSources(manager),
     drafts: createSharedDrafts<ChartDraft>(storage),
-    plans: latest<string, ChartPlan>(LIMITS.plans),
+    plans: createSourcePlans(deps),
   };
   const { watch } = common.sources;
   const secrets = configWatch<HelmChart>(manager, {

@@ -1,5 +1,4 @@
 import type { HelmChart } from '@gotk/api';
-import type { Latest } from '@gotk/apimachinery';
 import type { Scratch } from '@gotk/artifact';
 import { type BuildRequest, buildMetadata, buildVersion } from '@gotk/helm';
 import type { ConditionUpdate, ReconcileContext } from '@gotk/runtime';
@@ -10,15 +9,14 @@ import type { BuildPulledChart, BuildSourceChart, BuiltChart } from './build-cha
 import { PartFailed, part, type Refused } from './chart-part.ts';
 import type { ChartSources } from './chart-source.ts';
 import { LIMITS } from './limits.ts';
-import type { ChartPlan } from './plan-chart.ts';
+import type { SourcePlans } from './source-plans.ts';
 import { type ChartStage, staged } from './stages.ts';
 
 /** What HelmCharts have in common. */
 export interface Common {
   readonly sources: ChartSources;
   readonly drafts: SharedDrafts<ChartDraft>;
-  /** Of charts in sources, by the artifact's digest and their path. */
-  readonly plans: Latest<string, ChartPlan>;
+  readonly plans: SourcePlans;
 }
 
 /** One HelmChart, on its way to an artifact. */

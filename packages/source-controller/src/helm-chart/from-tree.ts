@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import type { Artifact } from '@gotk/api';
 import type { Scratch } from '@gotk/artifact';
-import { chartPath, effectiveValuesFiles } from '@gotk/helm';
-import { PartFailed, part, type Refused } from './chart-part.ts';
+import { chartPath, effectiveValuesFiles, HelmError } from '@gotk/helm';
+import { PartFailed } from './chart-part.ts';
 import { type ChartSource, noArtifact } from './chart-source.ts';
 import { fetchDependencies } from './dependencies.ts';
 import { accepted, build, buildOptionsOf, type ChartDraft, type Finding, type FoundChart, ownerOf, versionFor } from './finding.ts';
-import { LIMITS } from './limits.ts';
-import type { ChartPlan, PlanChart } from './plan-chart.ts';
+import type { ChartPlan } from './plan-chart.ts';
 import { staged } from './stages.ts';
 
 type Tree = Extract<ChartSource, { readonly kind: 'tree' }>;
@@ -28,20 +27,23 @@ export async function chartFromTree({ of, artifact }: Tree, finding: Finding): P
   };
 }
 
-/** What there is at a path of an artifact is looked at once. */
 async function planOf(finding: Finding, artifact: Artifact, path: string): Promise<ChartPlan> {
-  const { common, deps, run } = finding;
-  const key = `${artifact.digest} ${path}`;
-  const known = common.plans.get(key);
-  if (known !== undefined) return known;
-  await using scratch = await run.within('store', () => deps.storage.scratch());
-  const archive = await copied(finding, artifact, scratch);
+  const { chart, common, run } = finding;
+  const others = () => common.sources.pathsBeside(chart).flatMap(pathIn);
   const { sizes } = buildOptionsOf(finding, '', '');
-  const task = { archive, contentsFile: join(scratch.directory, 'contents'), path, sizes };
-  const options = { signal: run.signal, deadlineMs: LIMITS.buildMs, of: ownerOf(finding) };
-  const plan = accepted(await part('package', () => deps.workers.run<PlanChart, ChartPlan | Refused>('plan chart', task, options)));
-  common.plans.set(key, plan);
-  return plan;
+  const plan = await common.plans.planOf({ artifact, path, others, sizes }, { signal: run.signal, of: ownerOf(finding) });
+  if (plan === undefined) throw noArtifact(chart);
+  return accepted(plan);
+}
+
+/** Of another object, which hears for itself what is wrong with its path. */
+function pathIn(path: unknown): readonly string[] {
+  try {
+    return typeof path === 'string' ? [chartPath(path)] : [];
+  } catch (error) {
+    if (error instanceof HelmError) return [];
+    throw error;
+  }
 }
 
 interface Planned {

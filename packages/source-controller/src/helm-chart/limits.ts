@@ -6,5 +6,7 @@ export const LIMITS = {
   /** For a worker thread. */
   buildMs: 120_000,
   /** Plans remembered of charts in sources. */
-  plans: 1_000,
+  plans: 10_000,
+  /** Charts of one source that are looked at together. */
+  pathsAtOnce: 1_000,
 } as const;

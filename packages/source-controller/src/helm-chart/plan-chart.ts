@@ -1,17 +1,17 @@
 import { type ChartFiles, HelmError, loadChart, loadMetadata, type MissingDependency, planDependencies } from '@gotk/helm';
 import type { ChartPart, Refused } from './chart-part.ts';
 import { tarEntries } from './chart-tar.ts';
-import { type ChartSizes, chartAt, limitsOf, openTree } from './chart-tree.ts';
+import { type ChartSizes, chartAt, limitsOf, openTree, type SourceTree } from './chart-tree.ts';
 import { answering, inPart } from './refusing.ts';
 
 /** Plain data: it crosses into a worker thread. */
-export interface PlanChart {
+export interface PlanCharts {
   /** A source's artifact. */
   readonly archive: string;
   /** A file of the task's own, not there yet. */
   readonly contentsFile: string;
-  /** Where the chart is in it: clean. */
-  readonly path: string;
+  /** Where the charts are in it: clean. */
+  readonly paths: readonly string[];
   readonly sizes: ChartSizes;
 }
 
@@ -25,15 +25,19 @@ export interface ChartPlan {
   readonly missing: readonly MissingDependency[] | { readonly part: ChartPart; readonly problem: string };
 }
 
-/** Looks at a chart in a source. */
-export function planChart({ archive, contentsFile, path, sizes }: PlanChart): Promise<ChartPlan | Refused> {
-  return answering(async () => {
-    using tree = await openTree(archive, contentsFile);
-    const { files, kind } = inPart('reference', () => there(chartAt(tree, path, sizes), path));
-    const { name, version } = inPart('reference', () => loadMetadata(files));
-    const isDirectory = kind === 'directory';
-    return { kind: 'plan', name, version, isDirectory, missing: isDirectory ? missingOf(files, path, sizes) : [] };
-  });
+export type PlannedCharts = readonly { readonly path: string; readonly plan: ChartPlan | Refused }[];
+
+/** Looks at charts in a source. */
+export async function planCharts({ archive, contentsFile, paths, sizes }: PlanCharts): Promise<PlannedCharts> {
+  using tree = await openTree(archive, contentsFile);
+  return paths.map((path) => ({ path, plan: answering(() => planOf(tree, path, sizes)) }));
+}
+
+function planOf(tree: SourceTree, path: string, sizes: ChartSizes): ChartPlan {
+  const { files, kind } = inPart('reference', () => there(chartAt(tree, path, sizes), path));
+  const { name, version } = inPart('reference', () => loadMetadata(files));
+  const isDirectory = kind === 'directory';
+  return { kind: 'plan', name, version, isDirectory, missing: isDirectory ? missingOf(files, path, sizes) : [] };
 }
 
 export function there<T>(chart: T | undefined, path: string): T {

@@ -22,9 +22,9 @@ export function inPart<T>(part: ChartPart, work: () => T): T {
 }
 
 /** The answer of a task, or why it has none. What is nobody's fault is thrown. */
-export async function answering<T>(work: () => Promise<T>): Promise<T | Refused> {
+export function answering<T>(work: () => T): T | Refused {
   try {
-    return await work();
+    return work();
   } catch (error) {
     if (error instanceof Refusal) return { kind: 'refused', part: error.part, message: error.message };
     throw error;
