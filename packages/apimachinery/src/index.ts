@@ -3,6 +3,7 @@ export type * from './clock.ts';
 export type * from './condition.ts';
 export * from './deadline.ts';
 export * from './duration.ts';
+export * from './glob.ts';
 export * from './group-version-kind.ts';
 export type * from './json.ts';
 export * from './json-text.ts';

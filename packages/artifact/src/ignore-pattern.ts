@@ -1,4 +1,4 @@
-import { compileNameGlob, type NameGlob } from './name-glob.ts';
+import { compileGlob, type Glob } from '@gotk/apimachinery';
 
 /** A line of ignore rules: whether it is about a file, and what it says about it then. */
 export interface IgnorePattern {
@@ -9,7 +9,7 @@ export interface IgnorePattern {
 
 /** `**`, on its own between slashes: any number of directories. */
 const ANY_DEPTH = Symbol('**');
-type Segment = NameGlob | typeof ANY_DEPTH | undefined;
+type Segment = Glob | typeof ANY_DEPTH | undefined;
 
 /**
  * Compiles a line as go-git does (`plumbing/format/gitignore`), which is what Flux's users have written theirs for. It differs from Git: a pattern is about a file when
@@ -22,7 +22,7 @@ export function compileIgnorePattern(line: string): IgnorePattern {
   const directoriesOnly = trimmed.endsWith('/');
   const text = directoriesOnly ? trimmed.slice(0, -1) : trimmed;
   if (!text.includes('/')) {
-    const name = compileNameGlob(text);
+    const name = globOf(text);
     return { includes, matches: (path) => matchesName(name, path, directoriesOnly) };
   }
   const segments = text.split('/').map(segmentOf);
@@ -31,15 +31,18 @@ export function compileIgnorePattern(line: string): IgnorePattern {
 
 const TRAILING_SPACES = /(?<! ) +$/;
 
+/** What is no pattern matches nothing. */
+const globOf = (text: string): Glob => compileGlob(text) ?? (() => false);
+
 function segmentOf(text: string): Segment {
   if (text === '') return undefined;
   if (text === '**') return ANY_DEPTH;
   // Two stars among other characters mean nothing, and match nothing.
-  return text.includes('**') ? () => false : compileNameGlob(text);
+  return text.includes('**') ? () => false : globOf(text);
 }
 
 /** Without a slash: the file's name, or that of any directory above it; the first that fits decides. */
-function matchesName(name: NameGlob, path: readonly string[], directoriesOnly: boolean): boolean {
+function matchesName(name: Glob, path: readonly string[], directoriesOnly: boolean): boolean {
   const at = path.findIndex(name);
   return at >= 0 && !(directoriesOnly && at === path.length - 1);
 }

@@ -1,3 +1,5 @@
+import { matchesWildcards } from '@gotk/apimachinery';
+
 /** Which repositories an entry of a Docker configuration is for. */
 export interface RegistryPattern {
   /** Lower-case, without a default port. The labels may have `*` and `?` in them, which stand for no dot. */
@@ -32,7 +34,7 @@ export function isFor(pattern: RegistryPattern, repository: RegistryPattern): bo
   return (
     pattern.port === repository.port &&
     labels.length === others.length &&
-    labels.every((label, index) => matches(label, others[index] ?? '')) &&
+    labels.every((label, index) => matchesWildcards(label, others[index] ?? '')) &&
     (pattern.path === '' || `${repository.path}/`.startsWith(`${pattern.path}/`))
   );
 }
@@ -40,22 +42,3 @@ export function isFor(pattern: RegistryPattern, repository: RegistryPattern): bo
 /** The longest path first, then hosts without wildcards. */
 export const bySpecificity = (a: RegistryPattern, b: RegistryPattern): number =>
   b.path.length - a.path.length || Number(/[*?]/.test(a.host)) - Number(/[*?]/.test(b.host));
-
-/** Greedy with one place to come back to, so that it takes no more than the product of the lengths. */
-function matches(pattern: string, text: string): boolean {
-  let [at, from, star, resume] = [0, 0, -1, 0];
-  while (from < text.length) {
-    if (pattern[at] === '*') {
-      star = at++;
-      resume = from;
-    } else if (pattern[at] === '?' || pattern[at] === text[from]) {
-      at++;
-      from++;
-    } else if (star >= 0) {
-      at = star + 1;
-      from = ++resume;
-    } else return false;
-  }
-  while (pattern[at] === '*') at++;
-  return at === pattern.length;
-}

@@ -1,6 +1,6 @@
+import { compileGlob } from '@gotk/apimachinery';
 import { HelmError } from '../helm-error.ts';
 import { type ChartFiles, type ChartLimits, HELM_LIMITS, withoutMark } from './archive.ts';
-import { compileGlob } from './glob.ts';
 
 /**
  * The files of a chart's directory that Helm would load, in the order in which it finds them: without what its `.helmignore` names, and without hidden files

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { matchesWildcards } from '@gotk/apimachinery';
 import { fingerprintOf, type HostKey, parseHostKey, rsaBits } from './host-key.ts';
 
 /** A known_hosts file (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"). */
@@ -60,26 +61,13 @@ function listed(hosts: string): (name: string) => boolean {
     .filter((pattern) => pattern !== '');
   const denied = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => withPort(pattern.slice(1)));
   const allowed = patterns.filter((pattern) => !pattern.startsWith('!')).map(withPort);
-  return (name) => allowed.some((pattern) => matches(pattern, name)) && !denied.some((pattern) => matches(pattern, name));
+  return (name) => allowed.some((pattern) => matchesWildcards(pattern, name)) && !denied.some((pattern) => matchesWildcards(pattern, name));
 }
 
 /** Go's reader, and so upstream's, also takes `host:2222`; and the default port may be written. */
 function withPort(pattern: string): string {
   const written = /^\[([^\]]*)\]:(\d+)$/.exec(pattern) ?? /^([^:[\]]+):(\d+)$/.exec(pattern);
   return written === null ? pattern : nameOf({ host: written[1] ?? '', port: Number(written[2]) });
-}
-
-/** Backtracks to the last `*` alone, which is enough, and never takes long. */
-function matches(pattern: string, name: string): boolean {
-  let [p, n, star, mark] = [0, 0, -1, 0];
-  while (n < name.length) {
-    if (pattern[p] === '*') [star, mark] = [p++, n];
-    else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === name[n])) [p, n] = [p + 1, n + 1];
-    else if (star >= 0) [p, n] = [star + 1, ++mark];
-    else return false;
-  }
-  while (pattern[p] === '*') p++;
-  return p === pattern.length;
 }
 
 /** What a host is called in known_hosts: its port is told unless it is SSH's own. */

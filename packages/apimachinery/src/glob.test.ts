@@ -1,7 +1,7 @@
-import { describe, expect, test } from 'vitest';
-import { compileNameGlob } from './name-glob.ts';
+import { expect, test } from 'vitest';
+import { compileGlob, matchesWildcards } from './glob.ts';
 
-// The table of Go's own tests for `path.Match`, without those about slashes: names have none.
+// The table of Go's own tests for `path.Match`.
 test.each([
   ['abc', 'abc', true],
   ['*', 'abc', true],
@@ -38,17 +38,23 @@ test.each([
   ['*x', 'xxx', true],
   ['[!a]', '!', true],
   ['[!a]', 'b', false],
+  ['a*', 'ab/c', false],
+  ['a*/b', 'abc/b', true],
+  ['a*/b', 'a/c/b', false],
+  ['a*b*c*d*e*/f', 'axbxcxdxexxx/f', true],
+  ['a*b*c*d*e*/f', 'axbxcxdxe/xxx/f', false],
+  ['a?b', 'a/b', false],
+  ['*.jpg', 'a/b.jpg', false],
+  ['*/b.jpg', 'a/b.jpg', true],
   ['*.yaml', 'a.YAML', false],
   ['a?c', '😀', false],
   ['?', '😀', true],
 ])('%j for %j is %j', (pattern, name, expected) => {
-  expect(compileNameGlob(pattern)(name)).toBe(expected);
+  expect(compileGlob(pattern)?.(name)).toBe(expected);
 });
 
-describe('what is no pattern matches nothing, not even itself', () => {
-  test.each(['[]a]', '[-]', '[x-]', '[-x]', '[', '[^', '[^bc', '[a', '[a-', 'a[', 'a\\', '[\\'])('%j', (pattern) => {
-    for (const name of [pattern, 'a', '-', 'x', ']', '[', '']) expect(compileNameGlob(pattern)(name)).toBe(false);
-  });
+test.each(['[]a]', '[-]', '[x-]', '[-x]', '[', '[^', '[^bc', '[a', '[a-', 'a[', 'a\\', '[\\'])('%j is no pattern', (pattern) => {
+  expect(compileGlob(pattern)).toBeUndefined();
 });
 
 test.each([
@@ -60,6 +66,17 @@ test.each([
   ['a class without end', '['.repeat(10_000), '['.repeat(10_000)],
 ])('hostile %s end in a moment', (_, pattern, name) => {
   const started = performance.now();
-  expect(compileNameGlob(pattern)(name)).toBe(false);
+  expect(compileGlob(pattern)?.(name) ?? false).toBe(false);
   expect(performance.now() - started).toBeLessThan(1_000);
+});
+
+test.each([
+  ['*.example.com', 'git.example.com', true],
+  ['g?t.*', 'git.example.com', true],
+  ['[git]:2222', '[git]:2222', true],
+  ['a*b*c', 'abcbd', false],
+  ['?', '', false],
+  ['***', '', true],
+])('%j with wildcards for %j is %j', (pattern, text, expected) => {
+  expect(matchesWildcards(pattern, text)).toBe(expected);
 });

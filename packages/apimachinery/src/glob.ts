@@ -1,5 +1,5 @@
-/** Whether a name matches. */
-export type NameGlob = (name: string) => boolean;
+/** Whether a text matches. */
+export type Glob = (text: string) => boolean;
 
 /** A code point, or what stands for several. */
 type Token = number | Class;
@@ -10,32 +10,52 @@ interface Class {
 type Range = readonly [from: number, to: number];
 
 /**
- * Compiles a pattern for one name as Go's `filepath.Match` has it: `*`, `?`, `[a-z]`, `[^a-z]`, and `\` before what is meant literally. A pattern that is none
- * matches nothing. Takes no more time than the lengths of pattern and name multiplied, whoever wrote them: a regular expression would not promise that.
+ * Compiles a pattern as Go's `filepath.Match` has it: `*` and `?` for anything but a slash, `[a-z]`, `[^a-z]`, and `\` before what is meant literally. Undefined for what
+ * is no pattern. Takes no more time than the lengths of pattern and text multiplied, whoever wrote them: a regular expression would not promise that.
  */
-export function compileNameGlob(pattern: string): NameGlob {
-  if (!/[*?[\\]/.test(pattern)) return (name) => name === pattern;
+export function compileGlob(pattern: string): Glob | undefined {
+  if (!/[*?[\\]/.test(pattern)) return (text) => text === pattern;
   // `*.jpg` and its like are most of all patterns there are.
   const ending = /^\*([^*?[\\]+)$/.exec(pattern)?.[1];
-  if (ending !== undefined) return (name) => name.endsWith(ending);
+  if (ending !== undefined) return (text) => text.endsWith(ending) && !text.slice(0, -ending.length).includes('/');
   const tokens = tokensOf([...pattern]);
-  if (tokens === undefined) return () => false;
-  return (name) => matches(tokens, pointsOf(name));
+  return tokens === undefined ? undefined : (text) => matches(tokens, pointsOf(text));
+}
+
+/** Whether a text matches a pattern in which `*` and `?` stand for anything and all else for itself, in the same time. */
+export function matchesWildcards(pattern: string, text: string): boolean {
+  let [at, from, star, resume] = [0, 0, -1, 0];
+  while (from < text.length) {
+    if (pattern[at] === '*') {
+      star = at++;
+      resume = from;
+    } else if (at < pattern.length && (pattern[at] === '?' || pattern[at] === text[from])) {
+      at++;
+      from++;
+    } else if (star >= 0) {
+      at = star + 1;
+      from = ++resume;
+    } else return false;
+  }
+  while (pattern[at] === '*') at++;
+  return at === pattern.length;
 }
 
 // Not code points.
 const STAR = -1;
 const ANY_ONE = -2;
 
+const SLASH = 0x2f;
+
 const pointsOf = (text: string): readonly number[] => Array.from(text, (char) => char.codePointAt(0) ?? 0);
 
-function matches(tokens: readonly Token[], name: readonly number[]): boolean {
+function matches(tokens: readonly Token[], text: readonly number[]): boolean {
   let [token, at] = [0, 0];
   // Where to go on when what follows the last star does not fit: one character further. Earlier stars need no second try.
   let retry: { readonly token: number; at: number } | undefined;
   for (;;) {
     const current = tokens[token];
-    const char = name[at];
+    const char = text[at];
     if (current === STAR) {
       token += 1;
       retry = { token, at };
@@ -44,7 +64,7 @@ function matches(tokens: readonly Token[], name: readonly number[]): boolean {
       token += 1;
       at += 1;
     } else {
-      if (retry === undefined || retry.at >= name.length) return false;
+      if (retry === undefined || retry.at >= text.length || text[retry.at] === SLASH) return false;
       retry.at += 1;
       token = retry.token;
       at = retry.at;
@@ -53,7 +73,7 @@ function matches(tokens: readonly Token[], name: readonly number[]): boolean {
 }
 
 function fits(token: Token, point: number): boolean {
-  if (typeof token === 'number') return token === point || token === ANY_ONE;
+  if (typeof token === 'number') return token === point || (token === ANY_ONE && point !== SLASH);
   return token.ranges.some(([from, to]) => from <= point && point <= to) !== token.negated;
 }
 
