@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseJson, renderJson } from './json-text.ts';
+import { parseJson, parsePlainJson, renderJson } from './json-text.ts';
 
 /** Lists in lists, with something in the innermost. */
 const nested = (depth: number, inner = ''): string => '['.repeat(depth) + inner + ']'.repeat(depth);
@@ -63,4 +63,9 @@ test('what JSON.parse takes is taken, with the same result', () => {
       expect(JSON.stringify(parseJson(text), rounded)).toBe(JSON.stringify(JSON.parse(text), exact));
     }),
   );
+});
+
+test('plain JSON has numbers alone, and no more depth', () => {
+  expect(parsePlainJson('{"a":[12345678901234567890,1]}')).toEqual({ a: [12345678901234567000, 1] });
+  expect(() => parsePlainJson('['.repeat(1_001))).toThrow(SyntaxError);
 });

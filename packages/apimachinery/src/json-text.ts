@@ -11,15 +11,28 @@ const MAX_DEPTH = 1_000;
  * Throws SyntaxError, also for what is nested more deeply than 1000 levels: the next one to look at it would overflow the stack.
  */
 export function parseJson(text: string): JsonValue {
-  const { depth, hasLongNumbers } = survey(text);
-  if (depth > MAX_DEPTH) throw new SyntaxError(`the JSON is nested more deeply than ${MAX_DEPTH} levels`);
-  if (!hasLongNumbers) return JSON.parse(text);
+  if (!surveyed(text).hasLongNumbers) return JSON.parse(text);
   return JSON.parse(text, (_key, value, context?: { source?: string }) => {
     const source = context?.source;
     return typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined && INTEGER.test(source)
       ? BigInt(source)
       : value;
   });
+}
+
+/**
+ * As `parseJson`, but an integer that a `number` cannot hold is rounded: for documents of strangers that have none, where a single one would make everybody wait
+ * thirty times as long.
+ */
+export function parsePlainJson(text: string): JsonValue {
+  surveyed(text);
+  return JSON.parse(text);
+}
+
+function surveyed(text: string): Survey {
+  const found = survey(text);
+  if (found.depth > MAX_DEPTH) throw new SyntaxError(`the JSON is nested more deeply than ${MAX_DEPTH} levels`);
+  return found;
 }
 
 interface Survey {

@@ -1,4 +1,4 @@
-import { type JsonObject, type JsonValue, parseJson } from '@gotk/apimachinery';
+import { type JsonObject, type JsonValue, parsePlainJson } from '@gotk/apimachinery';
 import { type Digest, isDigest } from './digest.ts';
 import { OciError } from './oci-error.ts';
 
@@ -67,7 +67,7 @@ export function parseManifest(bytes: Uint8Array, served: string): ImageManifest 
 function objectIn(bytes: Uint8Array): JsonObject {
   let value: JsonValue;
   try {
-    value = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    value = parsePlainJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     throw new OciError('protocol', 'the manifest is not JSON', { cause: error });
   }

@@ -10,6 +10,7 @@ export const descriptor = (bytes: Buffer, parts: Parts = {}) => ({
   mediaType: 'application/octet-stream',
   digest: digestOf(bytes),
   size: bytes.length,
+  annotations: {},
   ...parts,
 });
 

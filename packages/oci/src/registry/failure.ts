@@ -1,4 +1,4 @@
-import { type JsonObject, type JsonValue, parseJson } from '@gotk/apimachinery';
+import { type JsonObject, type JsonValue, parsePlainJson } from '@gotk/apimachinery';
 import { type HttpAnswer, HttpFailure, redact, withoutSecrets } from '@gotk/auth';
 import { OciError, type OciErrorKind } from '../oci-error.ts';
 import { letGo } from './let-go.ts';
@@ -39,7 +39,7 @@ function problemsIn(text: string): string | undefined {
 
 function errorsIn(text: string): readonly JsonObject[] {
   try {
-    const answer = parseJson(text);
+    const answer = parsePlainJson(text);
     const errors = isObject(answer) ? answer.errors : undefined;
     return Array.isArray(errors) ? errors.filter(isObject) : [];
   } catch {

@@ -17,7 +17,6 @@ export function signatureSource(remote: RemoteRepository): SignatureSource {
       }
     },
     referrers: (digest, { signal }) => remote.referrers(parseDigest(digest), signal),
-    blob: ({ mediaType, digest, size }, options) =>
-      remote.readBlob({ mediaType, digest: parseDigest(digest), size, annotations: {} }, options),
+    blob: (descriptor, options) => remote.readBlob(descriptor, options),
   };
 }

@@ -1,4 +1,4 @@
-import { type JsonValue, parseJson } from '@gotk/apimachinery';
+import { type JsonValue, parsePlainJson } from '@gotk/apimachinery';
 import { OciError } from '../oci-error.ts';
 import { isTag } from '../reference.ts';
 import type { Exchange } from './exchange.ts';
@@ -21,7 +21,7 @@ export async function listTags(exchange: Exchange, path: string, signal: AbortSi
 function tagsIn(bytes: Buffer): readonly string[] {
   let list: JsonValue;
   try {
-    list = parseJson(bytes.toString('utf8'));
+    list = parsePlainJson(bytes.toString('utf8'));
   } catch (error) {
     throw new OciError('protocol', 'the list of tags is not JSON', { cause: error });
   }

@@ -1,4 +1,4 @@
-import { type JsonValue, parseJson } from '@gotk/apimachinery';
+import { type JsonValue, parsePlainJson } from '@gotk/apimachinery';
 import type { HttpClient } from '@gotk/auth';
 import { OciError } from '../oci-error.ts';
 import { failureOf, ociErrorOf } from './failure.ts';
@@ -76,7 +76,7 @@ export function parseToken(text: string): Token {
 
 function jsonIn(text: string): JsonValue {
   try {
-    return parseJson(text);
+    return parsePlainJson(text);
   } catch {
     throw new OciError('protocol', 'the token server did not answer in JSON');
   }

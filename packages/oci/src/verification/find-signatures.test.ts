@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { digestOf } from '../digest.ts';
+import type { Descriptor } from '../manifest.ts';
 import { findSignatures } from './index.ts';
-import type { Descriptor, SignatureSource } from './signature-source.ts';
+import type { SignatureSource } from './signature-source.ts';
 
 const { signal } = new AbortController();
 const digest = `sha256:${'ab'.repeat(32)}`;
@@ -9,10 +10,6 @@ const subject = { name: `registry.example/team/app@${digest}`, digest, mediaType
 const BUNDLE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 const NOTATION = 'application/vnd.cncf.notary.signature';
 const SIMPLE = 'application/vnd.dev.cosign.simplesigning.v1+json';
-
-function digestOf(bytes: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-}
 
 /** A repository in memory, with a diary of what was asked. */
 function repository() {
@@ -36,9 +33,9 @@ function repository() {
   const layer = (content: string, mediaType: string): Descriptor => {
     const bytes = Buffer.from(content);
     blobs.set(digestOf(bytes), bytes);
-    return { mediaType, digest: digestOf(bytes), size: bytes.length };
+    return { mediaType, digest: digestOf(bytes), size: bytes.length, annotations: {} };
   };
-  const manifest = (value: unknown): { readonly digest: string; readonly bytes: Uint8Array } => {
+  const manifest = (value: unknown) => {
     const bytes = Buffer.from(JSON.stringify(value));
     manifests.set(digestOf(bytes), bytes);
     return { digest: digestOf(bytes), bytes };
@@ -46,7 +43,7 @@ function repository() {
   const refer = (artifactType: string | undefined, value: unknown): string => {
     const { digest: of, bytes } = manifest(value);
     const type = artifactType === undefined ? {} : { artifactType };
-    listed.push({ mediaType: 'application/vnd.oci.image.manifest.v1+json', digest: of, size: bytes.length, ...type });
+    listed.push({ mediaType: 'application/vnd.oci.image.manifest.v1+json', digest: of, size: bytes.length, annotations: {}, ...type });
     return of;
   };
   return { source, manifests, blobs, listed, asked, layer, manifest, refer, tag: `${digest.replace(':', '-')}.sig` };

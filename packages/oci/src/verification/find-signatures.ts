@@ -1,5 +1,6 @@
+import type { Descriptor } from '../manifest.ts';
 import { checkDigest, parseSignatureManifest, type SignatureManifest } from './manifest.ts';
-import type { Claim, Descriptor, Evidence, SignatureSource, Subject } from './signature-source.ts';
+import type { Claim, Evidence, SignatureSource, Subject } from './signature-source.ts';
 import { ensure, Rejection, reasonOf } from './verdict.ts';
 
 const MiB = 1024 * 1024;
@@ -99,7 +100,7 @@ class Basket {
     this.#unlessRejected(() => {
       checkDigest(bytes, layer.digest);
       ensure(bytes.byteLength === layer.size, `the signature ${layer.digest} is not as long as its descriptor says`);
-      const { mediaType, digest, annotations = {} } = layer;
+      const { mediaType, digest, annotations } = layer;
       this.claims.push({ format, mediaType, digest, bytes, annotations });
     });
   }

@@ -4,6 +4,6 @@ export type { NotationTrust } from './notation.ts';
 export type { OidcIdentity } from './oidc-identity.ts';
 export { publicSigstoreRoot } from './public-sigstore.ts';
 export type { SecretFiles } from './secret-files.ts';
-export type { Claim, Descriptor, Evidence, ReadOptions, SignatureSource, Subject } from './signature-source.ts';
+export type { Claim, Evidence, ReadOptions, SignatureSource, Subject } from './signature-source.ts';
 export type { Verdict } from './verdict.ts';
 export { judgeEvidence, type Trust, type VerifyOptions, verifyArtifact } from './verify-artifact.ts';

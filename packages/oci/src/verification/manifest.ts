@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import type { Descriptor } from './signature-source.ts';
+import { digestOf, isDigest } from '../digest.ts';
+import type { Descriptor } from '../manifest.ts';
 import { ensure, Rejection } from './verdict.ts';
-
-const DIGEST = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
 
 /** What of a manifest leads to signatures. */
 export interface SignatureManifest {
@@ -29,19 +27,14 @@ export function parseObject(bytes: Uint8Array, what: string): Readonly<Record<st
 /** Throws {@link Rejection} unless the bytes hash to the digest. */
 export function checkDigest(bytes: Uint8Array, digest: string): void {
   ensure(isDigest(digest), 'a digest is neither sha256 nor sha512 in lower case hex');
-  const [algorithm = '', hex] = digest.split(':');
-  ensure(createHash(algorithm).update(bytes).digest('hex') === hex, `the registry's answer does not hash to ${digest}`);
-}
-
-export function isDigest(digest: unknown): digest is string {
-  return typeof digest === 'string' && DIGEST.test(digest);
+  ensure(digestOf(bytes, digest) === digest, `the registry's answer does not hash to ${digest}`);
 }
 
 function parseDescriptor(value: unknown): Descriptor {
   ensure(isRecord(value), 'a layer of the signature manifest is no object');
   const { mediaType, digest, size, annotations } = value;
   ensure(typeof mediaType === 'string', 'a layer of the signature manifest has no media type');
-  ensure(isDigest(digest), 'a layer of the signature manifest has no proper digest');
+  ensure(typeof digest === 'string' && isDigest(digest), 'a layer of the signature manifest has no proper digest');
   ensure(typeof size === 'number' && Number.isSafeInteger(size) && size >= 0, 'a layer of the signature manifest has no proper size');
   return { mediaType, digest, size, annotations: parseAnnotations(annotations) };
 }

@@ -1,11 +1,4 @@
-/** A content descriptor of the OCI image specification, as far as signatures need it. */
-export interface Descriptor {
-  readonly mediaType: string;
-  readonly digest: string;
-  readonly size: number;
-  readonly artifactType?: string;
-  readonly annotations?: Readonly<Record<string, string>>;
-}
+import type { Descriptor } from '../manifest.ts';
 
 export interface ReadOptions {
   /** More bytes than that are not read: the source throws. */

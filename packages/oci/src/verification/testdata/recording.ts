@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { Descriptor, SignatureSource, Subject } from '../signature-source.ts';
+import type { Descriptor } from '../../manifest.ts';
+import type { SignatureSource, Subject } from '../signature-source.ts';
 
 interface Repository {
   readonly digest: string;
