@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '@gotk/apimachinery';
-import { createFlights } from './flights.ts';
+import { createJointWork } from './joint-work.ts';
 
 /** What is good until some time, in milliseconds since the epoch. */
 export interface Expiring {
@@ -63,7 +63,7 @@ interface Item {
 export function createTokenCache({ clock, maxSize = 100, maxDurationMs = HOUR_MS, metrics }: TokenCacheOptions): TokenCache {
   // In the order of use: the first is the one to go.
   const items = new Map<string, Item>();
-  const flights = createFlights<Expiring>();
+  const fetches = createJointWork<Expiring>();
 
   // Both clocks have to agree: the one is set back, the other stands still while a machine sleeps.
   const isGood = ({ untilMs, untilMonotonicMs }: Item) => clock.now() < untilMs && clock.monotonic() < untilMonotonicMs;
@@ -101,12 +101,12 @@ export function createTokenCache({ clock, maxSize = 100, maxDurationMs = HOUR_MS
       signal.throwIfAborted();
       const id = idOf(key);
       const found = find(id);
-      const joined = found === undefined && flights.has(id);
+      const joined = found === undefined && fetches.has(id);
       if (subject !== undefined) metrics?.event(found === undefined && !joined ? 'cache_miss' : 'cache_hit', subject);
       try {
         const token =
           found?.token ??
-          (await flights.join(id, signal, async (shared) => {
+          (await fetches.join(id, signal, async (shared) => {
             const fetched = await fetch(shared);
             keep(id, fetched);
             return fetched;
