@@ -246,6 +246,11 @@ test('a hundred charts of one version are one download, and their index is read 
   await Promise.all(names.map((name) => chartOf(bed, name, {})));
   for (const name of names) expect((await bed.until(helmCharts, name, isReady)).status?.artifact?.revision).toBe('1.0.0');
   expect(server.asked()).toEqual(['index.yaml', 'app-1.0.0.tgz']);
+  const metrics = await (await fetch(inject('metricsUrls')['source-controller'] ?? '')).text();
+  const series = metrics.split('\n').filter((line) => line.startsWith('gotk_cache_events_total') && line.includes(bed.namespace));
+  expect(series).toHaveLength(1);
+  const [, hits] = /event_type="cache_hit",name="charts".* (\d+)$/.exec(series[0] ?? '') ?? [];
+  expect(Number(hits)).toBeGreaterThanOrEqual(100);
 });
 
 test('a stored chart that is damaged is fetched again; a deleted object takes its chart along', async () => {

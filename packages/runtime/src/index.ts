@@ -13,6 +13,7 @@ export { presentable } from './log/presentable.ts';
 export * from './manager/create-manager.ts';
 export type * from './manager/manager.ts';
 export type * from './manager/manager-options.ts';
+export { type CacheEvents, cacheEvents } from './metrics/cache-events.ts';
 export { createMetrics, type RuntimeMetrics } from './metrics/metrics.ts';
 export { poolMetrics } from './metrics/pool.ts';
 export { tokenCacheMetrics } from './metrics/token-cache.ts';

@@ -5,6 +5,7 @@ import { createGreetings, createSshKeys } from '@gotk/git';
 import { createRegistrySessions } from '@gotk/oci';
 import {
   address,
+  cacheEvents,
   commonFlags,
   configWatchFlags,
   createWorkerPool,
@@ -120,8 +121,9 @@ export function sourceController(entry: WorkerEntry): Program<typeof flags> {
         fileBytes: values['helm-chart-file-max-size'],
       };
       const lookups = createIndexLookups({ storage, workers, maxIndexBytes: helmLimits.indexBytes });
-      manager.add(helmRepositoryController({ ...deps, lookups, helmLimits }));
-      manager.add(helmChartController({ ...deps, lookups, helmLimits }));
+      const helm = { ...deps, lookups, helmLimits, cacheEvents: cacheEvents(manager.metrics) };
+      manager.add(helmRepositoryController(helm));
+      manager.add(helmChartController(helm));
     },
   };
 }

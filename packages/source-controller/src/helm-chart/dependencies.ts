@@ -62,7 +62,7 @@ async function fromIndex({ repositoryUrl, chart, range }: Remote, finding: Findi
 
 async function storedIndexOf(repository: HelmRepository | undefined, { deps }: Finding): Promise<IndexFile | undefined> {
   const artifact = repository?.status?.artifact;
-  return artifact === undefined ? undefined : await storedIndex(artifact, deps);
+  return repository === undefined || artifact === undefined ? undefined : await storedIndex(repository, artifact, deps);
 }
 
 async function fetchedIndex(repository: RepositoryAccess, { deps, ctx, run }: Finding, file: string): Promise<IndexFile> {

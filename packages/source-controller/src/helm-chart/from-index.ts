@@ -17,7 +17,7 @@ export async function chartFromIndex(source: Extract<ChartSource, { readonly kin
   if (spec.verify !== undefined) throw unverifiable();
   await staged(run, 'reference', async () => checkChartName(spec.chart));
   const repository = await run.within('login', () => repositoryAccess(source.repository, readerOf(finding)));
-  const index = await storedIndex(source.artifact, deps);
+  const index = await storedIndex(source.repository, source.artifact, deps);
   if (index === undefined) throw noArtifact(chart);
   const asked = { name: spec.chart, range: spec.version ?? '' };
   const chosen = await chosenBy(run, () => deps.lookups.choose(index, asked, { signal: run.signal, of: ownerOf(finding) }));

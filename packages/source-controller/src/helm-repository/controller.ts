@@ -37,7 +37,10 @@ export function helmRepositoryController(deps: HelmDeps): Controller<HelmReposit
     isStatic: (repository) => repository.spec?.type === 'oci',
     validate: (repository) => checkSpec(repository, { definition: helmRepositoryDefinition }) ?? urlProblem(repository.spec),
     reconcile: (repository, ctx) => reconcile(repository, ctx, { deps, validators }),
-    finalize: async ({ kind, metadata: { namespace = '', name } }) => storage.removeAll({ kind, namespace, name }),
+    async finalize({ kind, metadata: { namespace = '', name } }) {
+      await storage.removeAll({ kind, namespace, name });
+      deps.cacheEvents.forget({ namespace, name });
+    },
   };
 }
 

@@ -1,9 +1,12 @@
+import type { CacheEvents } from '@gotk/runtime';
 import type { SourceDeps } from '../source/deps.ts';
 import type { IndexLookups } from './index-lookups.ts';
 
 /** What the two controllers of Helm are given. */
 export interface HelmDeps extends SourceDeps {
   readonly lookups: IndexLookups;
+  /** By HelmRepository: whether its index had been read already. */
+  readonly cacheEvents: CacheEvents;
   readonly helmLimits: HelmLimits;
 }
 
