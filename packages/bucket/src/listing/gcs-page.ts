@@ -1,3 +1,4 @@
+import { parseJson } from '@gotk/apimachinery';
 import { BucketError } from '../bucket-error.ts';
 import type { Page, PageObject } from './page.ts';
 
@@ -29,8 +30,8 @@ export function gcsObject(value: unknown): PageObject & { readonly generation: s
 /** Throws `BucketError` for what is no object of JSON. */
 export function jsonOf(text: string): Json {
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value as Json;
+    const value: unknown = parseJson(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
   } catch (error) {
     throw new BucketError('protocol', 'the store sent something that is no JSON', { cause: error });
   }

@@ -58,7 +58,7 @@ describe('a task', () => {
     expect(bed.clock.pending).toBe(0);
   });
 
-  test('that ends its thread fails, and the next one works', async () => {
+  test('that ends its thread fails, and the next one works (F24)', async () => {
     await using bed = setUp();
     expect(await failure(bed.pool.run('exit', 3, patient))).toMatchObject({ kind: 'crash', message: 'exit worker ended with code 3' });
     await works(bed.pool);

@@ -47,7 +47,7 @@ describe('a page', () => {
       });
   });
 
-  test.each(['<a/>', '<?a?>'])('of a mebibyte of %s holds up nobody', { timeout: 60_000 }, async (piece) => {
+  test.each(['<a/>', '<?a?>'])('of a mebibyte of %s holds up nobody (P4)', { timeout: 60_000 }, async (piece) => {
     await using it = await bed();
     await it.readPage({ format: 's3', bytes: page(1_000) }, AbortSignal.timeout(30_000));
     const bytes = Buffer.from(`<ListBucketResult>${piece.repeat(MIB / piece.length)}</ListBucketResult>`);
