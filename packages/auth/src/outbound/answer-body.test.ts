@@ -113,23 +113,25 @@ describe('compression', () => {
     expect(server.received[0]?.headers['accept-encoding']).toBe('gzip');
   });
 
-  test('that was not asked for is left as it is: an archive is often told to be compressed for the way', async () => {
-    const archive = gzipSync('hello');
-    await using server = await packed('gzip', archive);
+  test.each(['gzip', 'br', 'aws-chunked', 'utf-8', 'gzip, gzip'])(
+    'that was not asked for is left as it is: people mark what they store with anything, such as "%s"',
+    async (encoding) => {
+      const archive = gzipSync('hello');
+      await using server = await packed(encoding, archive);
 
-    expect(await failureOf(server.url)).toBe(`answered with ${archive.length} bytes`);
-  });
+      expect(await failureOf(server.url)).toBe(`answered with ${archive.length} bytes`);
+    },
+  );
 
   test.each(['br', 'deflate', 'zstd', 'compress', 'gzip, gzip', 'gzip,'.repeat(1_000)])(
-    'of another kind, "%.20s", is refused',
+    'of another kind than was asked for, "%.20s", is refused',
     async (encoding) => {
       await using server = await packed(encoding, gzipSync('hello'));
 
-      for (const compressed of [true, false]) {
-        const failure = await failureOf(server.url, { compressed });
-        expect(failure).toMatchObject({ kind: 'unreachable', message: expect.stringContaining('encoding') });
-        expect(String(failure).length).toBeLessThan(200);
-      }
+      const failure = await failureOf(server.url, { compressed: true });
+
+      expect(failure).toMatchObject({ kind: 'unreachable', message: expect.stringContaining('encoding') });
+      expect(String(failure).length).toBeLessThan(200);
       await until(() => server.open === 0);
     },
   );

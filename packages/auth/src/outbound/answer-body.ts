@@ -50,14 +50,15 @@ async function* chunks(incoming: IncomingMessage, gzip: boolean, { target, signa
 const unpacked = (incoming: IncomingMessage): Readable => pipeline(incoming, createGunzip(), () => undefined);
 
 /**
- * What was not to be compressed is handed on as it is: servers that take an archive's own compression for one of the transport are common, and nobody wants the archive changed.
- * A server that uses another encoding, or several, is up to something.
+ * What was not to be compressed is handed on as it is: servers that take an archive's own compression, or a charset, for an encoding of the transport are common, and
+ * nobody wants the archive changed. One that answers in another encoding than it was asked for is up to something.
  */
 function isGzip(incoming: IncomingMessage, { target, method, compressed }: BodyOptions): boolean {
   const encoding = incoming.headers['content-encoding']?.trim().toLowerCase() ?? '';
-  if (encoding === '' || encoding === 'identity' || method === 'HEAD' || incoming.statusCode === 204 || incoming.statusCode === 304)
-    return false;
-  if (encoding === 'gzip' || encoding === 'x-gzip') return compressed && incoming.headers['content-length'] !== '0';
+  const empty =
+    method === 'HEAD' || incoming.statusCode === 204 || incoming.statusCode === 304 || incoming.headers['content-length'] === '0';
+  if (!compressed || empty || encoding === '' || encoding === 'identity') return false;
+  if (encoding === 'gzip' || encoding === 'x-gzip') return true;
   throw new HttpFailure(
     'unreachable',
     `${withoutSecrets(target)} answered in an encoding that was not asked for: '${encoding.slice(0, 40)}'`,

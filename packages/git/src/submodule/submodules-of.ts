@@ -3,7 +3,7 @@ import type { ObjectStore } from '../pack/object-store.ts';
 import { entriesOf } from '../tree/entries.ts';
 import { treeOf } from '../tree/files.ts';
 import { isHarmless } from '../tree/name.ts';
-import { walkTree } from '../tree/walk.ts';
+import { type PlacedEntry, walkTree } from '../tree/walk.ts';
 import { parseGitConfig } from './git-config.ts';
 import { submoduleUrl } from './submodule-url.ts';
 
@@ -29,9 +29,12 @@ const MODULES_FILE = '.gitmodules';
  */
 export function submodulesOf(store: ObjectStore, commit: string, superproject: URL): readonly Submodule[] {
   const tree = treeOf(store, commit);
-  const places = [...walkTree(store, tree)].filter(({ kind }) => kind === 'submodule');
+  const places: PlacedEntry[] = [];
+  for (const entry of walkTree(store, tree)) {
+    if (entry.kind !== 'submodule') continue;
+    if (places.push(entry) > MAX_SUBMODULES) throw new GitError('too-large', `the repository has more than ${MAX_SUBMODULES} submodules`);
+  }
   if (places.length === 0) return [];
-  if (places.length > MAX_SUBMODULES) throw new GitError('too-large', `the repository has more than ${MAX_SUBMODULES} submodules`);
   const urls = declaredUrls(store, tree);
   return places.map(({ path, pathBytes, oid }) => {
     const written = pathBytes === undefined ? urls.get(path) : undefined;
