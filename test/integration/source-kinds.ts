@@ -8,7 +8,7 @@ import { resources, type Testbed } from './testbed.ts';
 /** What the sources of all kinds have in common, as far as tests look at it. */
 export interface AnySource extends KubeObject {
   readonly spec: { readonly suspend?: boolean };
-  readonly status?: GitRepository['status'] & { readonly artifact?: Artifact };
+  readonly status?: GitRepository['status'] & { readonly artifact?: Artifact; readonly url?: string };
 }
 
 /** A real server of a kind, with something to fetch. */

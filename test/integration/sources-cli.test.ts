@@ -22,6 +22,9 @@ test.each(sourceKinds)('flux create, reconcile, suspend and resume find what the
   const created = await bed.until(resource, NAME, isCurrent);
   expect(created.status?.artifact?.revision).toMatch(/\S/);
   expect(condition(created, 'Ready')?.message).toContain(created.status?.artifact?.revision);
+  expect(Date.parse(created.status?.artifact?.lastUpdateTime ?? '')).toBeGreaterThanOrEqual(
+    Date.parse(created.metadata.creationTimestamp ?? ''),
+  );
 
   const token = new Date().toISOString();
   await bed.merge(resource, NAME, { metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': token } } });

@@ -97,12 +97,13 @@ describe.each(DIGEST_ALGORITHMS)('--artifact-digest-algo=%s', (algorithm) => {
     await applyAll(bed);
     await using _controller = await start(bed, '--watch-all-namespaces=false', `--artifact-digest-algo=${algorithm}`);
     for (const { resource } of sourceKinds) {
-      const artifact = (await bed.until(resource, NAME, isReady)).status?.artifact;
+      const { artifact, url: latest } = (await bed.until(resource, NAME, isReady)).status ?? {};
       const url = artifact?.url ?? '';
       const whole = await ask(url);
       const hasher = createHasher(algorithm);
       hasher.update(whole.body);
       expect([artifact?.digest, artifact?.size]).toEqual([`${algorithm}:${hasher.hex()}`, whole.body.length]);
+      if (resource.kind !== 'GitRepository') expect((await ask(latest ?? '')).body).toEqual(whole.body);
       expect(await ask(url, { range: 'bytes=1-4' })).toMatchObject({ status: 206, body: whole.body.subarray(1, 5) });
       expect(await ask(url, { 'if-modified-since': whole.headers['last-modified'] })).toMatchObject({ status: 304, body: Buffer.alloc(0) });
     }

@@ -1,0 +1,20 @@
+import { readFile } from 'node:fs/promises';
+import { definitions } from '@gotk/api';
+import { build, memoryTree } from '@gotk/kustomize';
+import { expect, test } from 'vitest';
+import { testbed } from './testbed.ts';
+
+test('every manifest that docs/sources.md shows is taken by the API server as it stands', async () => {
+  await using bed = await testbed();
+  const page = await readFile(new URL('../../docs/sources.md', import.meta.url), 'utf8');
+  const shown = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = ''], index) => [`${index}.yaml`, text] as const);
+  const { objects } = build(memoryTree(Object.fromEntries(shown)), '/', { targetNamespace: bed.namespace });
+  expect(new Set(objects.map(({ kind }) => kind)).size).toBe(6);
+  for (const object of objects) {
+    const definition = definitions.find(({ resource }) => resource.kind === object.kind);
+    if (definition === undefined) throw new Error(`${object.kind} is none of our kinds`);
+    const { resource } = definition;
+    const options = { fieldManager: 'reader', force: true, dryRun: true, fieldValidation: 'Strict', signal: bed.signal } as const;
+    await bed.client.apply(resource, object, options);
+  }
+});
