@@ -16,6 +16,9 @@ export default defineConfig({
             'test/advisories/**/*.test.ts',
           ],
           exclude,
+          // Many start real servers: on a busy machine that takes as long as it takes.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
           maxWorkers: 2,
         },
       },
