@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { entryOf as tarEntryOf } from '../../packages/artifact/test/tar.ts';
 import { FLUSH, renderPacket } from '../../packages/git/src/protocol/pkt-line.ts';
@@ -105,23 +106,35 @@ export const listingBomb: Hostility = (request, response) => {
 /** An artifact whose one layer, of a few hundred kilobytes, has more files than anybody may unpack. */
 export function layerBomb(): Hostility {
   const layer = gzipSync(Buffer.concat(Array.from({ length: 110_000 }, (_, n) => tarEntryOf({ name: `f${n}` }))));
-  const digestOf = (bytes: Buffer | string) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  return registryOf({ digest: digestOf([layer]), size: layer.length }, (response) => response.end(layer));
+}
+
+/** An artifact whose one layer is so many mebibytes of zeros; it may say that it is larger. */
+export function zeros(mebibytes: number, { size = mebibytes * MIB }: { readonly size?: number } = {}): Hostility {
+  const chunk = Buffer.alloc(MIB);
+  const chunks = () => Array<Buffer>(mebibytes).fill(chunk);
+  return registryOf({ digest: digestOf(chunks()), size }, (response) => void Readable.from(chunks()).pipe(response));
+}
+
+function digestOf(chunks: readonly (Buffer | string)[]): string {
+  const hash = createHash('sha256');
+  for (const chunk of chunks) hash.update(chunk);
+  return `sha256:${hash.digest('hex')}`;
+}
+
+/** As much of a registry as it takes to serve one artifact. */
+function registryOf(layer: { readonly digest: string; readonly size: number }, send: (response: ServerResponse) => void): Hostility {
   const mediaType = 'application/vnd.oci.image.manifest.v1+json';
   const manifest = JSON.stringify({
     schemaVersion: 2,
     mediaType,
-    config: { mediaType: 'application/vnd.oci.empty.v1+json', digest: digestOf('{}'), size: 2 },
-    layers: [{ mediaType: 'application/vnd.cncf.flux.content.v1.tar+gzip', digest: digestOf(layer), size: layer.length }],
+    config: { mediaType: 'application/vnd.oci.empty.v1+json', digest: digestOf(['{}']), size: 2 },
+    layers: [{ mediaType: 'application/vnd.cncf.flux.content.v1.tar+gzip', ...layer }],
   });
+  const head = { 'content-type': mediaType, 'docker-content-digest': digestOf([manifest]), 'content-length': Buffer.byteLength(manifest) };
   return (request, response) => {
-    if (request.url?.includes('/manifests/') === true) {
-      response.writeHead(200, {
-        'content-type': mediaType,
-        'docker-content-digest': digestOf(manifest),
-        'content-length': Buffer.byteLength(manifest),
-      });
-      return void response.end(request.method === 'HEAD' ? undefined : manifest);
-    }
-    response.end(request.url?.includes('/blobs/') === true ? layer : '{}');
+    if (request.url?.includes('/blobs/') === true) return send(response);
+    if (request.url?.includes('/manifests/') !== true) return void response.end('{}');
+    response.writeHead(200, head).end(request.method === 'HEAD' ? undefined : manifest);
   };
 }

@@ -16,9 +16,9 @@ import {
   startRegistry,
 } from '@gotk/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fetchArtifact } from './artifact-files.ts';
+import { fetchArtifact, filesOf } from './artifact-files.ts';
 import { startHelmServer } from './helm-server.ts';
-import { deltaBomb, HOSTILITIES, indexBomb, layerBomb, listingBomb, startHostileServer } from './hostile-server.ts';
+import { deltaBomb, HOSTILITIES, indexBomb, layerBomb, listingBomb, startHostileServer, zeros } from './hostile-server.ts';
 import { loginSecret, push, REPOSITORY } from './oci-artifacts.ts';
 import { condition, isReady, resources, type Testbed, testbed } from './testbed.ts';
 
@@ -224,4 +224,43 @@ test('F19, F23, P3, P4: servers that stall, drip, never end, send garbage or bom
   expect(await rssMiB(controller)).toBeLessThan(768);
   expect(await controller.stop()).toBe(0);
   expect(await readFile(controller.logFile, 'utf8')).not.toMatch(/TypeError|RangeError|unhandled|uncaught/i);
+});
+
+test('A2: links of a repository, whatever they lead to, are not in its artifact; the source is ready', async () => {
+  await using bed = await testbed(plane);
+  await using stack = new AsyncDisposableStack();
+  const controller = await controllerOf(bed);
+  stack.defer(() => rm(controller.directory, { recursive: true, force: true, maxRetries: 5 }));
+  stack.use(controller);
+  const links = { a: { linkTo: '/etc/passwd' }, d: { linkTo: '/' }, loop: { linkTo: 'loop' }, out: { linkTo: '../../secret' } };
+  const repository = await bed.repository({ 'b.yaml': 'b: 1\n', ...links });
+  await bed.gitRepository('links', { url: repository.url });
+  expect(await filesOf((await bed.source('links', isReady)).status?.artifact)).toEqual({ 'b.yaml': 'b: 1\n' });
+});
+
+test('F21, P6: an artifact of half a gigabyte goes from the registry to the disk in pieces; one that says it is larger than the limit is not begun', async () => {
+  await using bed = await testbed(plane);
+  await using stack = new AsyncDisposableStack();
+  const controller = await controllerOf(bed);
+  stack.defer(() => rm(controller.directory, { recursive: true, force: true, maxRetries: 5 }));
+  stack.use(controller);
+  const copied = { interval: '10m', layerSelector: { operation: 'copy' } };
+  const create = async (name: string, hostility: Parameters<typeof startHostileServer>[0]) => {
+    const { host } = stack.use(await startHostileServer(hostility));
+    await bed.apply(ociRepositories as unknown as Resource, { metadata: { name }, spec: { ...KINDS.oci.spec(host), ...copied } });
+  };
+  await create('small', zeros(1));
+  await bed.until(ociRepositories, 'small', isReady);
+  const before = await rssMiB(controller);
+  let largest = before;
+  const watching = setInterval(() => void rssMiB(controller).then((now) => (largest = Math.max(largest, now))), 100);
+  stack.defer(() => clearInterval(watching));
+  await create('large', zeros(512));
+  const { status } = await bed.until(ociRepositories, 'large', isReady);
+  expect(status?.artifact?.size).toBe(512 * 1024 * 1024);
+  expect(largest - before).toBeLessThan(128);
+
+  await create('too-large', zeros(1, { size: 2 * 1024 ** 3 }));
+  const failed = await bed.until(ociRepositories, 'too-large', (it) => condition(it, 'FetchFailed') !== undefined);
+  expect(condition(failed, 'Ready')?.message).toMatch(/2147483648.*1073741824|1073741824.*2147483648/);
 });
