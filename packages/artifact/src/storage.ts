@@ -64,6 +64,8 @@ export interface Storage {
 
 export interface Scratch extends AsyncDisposable {
   readonly directory: string;
+  /** Lets go of something when the directory goes, just before it does. */
+  defer(release: () => Promise<void>): void;
 }
 
 const LATEST = 'latest.tar.gz';
@@ -87,8 +89,10 @@ export async function openStorage(options: StorageOptions): Promise<Storage> {
     async scratch() {
       scratches += 1;
       const directory = join(root, SCRATCH, own, String(scratches));
+      const stack = new AsyncDisposableStack();
+      stack.defer(() => rm(directory, { recursive: true, force: true }));
       await mkdir(directory, { recursive: true, mode: 0o700 });
-      return { directory, [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) };
+      return { directory, defer: (release) => stack.defer(release), [Symbol.asyncDispose]: () => stack.disposeAsync() };
     },
     async commit(draft, path, latest = LATEST) {
       guard();

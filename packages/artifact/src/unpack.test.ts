@@ -273,7 +273,7 @@ test('what writeArchive writes, unpack gives back', async () => {
       const expected = files.map((item) => `${item.path} ${item.executable ? '700' : '600'} ${Buffer.from(item.text).toString()}`);
       expect((await listing(into)).filter((line) => !line.endsWith('/ 700'))).toEqual(expected.sort());
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 }, 30_000);
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
+import { startScriptedServer } from '@gotk/testkit';
 import type { ArtifactReference } from '../src/fetch.ts';
 import { type RawEntry, tarOf } from './tar.ts';
 
@@ -15,23 +15,13 @@ export type Answer = (response: ServerResponse, request: IncomingMessage) => voi
 
 /** An HTTP server on loopback that answers as the test says. */
 export async function artifactServer(answer: Answer): Promise<ArtifactServer> {
-  const requests: string[] = [];
-  const server = createServer((request, response) => {
-    requests.push(request.url ?? '');
-    answer(response, request);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no TCP address');
+  const server = await startScriptedServer((request, response) => answer(response, request));
   return {
-    url: `http://127.0.0.1:${address.port}`,
-    requests,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
+    url: server.url,
+    get requests() {
+      return server.requests.map(({ path }) => path);
     },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 

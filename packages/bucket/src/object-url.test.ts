@@ -22,5 +22,5 @@ test.each(STORES)('a key that leads out of the bucket is asked of nobody: %s', a
   for (const key of keys)
     await expect(store.fetch(key, '/nowhere', { signal: never(), maxBytes: 100 })).rejects.toMatchObject({ kind: 'hostile' });
 
-  expect(server.requests.map(({ url }) => url.pathname)).toEqual([]);
+  expect(server.requests).toEqual([]);
 });

@@ -1,9 +1,7 @@
-import { once } from 'node:events';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:https';
 import type { Clock } from '@gotk/apimachinery';
 import { fakeClock } from '@gotk/apimachinery/fake-clock';
-import { issueServingCertificate } from '@gotk/testkit';
+import { issueServingCertificate, startScriptedServer } from '@gotk/testkit';
 import { connect, createRegistrySessions, digestOf, parseRepository, type RegistryOptions, type RemoteRepository } from '../src/index.ts';
 import { MANIFEST_TYPE } from './documents.ts';
 
@@ -33,24 +31,16 @@ export async function scriptedRegistry(
   answer: (request: IncomingMessage, response: ServerResponse) => unknown,
   options: { readonly port?: number } = {},
 ): Promise<ScriptedRegistry> {
-  const requests: Asked[] = [];
-  const server = createServer({ cert: certificate.cert, key: certificate.key }, (request, response) => {
-    requests.push({ line: `${request.method} ${request.url}`, authorization: request.headers.authorization, headers: request.headers });
-    void answer(request, response);
-  });
-  let connections = 0;
-  server.on('connection', () => connections++);
-  server.listen(options.port ?? 0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no TCP address');
-  const { port } = address;
+  const server = await startScriptedServer(answer, { certificate, ...options });
+  const { port, url } = server;
   return {
     port,
-    url: `https://127.0.0.1:${port}`,
-    requests,
+    url,
+    get requests() {
+      return server.requests.map(({ method, path, authorization, headers }) => ({ line: `${method} ${path}`, authorization, headers }));
+    },
     get connections() {
-      return connections;
+      return server.connections;
     },
     ca: certificate.ca,
     open: (overrides = {}) =>
@@ -64,11 +54,7 @@ export async function scriptedRegistry(
         sessions: createRegistrySessions(),
         ...overrides,
       }),
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 

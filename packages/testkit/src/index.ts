@@ -31,6 +31,7 @@ export * from './git/server.ts';
 export * from './git/signer.ts';
 export * from './gpg/home.ts';
 export type { RecordedRequest } from './http/front.ts';
+export * from './http/scripted-server.ts';
 export * from './node-simulator.ts';
 export { customResourceDefinitions, ensureNamespace, installCrds } from './prepare-cluster.ts';
 export { MissingProgram, type ProgramName, requireProgram } from './programs/require-program.ts';

@@ -76,12 +76,12 @@ describe('a pack in a file', () => {
 
   test('costs memory for one object and not for all of them', { timeout: 30_000 }, async () => {
     const entry = (index: number) => entryOf(TYPE.blob, Buffer.alloc(4 * MIB, `content ${index} `));
-    await using work = await packIn(packOf(Array.from({ length: 100 }, (_, index) => entry(index))));
+    await using work = await packIn(packOf(Array.from({ length: 50 }, (_, index) => entry(index))));
     const before = process.memoryUsage.rss();
 
     using store = work.open();
 
-    expect(store.bytes).toBe(400 * MIB);
-    expect(process.memoryUsage.rss() - before).toBeLessThan(128 * MIB);
+    expect(store.bytes).toBe(200 * MIB);
+    expect(process.memoryUsage.rss() - before).toBeLessThan(96 * MIB);
   });
 });

@@ -97,7 +97,7 @@ describe('a configuration is read as Git reads it', () => {
         const text = pieces.join('');
         expect(byUs(text)).toEqual(byGit(text));
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 });
