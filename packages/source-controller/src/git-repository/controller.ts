@@ -9,7 +9,6 @@ import { secretNames } from '../source/secrets.ts';
 import { createSharedDrafts, type SharedDrafts } from '../source/shared-drafts.ts';
 import { type SourceRun, sourceRun } from '../source/source-run.ts';
 import { addressProblem } from './address.ts';
-import { type Arrivals, createArrivals } from './arrivals.ts';
 import { contentId, type Included, observationsOf } from './content.ts';
 import { type CommitDraft, draftOf } from './draft.ts';
 import { connectTo } from './fetch-commit.ts';
@@ -29,7 +28,6 @@ interface Common {
   readonly questions: Flights<Revision>;
   /** Contents that several objects want: fetched once. */
   readonly drafts: SharedDrafts<CommitDraft>;
-  readonly arrivals: Arrivals;
 }
 
 /** Keeps each GitRepository's artifact equal to the newest commit that its reference stands for. */
@@ -47,7 +45,6 @@ export function gitRepositoryController(deps: GitDeps): Controller<GitRepository
     verifier: createVerifier(deps),
     questions: createFlights<Revision>(manager.clock),
     drafts: createSharedDrafts<CommitDraft>(storage),
-    arrivals: createArrivals(),
   };
   return {
     name: 'gitrepository',
@@ -114,7 +111,7 @@ interface Wanted extends Asked {
 /** Stores a commit, with what the spec wants to have with it, as the repository's artifact. */
 async function storeCommit(commit: Revision, { repository, included, remote, run, ctx: { clock }, common }: Wanted) {
   const { spec } = repository;
-  const { deps, drafts, arrivals } = common;
+  const { deps, drafts } = common;
   const request = {
     remote,
     commit: commit.commit,
@@ -126,24 +123,17 @@ async function storeCommit(commit: Revision, { repository, included, remote, run
   };
   const key = JSON.stringify([remoteIdOf(remote), commit.commit, contentId(observationsOf(spec, included)), deps.algorithm]);
   const of = `${run.owner.namespace}/${run.owner.name}`;
-  await run.within('fetch', () => arrivals.settled(key, run.signal));
-  using arrival = arrivals.expect(key);
   const made: { draft?: CommitDraft } = {};
   const artifact = await run.store({
     revision: renderRevision(commit),
     file: `${commit.commit}.tar.gz`,
     draft: async (scratch) => {
-      const make = async (own: Scratch, signal: AbortSignal) => {
-        const draft = await draftOf(request, { deps, clock, scratch: own, signal, of });
-        arrival.begin();
-        return draft;
-      };
+      const make = (own: Scratch, signal: AbortSignal) => draftOf(request, { deps, clock, scratch: own, signal, of });
       made.draft = await drafts
         .draft({ key, scratch, signal: run.signal, make })
         .catch((error: unknown) => run.within(troubleWith(error), () => Promise.reject(error)));
       return made.draft;
     },
   });
-  if (made.draft !== undefined) drafts.stored(key, artifact.path, made.draft);
   return { artifact, subject: made.draft?.subject ?? '' };
 }

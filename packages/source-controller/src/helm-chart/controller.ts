@@ -69,7 +69,7 @@ function find(source: ChartSource, finding: Finding): Promise<FoundChart> {
 }
 
 async function stored(found: FoundChart, finding: Finding): Promise<Ready> {
-  const { common, ctx, run } = finding;
+  const { ctx, run } = finding;
   const { name, version } = found;
   let made: ChartDraft | undefined;
   const artifact = await run.store({
@@ -81,7 +81,6 @@ async function stored(found: FoundChart, finding: Finding): Promise<Ready> {
       return made;
     },
   });
-  if (made?.key !== undefined) common.drafts.stored(made.key, artifact.path, made);
   const { dependencies = 0, valuesFiles = [] } = made ?? {};
   if (dependencies > 0)
     ctx.event({ severity: 'trace', reason: 'ResolvedDependencies', message: `resolved ${dependencies} chart dependencies` });

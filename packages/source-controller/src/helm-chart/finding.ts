@@ -45,8 +45,6 @@ export interface ChartDraft extends Draft {
   readonly valuesFiles: readonly string[];
   /** How many charts were fetched for it. */
   readonly dependencies: number;
-  /** Under which others may have it as well. */
-  readonly key?: string;
 }
 
 /** The version of what is built: with metadata that says what it was built from, where the chart's own version does not. */

@@ -6,7 +6,7 @@ import { type RepositoryAccess, repositoryAccess } from '../helm-repository/repo
 import { PartFailed, part } from './chart-part.ts';
 import { type ChartSource, noArtifact } from './chart-source.ts';
 import { downloadChart, sha256In } from './download-chart.ts';
-import { build, buildOptionsOf, type Finding, type FoundChart, ownerOf, readerOf, versionFor } from './finding.ts';
+import { build, buildOptionsOf, type ChartDraft, type Finding, type FoundChart, ownerOf, readerOf, versionFor } from './finding.ts';
 import { staged } from './stages.ts';
 import { storedIndex } from './stored-index.ts';
 
@@ -34,7 +34,7 @@ export async function chartFromIndex(source: Extract<ChartSource, { readonly kin
       return staged(run, 'pull', async () => {
         const draft = await finding.common.drafts.draft({ key, scratch, signal: run.signal, make });
         // Without a digest nobody knows what is at the address another time.
-        return sha256In(chosen.digest) === undefined ? draft : { ...draft, key };
+        return sha256In(chosen.digest) === undefined ? withoutRecord(draft) : draft;
       });
     },
   };
@@ -92,3 +92,5 @@ function unverifiable(): Stalled {
     ],
   });
 }
+
+const withoutRecord = ({ onStored: _, ...draft }: ChartDraft): ChartDraft => draft;

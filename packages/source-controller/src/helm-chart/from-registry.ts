@@ -37,7 +37,7 @@ export async function chartFromRegistry(
         const digest = verified ?? (await digestOf(registry, own, run.signal));
         const key = JSON.stringify([sessionKey(registry), digest, buildOptionsOf(finding, version, '')]);
         const make = pulling(finding, { registry, digest, version });
-        return { ...(await common.drafts.draft({ key, scratch, signal: run.signal, make })), key };
+        return await common.drafts.draft({ key, scratch, signal: run.signal, make });
       }),
   };
 }

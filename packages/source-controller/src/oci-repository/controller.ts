@@ -97,7 +97,6 @@ async function reconcile(repository: OCIRepository, ctx: ReconcileContext, { dep
       },
     });
   const artifact = await afterSignatures(() => verified, store);
-  if (draft !== undefined) common.drafts.stored(wanted, artifact.path, draft);
   return await done(artifact, verified);
 }
 

@@ -10,6 +10,7 @@ import type { Draft } from './source-run.ts';
 interface Bed extends AsyncDisposable {
   readonly storage: Storage;
   readonly drafts: SharedDrafts<Draft>;
+  readonly make: (scratch: Scratch, signal: AbortSignal) => Promise<Draft>;
   readonly made: { readonly signal: AbortSignal; readonly end: (content: string) => void; readonly fail: (error: Error) => void }[];
   /** Asks for a draft; resolves with its content and whether the file is the caller's own. */
   ask(signal?: AbortSignal): Promise<{ readonly content: string; readonly draft: Draft; readonly path: string }>;
@@ -33,12 +34,14 @@ async function bed(): Promise<Bed> {
     storage,
     drafts,
     made,
+    make,
     async ask(signal = new AbortController().signal) {
       await using scratch = await storage.scratch();
       const draft = await drafts.draft({ key: 'k', scratch, signal, make });
       const content = await readFile(draft.file, 'utf8');
       const path = storage.pathOf({ kind: 'GitRepository', namespace: 'apps', name: `n${asked++}` }, 'a.tar.gz');
       await storage.commit(draft.file, path);
+      draft.onStored?.(path);
       return { content, draft, path };
     },
     [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
@@ -68,9 +71,9 @@ test('what was stored is not made again while it is there and whole', async () =
   const first = it.ask();
   await begun(it, 1);
   it.made[0]?.end('content');
-  const { path, draft } = await first;
-  it.drafts.stored('k', path, draft);
-  expect((await it.ask()).content).toBe('content');
+  await first;
+  const { content, path } = await it.ask();
+  expect(content).toBe('content');
   expect(it.made).toHaveLength(1);
 
   await writeFile(join(it.storage.root, path), 'damaged');

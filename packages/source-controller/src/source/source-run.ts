@@ -21,6 +21,8 @@ export interface Draft {
   readonly size: number;
   /** What the source says about its content. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Told where it was stored in the end. */
+  readonly onStored?: (path: string) => void;
 }
 
 export interface NewArtifact {
@@ -117,9 +119,10 @@ export function sourceRun<Stage extends string>(
         outdated = [{ type: 'ArtifactOutdated', status: 'True', reason, message }];
       ctx.progress(`building artifact: ${message}`);
       await using scratch = await within('store', () => storage.scratch());
-      const { file: made, digest, size, metadata: annotations } = await draft(scratch);
+      const { file: made, digest, size, metadata: annotations, onStored } = await draft(scratch);
       const path = storage.pathOf(owner, file);
       await within('store', () => storage.commit(made, path, latest));
+      onStored?.(path);
       outdated = [];
       const lastUpdateTime = `${new Date(ctx.clock.now()).toISOString().slice(0, 19)}Z`;
       const about = annotations === undefined || Object.keys(annotations).length === 0 ? {} : { metadata: annotations };
