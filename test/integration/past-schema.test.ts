@@ -1,7 +1,17 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buckets, definitions, gitRepositories, helmCharts, helmRepositories, kustomizations, ociRepositories, renderCrd } from '@gotk/api';
+import {
+  buckets,
+  definitions,
+  type GitRepository,
+  gitRepositories,
+  helmCharts,
+  helmRepositories,
+  kustomizations,
+  ociRepositories,
+  renderCrd,
+} from '@gotk/api';
 import type { KubeObject, Resource, Unstructured } from '@gotk/apimachinery';
 import { customResourceDefinitions, eventually, installCrds, startControlPlane, startToolkit } from '@gotk/testkit';
 import { expect, test } from 'vitest';
@@ -145,7 +155,9 @@ test('A25: objects that were stored past their schema stall, each by itself, and
     Object.keys(names).filter((name) => !['spec-is-text', 'sts-text'].includes(name));
   for (const [resource, specs] of BROKEN) {
     for (const name of writable(specs))
-      expect(await bed.until(resource, name, isStalled), `${resource.kind} ${name}`).toSatisfy(failsWith('InvalidSpec'));
+      expect(await bed.until(resource as Resource<GitRepository>, name, isStalled), `${resource.kind} ${name}`).toSatisfy(
+        failsWith('InvalidSpec'),
+      );
   }
   // What is mended heals without anybody's help.
   await store(gitRepositories as unknown as Resource, 'interval-days', { url: repository.url, ref: { branch: 'main' }, interval: '10m' });
