@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { eventually, fakeClock } from '@gotk/testkit';
 import { describe, expect, test } from 'vitest';
 import { type Answer, type ArtifactServer, artifactOf, artifactServer } from '../test/artifact-server.ts';
@@ -76,6 +76,54 @@ describe('a tree', () => {
     expect(clock.pending).toBe(0);
     using again = await test.cache.hold(ONE.at(test.server.url), never());
     expect(await listing(again.directory)).toHaveLength(1);
+  });
+
+  test('that was made although nobody waited for it any more goes after its minute too', async () => {
+    const clock = fakeClock();
+    const [begun, finish] = [gate(), gate()];
+    await using test = await testCache({
+      clock,
+      unpack: async (archive, directory) => {
+        begun.resolve();
+        await finish.promise;
+        return await unpack(archive, directory);
+      },
+    });
+    const controller = new AbortController();
+    const left = test.cache.hold(ONE.at(test.server.url), { signal: controller.signal });
+    await begun.promise;
+    controller.abort(new Error('newer intent'));
+    await expect(left).rejects.toThrow('newer intent');
+
+    finish.resolve();
+    await eventually(() => expect(clock.pending).toBe(1));
+    await clock.advance(60_000);
+
+    await eventually(async () => expect(await test.kept()).toEqual([]));
+    expect(clock.pending).toBe(0);
+  });
+
+  test('that was made although it had been given up, and made anew meanwhile, goes at once', async () => {
+    const [begun, finish] = [gate(), gate()];
+    let made = 0;
+    await using test = await testCache({
+      unpack: async (archive, directory) => {
+        made += 1;
+        begun.resolve();
+        if (made === 1) await finish.promise;
+        return await unpack(archive, directory);
+      },
+    });
+    const controller = new AbortController();
+    const left = test.cache.hold(ONE.at(test.server.url), { signal: controller.signal });
+    await begun.promise;
+    controller.abort(new Error('newer intent'));
+    await expect(left).rejects.toThrow('newer intent');
+    using again = await test.cache.hold(ONE.at(test.server.url), never());
+
+    finish.resolve();
+
+    await eventually(async () => expect(await test.kept()).toEqual([basename(again.directory)]));
   });
 
   test('is fetched and unpacked once for all that hold it, at once or one after the other', async () => {

@@ -75,13 +75,25 @@ export async function createTreeCache(options: TreeCacheOptions): Promise<TreeCa
     const { promise, resolve } = Promise.withResolvers<void>();
     const entry: Entry = { directory, abort: new AbortController(), ready: promise, bytes: undefined, holders: 0, idle: undefined };
     resolve(fill(entry, artifact));
+    const keep = () => {
+      // It was given up, and made anew for somebody else, before it was whole after all.
+      if (entries.get(artifact.digest) !== entry) return remove(entry);
+      rest(artifact.digest, entry);
+      return evict();
+    };
     // A tree that could not be made is no tree: the next one to ask tries again.
     const forget = () => {
       if (entries.get(artifact.digest) === entry) entries.delete(artifact.digest);
       return remove(entry);
     };
-    inBackground(promise.then(evict, forget));
+    inBackground(promise.then(keep, forget));
     return entry;
+  };
+  /** The time of a whole tree that nobody holds begins. */
+  const rest = (digest: string, entry: Entry) => {
+    if (entry.holders > 0 || entry.bytes === undefined || ended) return;
+    entry.idle?.[Symbol.dispose]();
+    entry.idle = options.clock.after(options.idleMs, () => drop(digest, entry));
   };
 
   const evict = () => {
@@ -100,8 +112,7 @@ export async function createTreeCache(options: TreeCacheOptions): Promise<TreeCa
   };
   const release = (digest: string, entry: Entry) => {
     entry.holders -= 1;
-    if (entry.holders === 0 && entry.bytes !== undefined && !ended)
-      entry.idle = options.clock.after(options.idleMs, () => drop(digest, entry));
+    rest(digest, entry);
     // Nobody is waiting for it any more.
     if (entry.holders === 0 && entry.bytes === undefined) entry.abort.abort();
     evict();
