@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { startCpuTime } from './cpu-time.ts';
 import { compileGlob, matchesWildcards } from './glob.ts';
 
 // The table of Go's own tests for `path.Match`.
@@ -65,9 +66,9 @@ test.each([
   ['classes', `${'*[a-z]'.repeat(1_600)}*\\b`, 'a'.repeat(10_000)],
   ['a class without end', '['.repeat(10_000), '['.repeat(10_000)],
 ])('hostile %s end in a moment', (_, pattern, name) => {
-  const started = performance.now();
+  const spentMs = startCpuTime();
   expect(compileGlob(pattern)?.(name) ?? false).toBe(false);
-  expect(performance.now() - started).toBeLessThan(1_000);
+  expect(spentMs()).toBeLessThan(1_000);
 });
 
 test.each([

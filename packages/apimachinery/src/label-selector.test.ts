@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { startCpuTime } from './cpu-time.ts';
 import { InvalidSelector, parseLabelSelector } from './label-selector.ts';
 
 const labels = { app: 'web', tier: 'front', 'example.com/team': 'a' };
@@ -40,8 +41,8 @@ test.each([
 });
 
 test('a selector of any length takes time by its length, and a message about it is short', () => {
-  const started = performance.now();
+  const spentMs = startCpuTime();
   for (const text of ['(a', '()', 'a,(', 'a=b ', 'a in (b,'].map((piece) => piece.repeat(200_000)))
     expect(() => parseLabelSelector(text)).toThrow(/^.{1,260}$/);
-  expect(performance.now() - started).toBeLessThan(2_000);
+  expect(spentMs()).toBeLessThan(2_000);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { startCpuTime } from './cpu-time.ts';
 import { InvalidRange, latestAllowed } from './semver-range.ts';
 
 const TAGS = ['v1.0.0', '1.1.0', 'v1.2.0-rc.1', '1.2.0', '2.0.0', '2.1.0-beta.1', 'latest', 'v3'];
@@ -36,9 +37,9 @@ describe('a range that nobody would write', () => {
     ['commas', ','.repeat(100_000)],
     ['alternatives', `${'2||'.repeat(33_000)}3`],
   ])('of %s is refused at once', (_, range) => {
-    const started = performance.now();
+    const spentMs = startCpuTime();
     expect(() => latestAllowed(range, TAGS)).toThrow(new InvalidRange('the version range is longer than 4096 characters'));
-    expect(performance.now() - started).toBeLessThan(50);
+    expect(spentMs()).toBeLessThan(50);
   });
 
   test('has an end to its cost: its parts times the versions', () => {

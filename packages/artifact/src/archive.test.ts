@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
+import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import { describe, expect, test } from 'vitest';
 import { listing, testDirectory } from '../test/tar.ts';
 import { type ArchiveFile, type ArchiveOptions, writeArchive } from './archive.ts';
@@ -163,11 +164,11 @@ describe('an archive is refused', () => {
   test('when it holds more than anybody would unpack, at once', async () => {
     const content = Buffer.alloc(100 * MIB);
     const files = Array.from({ length: 1_000 }, (_, index) => ({ ...file(`f${index}`), content }));
-    const started = performance.now();
+    const spentMs = startCpuTime();
 
     await expect(archived(files, { ...OPTIONS, maxBytes: 1024 * MIB })).rejects.toMatchObject({ name: 'ArtifactError', kind: 'too-large' });
 
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(spentMs()).toBeLessThan(2_000);
   });
 
   test('when it cannot be written', async () => {

@@ -1,3 +1,4 @@
+import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import fc from 'fast-check';
 import ignore from 'ignore';
 import { describe, expect, test } from 'vitest';
@@ -194,9 +195,9 @@ describe('hostile rules', () => {
     ['spaces', `a${' '.repeat(50_000)}b${' '.repeat(50_000)}`, 'a'],
     ['spaces with something behind', `${' '.repeat(100_000)}x`, 'a'],
   ])('of %s end in a moment', (_, pattern, path) => {
-    const started = performance.now();
+    const spentMs = startCpuTime();
     expect(kept([path], { spec: pattern })).toEqual([path]);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(spentMs()).toBeLessThan(1_000);
   });
 
   test('in directories called like properties that every object has are rules like others', () => {

@@ -3,6 +3,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { entryOf, listing, paxOf, type RawEntry, tarOf, testDirectory } from '../test/tar.ts';
@@ -204,11 +205,11 @@ describe('an artifact that is no sound gzip file is refused:', () => {
 
 describe('a bomb is refused', () => {
   const refused = async (archive: Buffer) => {
-    const started = performance.now();
+    const spentMs = startCpuTime();
     const before = process.memoryUsage().rss;
     const outcome = await unpackBytes(archive);
     expect(outcome.error).toMatchObject({ name: 'ArtifactError', kind: 'too-large' });
-    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(spentMs()).toBeLessThan(3_000);
     expect(process.memoryUsage().rss - before).toBeLessThan(200 * MIB);
     return outcome;
   };

@@ -1,3 +1,4 @@
+import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import { describe, expect, test } from 'vitest';
 import { redact } from './redact.ts';
 
@@ -111,9 +112,9 @@ test.each([
   ['tokens', 'eyJ.'.repeat(25_000)],
 ])('hostile text is masked in linear time: %s', (_what, text) => {
   const took = (input: string) => {
-    const began = performance.now();
+    const spentMs = startCpuTime();
     redact(input);
-    return performance.now() - began;
+    return spentMs();
   };
   // 1,000 ms is what a hundred kilobytes would take at a millisecond for each hundred bytes; quadratic patterns take minutes.
   expect(took(text)).toBeLessThan(1_000);

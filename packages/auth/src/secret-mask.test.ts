@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import { describe, expect, test } from 'vitest';
 import { createSecretMask } from './secret-mask.ts';
 
@@ -159,9 +160,9 @@ describe('a text of 32 KiB', () => {
   const fastest = (mask: ReturnType<typeof knowing>, input: string) =>
     Math.min(
       ...Array.from({ length: 20 }, () => {
-        const began = performance.now();
+        const spentMs = startCpuTime();
         mask.mask(input);
-        return performance.now() - began;
+        return spentMs();
       }),
     );
 

@@ -1,3 +1,4 @@
+import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import { describe, expect, test } from 'vitest';
 import { secretValuesOf } from './secret-values.ts';
 
@@ -94,7 +95,7 @@ test.each([
   ['one line', `password: ${'x '.repeat(100_000)}\n`],
   ['spaces', `${' '.repeat(200_000)}\nx`],
 ])('hostile documents take little time: %s', (_what, text) => {
-  const began = performance.now();
+  const spentMs = startCpuTime();
   texts(text);
-  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(spentMs()).toBeLessThan(1_000);
 });

@@ -1,3 +1,4 @@
+import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import { describe, expect, test } from 'vitest';
 import { chartRepository, isTag, parseRepository, renderRepository } from './reference.ts';
 
@@ -50,10 +51,10 @@ describe('the URL of a repository', () => {
   });
 
   test('is refused in no time, however long', () => {
-    const started = performance.now();
+    const spentMs = startCpuTime();
     for (const url of [`oci://ghcr.io/${'a-'.repeat(100_000)}`, `oci://${'a.'.repeat(100_000)}/x`, `oci://ghcr.io/a${':'.repeat(100_000)}`])
       expect(() => parseRepository(url)).toThrow();
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(spentMs()).toBeLessThan(500);
   });
 });
 

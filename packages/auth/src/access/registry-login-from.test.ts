@@ -1,3 +1,4 @@
+import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import { describe, expect, test } from 'vitest';
 import { dockerSecretOf, secretOf } from '../../test/secrets.ts';
 import { registryLoginFrom } from './registry-login-from.ts';
@@ -56,11 +57,11 @@ describe('an entry is for', () => {
   });
 
   test('a pattern full of stars in no time', () => {
-    const before = performance.now();
+    const spentMs = startCpuTime();
 
     who([`${'*a'.repeat(120)}`], `${'a'.repeat(250)}/app`);
 
-    expect(performance.now() - before).toBeLessThan(500);
+    expect(spentMs()).toBeLessThan(500);
   });
 });
 
@@ -141,9 +142,9 @@ describe('a login', () => {
 
 test('a login padded with any number of zero bytes takes time by their number', () => {
   const auth = Buffer.from(`user:${'\0'.repeat(200_000)}word`).toString('base64');
-  const started = performance.now();
+  const spentMs = startCpuTime();
 
   expect(registryLoginFrom({ secret: dockerSecretOf({ 'ghcr.io': { auth } }) }, 'ghcr.io/app')).toMatchObject({ username: 'user' });
 
-  expect(performance.now() - started).toBeLessThan(4_000);
+  expect(spentMs()).toBeLessThan(4_000);
 });

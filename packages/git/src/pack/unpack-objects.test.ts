@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
+import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import { describe, expect, test } from 'vitest';
 import { appending, copyOf, distanceOf, entryOf, headerOf, idOf, packOf, sizeOf, TYPE } from '../../test/pack.ts';
 import { GitError } from '../git-error.ts';
@@ -27,11 +28,11 @@ const contentsOf = (pack: Buffer, limits = LIMITS) =>
 /** The error with which a pack is refused: soon, and without much memory. */
 function refusal(pack: Buffer, limits = LIMITS): GitError {
   const before = process.memoryUsage();
-  const started = performance.now();
+  const spentMs = startCpuTime();
   try {
     readPack(pack, limits);
   } catch (error) {
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(spentMs()).toBeLessThan(2_000);
     expect(process.memoryUsage().rss - before.rss).toBeLessThan(128 * MIB);
     if (error instanceof GitError) return error;
     throw error;
@@ -186,12 +187,12 @@ describe('a pack that is a bomb is refused', () => {
       ...Array.from({ length: 2_048 }, () => copyOf(0, first.length)),
     ]);
     const deltas = Array.from({ length: 50 }, (_, index) => refDelta(link(index), bomb));
-    const started = performance.now();
+    const spentMs = startCpuTime();
 
     expect(refusal(packOf([blob(first), ...deltas]), { maxObjects: 100, maxObjectBytes: 1024 * MIB, maxTotalBytes: 1024 * MIB }).kind).toBe(
       'too-large',
     );
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(spentMs()).toBeLessThan(500);
   });
 
   test('by a delta that says its result has 2^31 - 1 bytes', () => {
@@ -234,10 +235,10 @@ describe('chains of deltas', () => {
       ),
     );
     const pack = packOf([...leaves, ...links]);
-    const started = performance.now();
+    const spentMs = startCpuTime();
 
     readPack(pack, { ...LIMITS, maxTotalBytes: 64 * MIB });
 
-    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(spentMs()).toBeLessThan(3_000);
   });
 });

@@ -1,3 +1,4 @@
+import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import { describe, expect, test } from 'vitest';
 import { listed as namesListed, never, scriptedServer } from '../../test/git-server.ts';
 import { FLUSH, renderPacket } from './pkt-line.ts';
@@ -37,10 +38,10 @@ describe('the name of a reference', () => {
   });
 
   test('is judged in linear time', () => {
-    const started = performance.now();
+    const spentMs = startCpuTime();
     isRefName(`refs/${'a/'.repeat(500_000)}`);
     isRefName(`refs/${'.'.repeat(1_000_000)}`);
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(spentMs()).toBeLessThan(500);
   });
 });
 

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import { afterAll, describe, expect, test } from 'vitest';
 import { sharesLogin, submoduleUrl } from './submodule-url.ts';
 
@@ -91,9 +92,9 @@ test('a login is for its own origin: protocol, host and port', () => {
 
 test('an address of nothing but slashes takes time by its length', () => {
   const superproject = new URL(`https://host/${'/'.repeat(200_000)}repo.git`);
-  const started = performance.now();
+  const spentMs = startCpuTime();
 
   expect(submoduleUrl('../other.git', superproject).pathname.endsWith('/other.git')).toBe(true);
 
-  expect(performance.now() - started).toBeLessThan(4_000);
+  expect(spentMs()).toBeLessThan(4_000);
 });

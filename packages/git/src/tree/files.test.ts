@@ -1,3 +1,4 @@
+import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import { describe, expect, test } from 'vitest';
 import { idOf, type TreeEntry, treeContent } from '../../test/pack.ts';
 import type { GitObject, ObjectStore } from '../pack/object-store.ts';
@@ -234,7 +235,7 @@ describe('a tree is refused', () => {
       const below = root;
       root = tree(...Array.from({ length: 10 }, (_, index) => ({ name: `d${index}`, mode: '40000', oid: below })));
     }
-    const started = performance.now();
+    const spentMs = startCpuTime();
     let files = 0;
 
     expect(() => {
@@ -242,7 +243,7 @@ describe('a tree is refused', () => {
     }).toThrow(expect.objectContaining({ kind: 'too-large' }));
 
     expect(files).toBeLessThan(2_000_000);
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(spentMs()).toBeLessThan(10_000);
   });
 });
 

@@ -1,3 +1,4 @@
+import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import { describe, expect, test } from 'vitest';
 import { HelmError } from '../helm-error.ts';
 import type { ArchiveEntry } from './archive.ts';
@@ -106,7 +107,7 @@ describe('files of a directory', () => {
   });
 
   test('are matched in time, however many stars a pattern has', () => {
-    const started = performance.now();
+    const spentMs = startCpuTime();
     const name = 'a'.repeat(5_000);
     expect(
       filesOfDirectory(
@@ -116,6 +117,6 @@ describe('files of a directory', () => {
         ]),
       ).size,
     ).toBe(2);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(spentMs()).toBeLessThan(2_000);
   });
 });

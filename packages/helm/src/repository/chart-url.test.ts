@@ -1,3 +1,4 @@
+import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import { describe, expect, test } from 'vitest';
 import { HelmError } from '../helm-error.ts';
 import { indexUrl, normalizeRepositoryUrl, resolveChartUrl } from './chart-url.ts';
@@ -47,8 +48,8 @@ describe('repositories are the same', () => {
   });
 
   test('whatever the slashes cost', () => {
-    const started = performance.now();
+    const spentMs = startCpuTime();
     expect(normalizeRepositoryUrl(`https://x.io/${'/'.repeat(200_000)}a`)).toMatch(/a\/$/);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(spentMs()).toBeLessThan(1_000);
   });
 });

@@ -1,3 +1,4 @@
+import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import { describe, expect, test } from 'vitest';
 import { parseChallenge } from './challenge.ts';
 import { parseToken } from './token.ts';
@@ -20,7 +21,7 @@ describe('a challenge', () => {
   });
 
   test('costs little, however hostile', () => {
-    const started = performance.now();
+    const spentMs = startCpuTime();
     for (const header of [
       `Bearer realm="${'\\"'.repeat(4_000)}`,
       'a='.repeat(4_000),
@@ -28,7 +29,7 @@ describe('a challenge', () => {
       `Bearer realm="${'x'.repeat(1_000_000)}"`,
     ])
       expect(parseChallenge(header)).toBeUndefined();
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(spentMs()).toBeLessThan(500);
   });
 });
 

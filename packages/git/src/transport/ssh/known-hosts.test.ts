@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import { makeSshKey } from '@gotk/testkit';
 import { describe, expect, test } from 'vitest';
 import { fingerprintOf, type HostKey, parseHostKey, rsaBits } from './host-key.ts';
@@ -177,20 +178,20 @@ describe('a file', () => {
   test('of a megabyte, with patterns made to be slow, is judged in no time', () => {
     const slow = `${'*a'.repeat(200)}b`;
     const lines = Array.from({ length: 2_000 }, () => line(slow, another));
-    const started = performance.now();
+    const spentMs = startCpuTime();
 
     expect(objection(lines, { host: 'a'.repeat(253) })).toContain('known_hosts has no key');
 
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(spentMs()).toBeLessThan(2_000);
   });
 });
 
 test('a file takes time by its length, whoever wrote it', () => {
   const small = keyOf('x');
   const lines = Array.from({ length: 40_000 }, () => line('*', small));
-  const started = performance.now();
+  const spentMs = startCpuTime();
 
   expect(objection([...lines, line('git.example.com')])).toBeUndefined();
 
-  expect(performance.now() - started).toBeLessThan(4_000);
+  expect(spentMs()).toBeLessThan(4_000);
 });

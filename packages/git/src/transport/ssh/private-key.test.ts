@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import { makeSshKey, type SshKeyOptions, startSshServer } from '@gotk/testkit';
 import { describe, expect, test } from 'vitest';
 import { never } from '../../../test/git-server.ts';
@@ -119,10 +120,10 @@ describe('a key that cannot be used is refused in words that have nothing of it'
     const bytes = Buffer.from(privateKey.replace(/-----.*-----/g, ''), 'base64');
     const at = bytes.indexOf(Buffer.from([0, 0, 0, 16]), bytes.indexOf('bcrypt') + 10) + 20;
     bytes.writeUInt32BE(2 ** 31, at);
-    const started = performance.now();
+    const spentMs = startCpuTime();
 
     expect(await read(pem('OPENSSH PRIVATE KEY', bytes.toString('base64')), 'a phrase')).toContain('2147483648 rounds');
 
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(spentMs()).toBeLessThan(1_000);
   });
 });
