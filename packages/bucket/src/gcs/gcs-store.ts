@@ -17,7 +17,7 @@ export interface GcsOptions {
   readonly readPage?: PageReader;
 }
 
-const API = new URL('https://storage.googleapis.com/');
+export const GCS_API = new URL('https://storage.googleapis.com/');
 /** A thousand objects are listed at a time. */
 const PAGE_BYTES = 8 * 1024 * 1024;
 /** What describes one of them. */
@@ -28,7 +28,7 @@ const MAX_PAGES = 1_000;
 type GcsObject = Readonly<Record<'etag' | 'generation', string>>;
 
 /** A bucket of Google Cloud Storage, by its JSON API. */
-export function gcsStore({ bucket, token, client, api = API, readPage = readHere }: GcsOptions): ObjectStore {
+export function gcsStore({ bucket, token, client, api = GCS_API, readPage = readHere }: GcsOptions): ObjectStore {
   if (!/^[a-z0-9][a-z0-9._-]{1,220}$/.test(bucket))
     throw new BucketError('protocol', `'${bucket.slice(0, 80)}' cannot be the name of a bucket`);
   const base = new URL(`storage/v1/b/${encodeURIComponent(bucket)}/o`, api);

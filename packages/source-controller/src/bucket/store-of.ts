@@ -1,10 +1,11 @@
 import { type Bucket, Reason } from '@gotk/api';
 import type { Clock } from '@gotk/apimachinery';
 import { createHttpClient, type HttpAccess, httpAccessOf, httpProxyFrom } from '@gotk/auth';
-import { azureStore, gcsStore, type ObjectStore, type PageReader, s3Store } from '@gotk/bucket';
+import { azureEndpoint, azureStore, GCS_API, gcsStore, type ObjectStore, type PageReader, s3Store } from '@gotk/bucket';
 import { Stalled } from '@gotk/runtime';
 import { cloudMeansOf } from '../source/cloud-means.ts';
 import type { SourceDeps } from '../source/deps.ts';
+import { withEnvironmentProxy } from '../source/environment-proxy.ts';
 import { readSecret } from '../source/secrets.ts';
 import { azureLoginOf, gcsTokenOf, s3LoginOf } from './logins.ts';
 
@@ -31,7 +32,9 @@ export async function storeOf(bucket: Bucket, { deps, clock, signal, readPage }:
   const provider = spec.provider ?? 'generic';
   const cloud = provider === 'generic' ? undefined : spec.serviceAccountName;
   const means = await cloudMeansOf({ deps, clock, signal, owner, serviceAccountName: cloud, proxy });
-  const clientWith = (access: HttpAccess) => createHttpClient({ access, reach: deps.reach, clock, connections: CONNECTIONS });
+  const { variables } = deps.cloud.environment;
+  const clientWith = (access: HttpAccess, url: URL) =>
+    createHttpClient({ access: withEnvironmentProxy(access, url, variables), reach: deps.reach, clock, connections: CONNECTIONS });
   const common = { endpoint: spec.endpoint, now: () => clock.now(), readPage };
   const throughProxy: HttpAccess = { login: { kind: 'anonymous' }, ...(proxy === undefined ? {} : { proxy }) };
 
@@ -41,23 +44,25 @@ export async function storeOf(bucket: Bucket, { deps, clock, signal, readPage }:
       checkSts(spec);
       const certSecret = await readSecret(spec.certSecretRef, reader);
       const stsCertSecret = await readSecret(spec.sts?.certSecretRef, reader);
+      const sts = originOf(spec.sts?.endpoint ?? spec.endpoint, spec);
       const login = s3LoginOf({
         spec: { ...spec, provider },
         secret,
         stsSecret: await readSecret(spec.sts?.secretRef, reader),
-        clientWith,
-        stsAccess: httpAccessOf({ certSecret: stsCertSecret, proxySecret }, originOf(spec.sts?.endpoint ?? spec.endpoint, spec)),
+        clientWith: (access) => clientWith(access, sts),
+        stsAccess: httpAccessOf({ certSecret: stsCertSecret, proxySecret }, sts),
         means,
       });
-      const client = clientWith(httpAccessOf({ certSecret, proxySecret }, originOf(spec.endpoint, spec)));
+      const origin = originOf(spec.endpoint, spec);
+      const client = clientWith(httpAccessOf({ certSecret, proxySecret }, origin), origin);
       return s3Store({ ...common, bucket: spec.bucketName, insecure: spec.insecure === true, region: spec.region, login, client });
     }
     case 'azure': {
       const login = await azureLoginOf(spec, secret, means);
-      return azureStore({ ...common, container: spec.bucketName, login, client: clientWith(throughProxy) });
+      return azureStore({ ...common, container: spec.bucketName, login, client: clientWith(throughProxy, azureEndpoint(spec.endpoint)) });
     }
     case 'gcp':
-      return gcsStore({ bucket: spec.bucketName, token: gcsTokenOf(secret, means), client: clientWith(throughProxy), readPage });
+      return gcsStore({ bucket: spec.bucketName, token: gcsTokenOf(secret, means), client: clientWith(throughProxy, GCS_API), readPage });
   }
 }
 

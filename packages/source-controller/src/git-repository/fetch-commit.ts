@@ -3,8 +3,8 @@ import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Clock } from '@gotk/apimachinery';
-import { environmentProxy } from '@gotk/auth';
 import { connect, fetchPack, type Remote, type RemoteConnection } from '@gotk/git';
+import { type Variables, withEnvironmentProxy } from '../source/environment-proxy.ts';
 import type { GitDeps } from './git-deps.ts';
 
 /** What it takes to ask a server something. */
@@ -24,11 +24,9 @@ export const connectTo = (remote: Remote, { deps, clock }: Line): RemoteConnecti
   });
 
 /** With the proxy that the controller's environment names for this address: submodules may lie where there is none. */
-export function throughProxy(remote: Remote, variables: Readonly<Record<string, string | undefined>>): Remote {
+export function throughProxy(remote: Remote, variables: Variables): Remote {
   const { url, access } = remote;
-  if ('identity' in access || access.proxy !== undefined) return remote;
-  const proxy = environmentProxy(url, variables);
-  return proxy === undefined ? remote : { url, access: { ...access, proxy } };
+  return 'identity' in access ? remote : { url, access: withEnvironmentProxy(access, url, variables) };
 }
 
 export interface WantedCommit {

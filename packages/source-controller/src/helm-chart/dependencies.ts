@@ -10,7 +10,7 @@ import { registryAccess } from '../source/registry-access.ts';
 import type { BuildSourceChart } from './build-chart.ts';
 import { PartFailed } from './chart-part.ts';
 import { downloadChart } from './download-chart.ts';
-import { type Finding, ownerOf, readerOf } from './finding.ts';
+import { type Finding, ownerOf, readerOf, wayOf } from './finding.ts';
 import { LIMITS } from './limits.ts';
 import { digestOf, pullChart } from './pull-chart.ts';
 import { storedIndex } from './stored-index.ts';
@@ -49,14 +49,14 @@ interface Place {
 }
 
 async function fromIndex({ repositoryUrl, chart, range }: Remote, finding: Finding, { directory, number }: Place): Promise<string> {
-  const { deps, common, ctx, run } = finding;
+  const { deps, common, run } = finding;
   const { signal } = run;
   const object = common.sources.repositoryFor(repositoryUrl, run.owner.namespace);
   const repository = object === undefined ? anonymousAccess(repositoryUrl) : await repositoryAccess(object, readerOf(finding));
   const index = (await storedIndexOf(object, finding)) ?? (await fetchedIndex(repository, finding, join(directory, `index-${number}`)));
   const chosen = await deps.lookups.choose(index, { name: chart, range }, { signal, of: ownerOf(finding) });
   const file = join(directory, `dependency-${number}`);
-  await downloadChart(chosen, { repository, file, maxBytes: deps.helmLimits.chartBytes, reach: deps.reach, clock: ctx.clock, signal });
+  await downloadChart(chosen, { repository, file, maxBytes: deps.helmLimits.chartBytes, signal, ...wayOf(finding) });
   return file;
 }
 
@@ -65,16 +65,15 @@ async function storedIndexOf(repository: HelmRepository | undefined, { deps }: F
   return repository === undefined || artifact === undefined ? undefined : await storedIndex(repository, artifact, deps);
 }
 
-async function fetchedIndex(repository: RepositoryAccess, { deps, ctx, run }: Finding, file: string): Promise<IndexFile> {
-  const { algorithm, reach, helmLimits } = deps;
+async function fetchedIndex(repository: RepositoryAccess, finding: Finding, file: string): Promise<IndexFile> {
+  const { algorithm, helmLimits } = finding.deps;
   const index = await fetchIndex({
     repository,
     file,
     algorithm,
     maxBytes: helmLimits.indexBytes,
-    reach,
-    clock: ctx.clock,
-    signal: run.signal,
+    signal: finding.run.signal,
+    ...wayOf(finding),
   });
   if (index.kind === 'unchanged') throw new Error('the server did not send the index');
   return { file, digest: index.digest };

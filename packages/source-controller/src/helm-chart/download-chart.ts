@@ -1,19 +1,16 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
-import type { Clock } from '@gotk/apimachinery';
-import { HttpFailure, type Reach, withoutSecrets } from '@gotk/auth';
+import { HttpFailure, withoutSecrets } from '@gotk/auth';
 import { type ChartVersion, resolveChartUrl } from '@gotk/helm';
-import { clientFor, type RepositoryAccess } from '../helm-repository/repository-access.ts';
+import { clientFor, type RepositoryAccess, type Way } from '../helm-repository/repository-access.ts';
 import { LIMITS } from './limits.ts';
 
-export interface ChartRequest {
+export interface ChartRequest extends Way {
   readonly repository: RepositoryAccess;
   /** Where the chart goes. */
   readonly file: string;
   readonly maxBytes: number;
-  readonly reach: Reach;
-  readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
@@ -33,17 +30,14 @@ export class ChartRefused extends Error {
  * Fetches a chart to a file, from where the index says. The login goes to the repository's own origin alone, unless its owner passes it on. Whatever has another digest than the index says
  * is refused: Helm and Flux take it. Throws `ChartRefused`, `HttpFailure`, `HelmError` or the signal's reason.
  */
-export async function downloadChart(
-  chart: ChartVersion,
-  { repository, file, maxBytes, reach, clock, signal }: ChartRequest,
-): Promise<void> {
+export async function downloadChart(chart: ChartVersion, { repository, file, maxBytes, signal, ...way }: ChartRequest): Promise<void> {
   const { name, urls, digest } = chart;
   const [reference] = urls;
   if (reference === undefined) throw new ChartRefused(`chart '${name}' has no downloadable URLs`);
   const url = new URL(resolveChartUrl(repository.url, reference));
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new ChartRefused(`the address of the chart is neither http nor https: ${withoutSecrets(url)}`);
-  using client = clientFor(repository, { reach, clock });
+  using client = clientFor(repository, url, way);
   const options = { signal, maxBytes, redirects: LIMITS.redirects, passCredentials: repository.passCredentials };
   const answer = await client.request(url, options);
   if (answer.status !== 200) {

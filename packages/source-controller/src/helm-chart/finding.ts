@@ -3,6 +3,7 @@ import type { Scratch } from '@gotk/artifact';
 import { type BuildRequest, buildMetadata, buildVersion } from '@gotk/helm';
 import type { ConditionUpdate, ReconcileContext } from '@gotk/runtime';
 import type { HelmDeps } from '../helm-repository/helm-deps.ts';
+import type { Way } from '../helm-repository/repository-access.ts';
 import type { SharedDrafts } from '../source/shared-drafts.ts';
 import type { Draft, SourceRun } from '../source/source-run.ts';
 import type { BuildPulledChart, BuildSourceChart, BuiltChart } from './build-chart.ts';
@@ -55,6 +56,12 @@ export function versionFor({ chart, run }: Finding, version: string, source: Bui
 }
 
 export const ownerOf = ({ run: { owner } }: Pick<Finding, 'run'>): string => `${owner.namespace}/${owner.name}`;
+
+export const wayOf = ({ deps, ctx }: Finding): Way => ({
+  reach: deps.reach,
+  clock: ctx.clock,
+  variables: deps.cloud.environment.variables,
+});
 
 export const readerOf = ({ deps, run }: Finding) => ({ manager: deps.manager, namespace: run.owner.namespace, signal: run.signal });
 

@@ -6,7 +6,7 @@ import { type RepositoryAccess, repositoryAccess } from '../helm-repository/repo
 import { PartFailed, part } from './chart-part.ts';
 import { type ChartSource, noArtifact } from './chart-source.ts';
 import { downloadChart, sha256In } from './download-chart.ts';
-import { build, buildOptionsOf, type ChartDraft, type Finding, type FoundChart, ownerOf, readerOf, versionFor } from './finding.ts';
+import { build, buildOptionsOf, type ChartDraft, type Finding, type FoundChart, ownerOf, readerOf, versionFor, wayOf } from './finding.ts';
 import { staged } from './stages.ts';
 import { storedIndex } from './stored-index.ts';
 
@@ -49,13 +49,11 @@ interface Pulling {
 const pulling =
   (finding: Finding, { repository, chosen, version }: Pulling) =>
   async ({ directory }: { readonly directory: string }, signal: AbortSignal) => {
-    const { deps, ctx } = finding;
+    const { deps } = finding;
     const chartFile = join(directory, 'pulled');
     const file = join(directory, 'built');
     const { chartBytes } = deps.helmLimits;
-    await part('pull', () =>
-      downloadChart(chosen, { repository, file: chartFile, maxBytes: chartBytes, reach: deps.reach, clock: ctx.clock, signal }),
-    );
+    await part('pull', () => downloadChart(chosen, { repository, file: chartFile, maxBytes: chartBytes, signal, ...wayOf(finding) }));
     const input = { ...buildOptionsOf(finding, version, file), chartFile, name: chosen.name };
     const { digest, size, valuesFiles } = await build(finding, 'build pulled chart', { input, signal });
     return { file, digest, size, valuesFiles, dependencies: 0 };

@@ -52,6 +52,7 @@ interface Means {
 async function reconcile(repository: HelmRepository, ctx: ReconcileContext, { deps, validators }: Means): Promise<Ready> {
   const { spec, status } = repository;
   const { manager, storage, algorithm, reach, lookups, helmLimits } = deps;
+  const { variables } = deps.cloud.environment;
   using run = sourceRun(repository, ctx, { ...deps, stages: stagesOf(spec.url) });
   const { owner, signal } = run;
   const of = `${owner.namespace}/${owner.name}`;
@@ -73,7 +74,7 @@ async function reconcile(repository: HelmRepository, ctx: ReconcileContext, { de
   await using scratch = await run.within('store', () => storage.scratch());
   const file = join(scratch.directory, 'index');
   const fetched = await run.within('fetch', () =>
-    fetchIndex({ repository: access, etag, file, algorithm, maxBytes: helmLimits.indexBytes, reach, clock: ctx.clock, signal }),
+    fetchIndex({ repository: access, etag, file, algorithm, maxBytes: helmLimits.indexBytes, reach, variables, clock: ctx.clock, signal }),
   );
   if (fetched.kind === 'unchanged' && present !== undefined) return await done(present);
   if (fetched.kind === 'unchanged') throw new Error('the server did not send the index');

@@ -1,14 +1,13 @@
 import { createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import type { Clock } from '@gotk/apimachinery';
 import { createHasher, type DigestAlgorithm } from '@gotk/artifact';
-import { HttpFailure, type Reach, withoutSecrets } from '@gotk/auth';
+import { HttpFailure, withoutSecrets } from '@gotk/auth';
 import { indexUrl } from '@gotk/helm';
 import { LIMITS } from './limits.ts';
-import { clientFor, type RepositoryAccess } from './repository-access.ts';
+import { clientFor, type RepositoryAccess, type Way } from './repository-access.ts';
 
-export interface IndexRequest {
+export interface IndexRequest extends Way {
   readonly repository: RepositoryAccess;
   /** Of the index that is there already: it is not sent again. */
   readonly etag?: string | undefined;
@@ -16,8 +15,6 @@ export interface IndexRequest {
   readonly file: string;
   readonly algorithm: DigestAlgorithm;
   readonly maxBytes: number;
-  readonly reach: Reach;
-  readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
@@ -29,7 +26,7 @@ export type FetchedIndex =
 export async function fetchIndex(request: IndexRequest): Promise<FetchedIndex> {
   const { repository, etag, file, algorithm, maxBytes, signal } = request;
   const url = new URL(indexUrl(repository.url));
-  using client = clientFor(repository, request);
+  using client = clientFor(repository, url, request);
   const answer = await client.request(url, {
     signal,
     maxBytes,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { HelmRepository } from '@gotk/api';
 import type { Clock } from '@gotk/apimachinery';
 import { ANONYMOUS, createHttpClient, type HttpAccess, type HttpClient, httpAccessOf, type Reach } from '@gotk/auth';
+import { type Variables, withEnvironmentProxy } from '../source/environment-proxy.ts';
 import { readSecret, type SecretReader } from '../source/secrets.ts';
 
 /** How to get at a repository that has an index. */
@@ -32,5 +33,13 @@ function accessTo(url: string, { access, passCredentials }: Pick<RepositoryAcces
   return { url, access, passCredentials, key };
 }
 
-export const clientFor = ({ access }: RepositoryAccess, { reach, clock }: { readonly reach: Reach; readonly clock: Clock }): HttpClient =>
-  createHttpClient({ access, reach, clock });
+/** What the controller says about going to servers. */
+export interface Way {
+  readonly reach: Reach;
+  readonly clock: Clock;
+  /** Where its environment names proxies. */
+  readonly variables: Variables;
+}
+
+export const clientFor = ({ access }: RepositoryAccess, url: URL, { reach, clock, variables }: Way): HttpClient =>
+  createHttpClient({ access: withEnvironmentProxy(access, url, variables), reach, clock });

@@ -3,6 +3,7 @@ import { cloudRegistryLogin, type HttpAccess, httpAccessOf, type RegistryLogin, 
 import { type RegistryOptions, type RegistrySessions, type RepositoryName, renderRepository } from '@gotk/oci';
 import type { Secret } from '@gotk/runtime';
 import { type CloudRequest, cloudMeansOf } from './cloud-means.ts';
+import { withEnvironmentProxy } from './environment-proxy.ts';
 import { readSecret } from './secrets.ts';
 import { pullSecretsOf } from './service-account.ts';
 
@@ -46,7 +47,12 @@ export async function registryAccess(repository: RepositoryName, spec: RegistryS
   const pullSecrets = spec.serviceAccountName ? await pullSecretsOf(spec.serviceAccountName, reader) : [];
   const certSecret = await readSecret(spec.certSecretRef, reader);
   const proxySecret = await readSecret(spec.proxySecretRef, reader);
-  const { login: _, ...access } = httpAccessOf({ certSecret, proxySecret }, new URL(`https://${repository.host}`));
+  const url = new URL(`https://${repository.host}`);
+  const { login: _, ...access } = withEnvironmentProxy(
+    httpAccessOf({ certSecret, proxySecret }, url),
+    url,
+    deps.cloud.environment.variables,
+  );
   return {
     repository,
     access,
