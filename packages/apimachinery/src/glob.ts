@@ -10,8 +10,9 @@ interface Class {
 type Range = readonly [from: number, to: number];
 
 /**
- * Compiles a pattern as Go's `filepath.Match` has it: `*` and `?` for anything but a slash, `[a-z]`, `[^a-z]`, and `\` before what is meant literally. Undefined for what
- * is no pattern. Takes no more time than the lengths of pattern and text multiplied, whoever wrote them: a regular expression would not promise that.
+ * Compiles a pattern as Go's `filepath.Match` has it: `*` and `?` for anything but a slash, `[a-z]`, `[^a-z]`, and `\` before what is meant
+ * literally. Undefined for what is no pattern. Takes no more time than the lengths of pattern and text multiplied, whoever wrote them: a
+ * regular expression would not promise that.
  */
 export function compileGlob(pattern: string): Glob | undefined {
   if (!/[*?[\\]/.test(pattern)) return (text) => text === pattern;

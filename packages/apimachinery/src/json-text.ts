@@ -7,8 +7,9 @@ const INTEGER = /^-?\d+$/;
 const MAX_DEPTH = 1_000;
 
 /**
- * Parses JSON without losing 64-bit integers: those a `number` cannot hold exactly become `bigint`. `__proto__` is a plain key, as JSON.parse has it.
- * Throws SyntaxError, also for what is nested more deeply than 1000 levels: the next one to look at it would overflow the stack.
+ * Parses JSON without losing 64-bit integers: those a `number` cannot hold exactly become `bigint`. `__proto__` is a plain key, as
+ * JSON.parse has it. Throws SyntaxError, also for what is nested more deeply than 1000 levels: the next one to look at it would overflow
+ * the stack.
  */
 export function parseJson(text: string): JsonValue {
   if (!surveyed(text).hasLongNumbers) return JSON.parse(text);
@@ -21,8 +22,8 @@ export function parseJson(text: string): JsonValue {
 }
 
 /**
- * As `parseJson`, but an integer that a `number` cannot hold is rounded: for documents of strangers that have none, where a single one would make everybody wait
- * thirty times as long.
+ * As `parseJson`, but an integer that a `number` cannot hold is rounded: for documents of strangers that have none, where a single one
+ * would make everybody wait thirty times as long.
  */
 export function parsePlainJson(text: string): JsonValue {
   surveyed(text);
@@ -42,8 +43,9 @@ interface Survey {
 }
 
 /**
- * One look at every character, for what has to be known before anything is built: an overflow of the stack is not always an error that can be caught
- * (CVE-2025-59466), and the way that keeps long integers costs ten times the other one. Cheaper than a regular expression, which would also see the strings.
+ * One look at every character, for what has to be known before anything is built: an overflow of the stack is not always an error that can
+ * be caught (CVE-2025-59466), and the way that keeps long integers costs ten times the other one. Cheaper than a regular expression, which
+ * would also see the strings.
  */
 function survey(text: string): Survey {
   let [depth, digits] = [0, 0];

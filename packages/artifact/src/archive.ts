@@ -37,16 +37,16 @@ export interface ArchiveOptions {
 }
 
 /**
- * Level 1 takes a sixth of the time of level 6 for files of YAML, and makes a quarter more bytes; over the time from a commit to its objects, nothing else weighs as much.
- * Another level would give every artifact another digest.
+ * Level 1 takes a sixth of the time of level 6 for files of YAML, and makes a quarter more bytes; over the time from a commit to its
+ * objects, nothing else weighs as much. Another level would give every artifact another digest.
  */
 const GZIP = { level: 1, chunkSize: 128 * 1024 } as const;
 
 const MODE = { file: 0o600, executable: 0o700, directory: 0o750 } as const;
 
 /**
- * Writes a `.tar.gz` whose bytes depend on paths, modes and contents alone: sorted, without owners and times (contract 0.2). The file is on disk when this
- * resolves. Throws `ArtifactError` when it gets too large, or would be too large to unpack.
+ * Writes a `.tar.gz` whose bytes depend on paths, modes and contents alone: sorted, without owners and times (contract 0.2). The file is on
+ * disk when this resolves. Throws `ArtifactError` when it gets too large, or would be too large to unpack.
  */
 export async function writeArchive(file: string, files: Iterable<ArchiveFile>, options: ArchiveOptions): Promise<ArchiveReport> {
   const sorted = [...files].sort(byPath);

@@ -22,7 +22,10 @@ function digestIn(text: string): Digest | undefined {
 /** What reading says where there is no file. */
 const NO_FILE: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR']);
 
-/** Whether the content of a file has this digest. False where no file is, and for a digest that cannot be verified: another program may have written it. */
+/**
+ * Whether the content of a file has this digest. False where no file is, and for a digest that cannot be verified: another program may have
+ * written it.
+ */
 export async function hasDigest(file: string, digest: string): Promise<boolean> {
   const known = digestIn(digest);
   if (known === undefined) return false;

@@ -14,8 +14,8 @@ export interface FileServer extends AsyncDisposable {
 }
 
 /**
- * Serves the stored artifacts to consumers: GET and HEAD, with ranges and conditional requests, whatever the Host header says. Files and directories whose name
- * starts with a dot are none of anybody's business.
+ * Serves the stored artifacts to consumers: GET and HEAD, with ranges and conditional requests, whatever the Host header says. Files and
+ * directories whose name starts with a dot are none of anybody's business.
  */
 export async function serveFiles({ root, host, port }: FileServerOptions): Promise<FileServer> {
   const server = fastify({ forceCloseConnections: true, requestTimeout: 30_000, routerOptions: { maxParamLength: 4_096 } });

@@ -12,8 +12,9 @@ const ANY_DEPTH = Symbol('**');
 type Segment = Glob | typeof ANY_DEPTH | undefined;
 
 /**
- * Compiles a line as go-git does (`plumbing/format/gitignore`), which is what Flux's users have written theirs for. It differs from Git: a pattern is about a file when
- * it fits a directory above it, also behind `!`; so files can be included again below a directory that is excluded.
+ * Compiles a line as go-git does (`plumbing/format/gitignore`), which is what Flux's users have written theirs for. It differs from Git: a
+ * pattern is about a file when it fits a directory above it, also behind `!`; so files can be included again below a directory that is
+ * excluded.
  */
 export function compileIgnorePattern(line: string): IgnorePattern {
   const includes = line.startsWith('!');

@@ -32,9 +32,9 @@ interface Rule extends IgnorePattern {
 const MAX_RULES = 10_000;
 
 /**
- * Compiles the rules of a tree: those of outer directories before those of inner ones, `spec.ignore` last; the last rule that matches decides. As in Flux, and unlike
- * in Git, a file can be included again although its directory is excluded. Rules of any kind replace the defaults, except for those about version control. Throws
- * `ArtifactError` for more rules than anybody needs.
+ * Compiles the rules of a tree: those of outer directories before those of inner ones, `spec.ignore` last; the last rule that matches
+ * decides. As in Flux, and unlike in Git, a file can be included again although its directory is excluded. Rules of any kind replace the
+ * defaults, except for those about version control. Throws `ArtifactError` for more rules than anybody needs.
  */
 export function ignoreRules({ files, spec, defaults = true }: IgnoreSources): IsIgnored {
   const own = [

@@ -32,8 +32,9 @@ const HEADERS_BYTES = 4 * 512;
 const END_BYTES = 1024 * 1024;
 
 /**
- * The entries of a `.tar.gz`, as they come. Links, devices and the like are left out, as Flux does. Throws `ArtifactError` for names that could lead out of a root,
- * for what is no sound archive, and beyond the limits; reading a content throws the same. Two entries may have the same name.
+ * The entries of a `.tar.gz`, as they come. Links, devices and the like are left out, as Flux does. Throws `ArtifactError` for names that
+ * could lead out of a root, for what is no sound archive, and beyond the limits; reading a content throws the same. Two entries may have
+ * the same name.
  */
 export async function* soundEntries(archive: string, limits: UnpackLimits): AsyncGenerator<SoundEntry> {
   let [entries, left] = [0, limits.maxBytes];
@@ -59,8 +60,8 @@ export async function* soundEntries(archive: string, limits: UnpackLimits): Asyn
 }
 
 /**
- * Ends an archive that unzips to more than its files may hold, with a header or two for each entry: what is passed over, such as headers without files, costs time
- * as well.
+ * Ends an archive that unzips to more than its files may hold, with a header or two for each entry: what is passed over, such as headers
+ * without files, costs time as well.
  */
 async function* metered(chunks: AsyncIterable<Buffer>, { maxBytes, maxEntries }: UnpackLimits): AsyncGenerator<Buffer> {
   let left = maxBytes + maxEntries * HEADERS_BYTES + END_BYTES;

@@ -45,11 +45,14 @@ export interface Storage {
   latestUrlOf(path: string, latest?: string): string;
   /** An empty directory of the caller's own on the same disk, removed when disposed of. */
   scratch(): Promise<Scratch>;
-  /** Moves a finished file to its path at once, and points `latest` (`latest.tar.gz` unless told) beside it to it. A reader sees the old file, or the new one. */
+  /**
+   * Moves a finished file to its path at once, and points `latest` (`latest.tar.gz` unless told) beside it to it. A reader sees the old
+   * file, or the new one.
+   */
   commit(draft: string, path: string, latest?: string): Promise<void>;
   /**
-   * Copies a stored file to a draft, for another owner of the same content, at no cost where the disk can share blocks. False, and no draft to use, when it is gone or is not what the
-   * digest says.
+   * Copies a stored file to a draft, for another owner of the same content, at no cost where the disk can share blocks. False, and no draft
+   * to use, when it is gone or is not what the digest says.
    */
   copyTo(draft: string, artifact: { readonly path: string; readonly digest: string }): Promise<boolean>;
   /** Whether the stored file is there and is what the digest says. */
@@ -180,8 +183,8 @@ interface Retention {
 }
 
 /**
- * Which files may go. A file's time runs from when the next newer one took its place, not from when it was made: a consumer may have learnt its URL in the moment
- * before.
+ * Which files may go. A file's time runs from when the next newer one took its place, not from when it was made: a consumer may have learnt
+ * its URL in the moment before.
  */
 export function garbageAmong(
   files: readonly StoredFile[],

@@ -16,8 +16,8 @@ const MAX_EXTENSION_BYTES = 64 * 1024;
 const WITHOUT_CONTENT: ReadonlySet<string> = new Set(['1', '2', '3', '4', '5', '6']);
 
 /**
- * Reads a tar as it arrives (POSIX ustar and pax, GNU long names). Holds one block and one extension header at most, whatever the headers claim. Throws
- * `ArtifactError` for what is no tar.
+ * Reads a tar as it arrives (POSIX ustar and pax, GNU long names). Holds one block and one extension header at most, whatever the headers
+ * claim. Throws `ArtifactError` for what is no tar.
  */
 export async function* readTar(chunks: AsyncIterable<Buffer>): AsyncGenerator<TarEntry> {
   const source = byteSource(chunks);

@@ -18,8 +18,8 @@ const FILE = '0';
 const EXTENSION = 'x';
 
 /**
- * The header of an entry (POSIX ustar; an extended header of pax before it where the name asks for one), of nobody's and of no time. A name outside of ASCII is in the
- * extended header, and one that is no UTF-8 stands there as it is, as Go and GNU tar read it.
+ * The header of an entry (POSIX ustar; an extended header of pax before it where the name asks for one), of nobody's and of no time. A name
+ * outside of ASCII is in the extended header, and one that is no UTF-8 stands there as it is, as Go and GNU tar read it.
  */
 export function renderTarHeader({ name, nameBytes, mode, size }: TarHeader): Buffer {
   const type = name.endsWith('/') ? DIRECTORY : FILE;

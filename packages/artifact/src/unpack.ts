@@ -6,10 +6,12 @@ import { type SoundEntry, soundEntries, UNPACK_LIMITS, type UnpackLimits } from 
 export { UNPACK_LIMITS, type UnpackLimits } from './sound-entries.ts';
 
 /**
- * Unpacks a `.tar.gz` into an empty directory. Regular files and directories alone come out; links, devices and the like are left out, as Flux does. Nothing is
- * written outside of the directory, and nothing over another entry. Throws `ArtifactError` for what tries, and beyond the limits. Resolves with the bytes written.
+ * Unpacks a `.tar.gz` into an empty directory. Regular files and directories alone come out; links, devices and the like are left out, as
+ * Flux does. Nothing is written outside of the directory, and nothing over another entry. Throws `ArtifactError` for what tries, and beyond
+ * the limits. Resolves with the bytes written.
  *
- * For worker threads: files are made one after the other without giving way, which for the small files of a repository takes a third of the time.
+ * For worker threads: files are made one after the other without giving way, which for the small files of a repository takes a third of the
+ * time.
  */
 export async function unpack(archive: string, directory: string, limits: UnpackLimits = UNPACK_LIMITS): Promise<number> {
   let bytes = 0;

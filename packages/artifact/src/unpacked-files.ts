@@ -13,8 +13,9 @@ export type UnpackedFile = ArchiveFile & Required<Pick<ArchiveFile, 'size' | 'pi
 const PIECE_BYTES = 256 * 1024;
 
 /**
- * Takes a `.tar.gz` apart without making a file for each of its files: their contents lie one after the other in `contentsFile`, which must not be there yet, and are read
- * from it when they are asked for. In memory is where each of them is. Rules, limits and errors are those of `unpack`. For worker threads.
+ * Takes a `.tar.gz` apart without making a file for each of its files: their contents lie one after the other in `contentsFile`, which must
+ * not be there yet, and are read from it when they are asked for. In memory is where each of them is. Rules, limits and errors are those of
+ * `unpack`. For worker threads.
  */
 export async function unpackedFiles(archive: string, contentsFile: string, limits: UnpackLimits = UNPACK_LIMITS): Promise<UnpackedFiles> {
   const descriptor = openSync(contentsFile, 'wx+', 0o600);

@@ -5,7 +5,10 @@ export interface KnownTexts {
   /** Of 6 to 96 UTF-16 units. A text that was added twice is there until it was removed twice. */
   add(text: string): void;
   remove(text: string): void;
-  /** Every place where one begins, the longest that does; those that lie within another are left out. Takes one pass, however many texts there are. */
+  /**
+   * Every place where one begins, the longest that does; those that lie within another are left out. Takes one pass, however many texts
+   * there are.
+   */
   findIn(text: string): readonly Span[];
 }
 
@@ -19,8 +22,8 @@ const MIN_SLOTS = 1 << 8;
 const HIGHEST = 31 ** (SHORTEST - 1);
 
 /**
- * Rabin and Karp's way: a rolling hash over the shortest text's length passes over nearly all of the input; where it hits, the texts that begin so are a
- * sorted list. No input and no choice of texts makes a step cost more than the longest text does.
+ * Rabin and Karp's way: a rolling hash over the shortest text's length passes over nearly all of the input; where it hits, the texts that
+ * begin so are a sorted list. No input and no choice of texts makes a step cost more than the longest text does.
  */
 export function createKnownTexts(): KnownTexts {
   const copies = new Map<string, number>();

@@ -44,8 +44,9 @@ const SECRET_DATA: readonly RegExp[] = [
 ];
 
 /**
- * Masks what looks like a credential in text that leaves the process: userinfo of URLs, Authorization values, tokens of well-known makers, signatures in
- * query strings, PEM blocks, data of Secrets; also percent-encoded, and escaped as in JSON. Every quantifier is bounded: the text may be an attacker's.
+ * Masks what looks like a credential in text that leaves the process: userinfo of URLs, Authorization values, tokens of well-known makers,
+ * signatures in query strings, PEM blocks, data of Secrets; also percent-encoded, and escaped as in JSON. Every quantifier is bounded: the
+ * text may be an attacker's.
  */
 export function redact(text: string): string {
   return masked(text, viewsOf(text).flatMap(credentialsIn));

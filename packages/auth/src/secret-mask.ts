@@ -14,18 +14,23 @@ export interface SecretMaskOptions {
 /** The known values of Secrets, and how to keep them out of what leaves the process. */
 export interface SecretMask {
   /**
-   * Remembers a value. Of a document (JSON, YAML, PEM, several lines) its secret parts; certificates, short numbers, plain addresses and words that
-   * everybody uses are no secrets, and neither is what has fewer than six characters.
+   * Remembers a value. Of a document (JSON, YAML, PEM, several lines) its secret parts; certificates, short numbers, plain addresses and
+   * words that everybody uses are no secrets, and neither is what has fewer than six characters.
    */
   learn(value: string | Uint8Array): void;
-  /** Remembers what a Secret holds, up to 1,000 values. To be called whenever one is read: what was learned longest ago is forgotten first. */
+  /**
+   * Remembers what a Secret holds, up to 1,000 values. To be called whenever one is read: what was learned longest ago is forgotten first.
+   */
   learnSecret(secret: SecretData): void;
   /**
-   * Puts `*****` in the place of each known value: as it is, percent-encoded, escaped as in JSON, in base64 with whatever stands before it, and of these one
-   * within the other. Takes time in proportion to the text, and none worth mentioning for the number of values.
+   * Puts `*****` in the place of each known value: as it is, percent-encoded, escaped as in JSON, in base64 with whatever stands before it,
+   * and of these one within the other. Takes time in proportion to the text, and none worth mentioning for the number of values.
    */
   mask(text: string): string;
-  /** Masks known values as `mask` does, and whatever looks like a credential as the function `redact` does. For every text that leaves the process. */
+  /**
+   * Masks known values as `mask` does, and whatever looks like a credential as the function `redact` does. For every text that leaves the
+   * process.
+   */
   redact(text: string): string;
   /** How many values are remembered. */
   readonly size: number;
@@ -149,8 +154,8 @@ function piecesOf(text: string): readonly string[] {
 }
 
 /**
- * What of a value's base64 is the same whatever stands before and after it: one form for each of the three places in a group that it can begin at, in the
- * ordinary alphabet and in that of URLs.
+ * What of a value's base64 is the same whatever stands before and after it: one form for each of the three places in a group that it can
+ * begin at, in the ordinary alphabet and in that of URLs.
  */
 function base64FormsOf(bytes: Uint8Array): readonly string[] {
   const forms = new Set<string>();

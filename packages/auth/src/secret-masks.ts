@@ -11,13 +11,15 @@ export interface SecretMasksOptions {
 /** A mask for each namespace. */
 export interface SecretMasks {
   /**
-   * The mask for texts about objects of a namespace, which knows what was learned for it and nothing else: objects refer to Secrets beside them, and
-   * whoever fills Secrets with everyday words blanks nobody else's messages.
+   * The mask for texts about objects of a namespace, which knows what was learned for it and nothing else: objects refer to Secrets beside
+   * them, and whoever fills Secrets with everyday words blanks nobody else's messages.
    */
   of(namespace: string): SecretMask;
 }
 
-/** When there is more to remember than there may be, the namespace that takes up most forgets: none can make another's Secrets be forgotten. */
+/**
+ * When there is more to remember than there may be, the namespace that takes up most forgets: none can make another's Secrets be forgotten.
+ */
 export function createSecretMasks({ maxValues = 10_000, maxCharacters = 16 * 1024 * 1024 }: SecretMasksOptions = {}): SecretMasks {
   const masks = new Map<string, ShrinkingMask>();
   let characters = 0;

@@ -8,7 +8,10 @@ export interface SecretValue {
   readonly bytes: Uint8Array;
 }
 
-/** What a Secret's key holds, as it is to be masked: whole, or, of a document, the parts that are secret. Other parts are in every other document. */
+/**
+ * What a Secret's key holds, as it is to be masked: whole, or, of a document, the parts that are secret. Other parts are in every other
+ * document.
+ */
 export function secretValuesOf(bytes: Uint8Array): readonly SecretValue[] {
   if (!isUtf8(bytes)) return [{ text: undefined, bytes }];
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
@@ -23,7 +26,10 @@ export function secretValuesOf(bytes: Uint8Array): readonly SecretValue[] {
 
 const secretText = (text: string): SecretValue => ({ text, bytes: Buffer.from(text, 'utf8') });
 
-/** Words that Secrets hold beside their secrets, and that messages are full of: to mask them would hide what happened, and show that they are there. */
+/**
+ * Words that Secrets hold beside their secrets, and that messages are full of: to mask them would hide what happened, and show that they
+ * are there.
+ */
 const ORDINARY = new Set(
   `admin anonymous bearer config default development disabled docker enabled flux-system generic github gitlab kubernetes kube-system localhost
   password postgres production public secret staging string token unknown username x-access-token`.split(/\s+/),

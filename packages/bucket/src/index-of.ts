@@ -5,7 +5,8 @@ import { BucketError } from './bucket-error.ts';
 export type BucketIndex = ReadonlyMap<string, string>;
 
 /**
- * `sha256:<hex>` over the lines `<key> <etag>` in the order of the keys' bytes: equal to Flux's for the same listing, so that an artifact of the one is no news to the other.
+ * `sha256:<hex>` over the lines `<key> <etag>` in the order of the keys' bytes: equal to Flux's for the same listing, so that an artifact
+ * of the one is no news to the other.
  */
 export function revisionOf(index: BucketIndex): string {
   const lines = [...index].map(([key, etag]) => ({ key: Buffer.from(key), line: `${key} ${etag}\n` }));
@@ -20,7 +21,10 @@ const UNNAMEABLE = /[\u0000-\u001f\\]/;
 const MAX_KEY_BYTES = 1024;
 const MAX_DEPTH = 64;
 
-/** The path that a key stands for, without empty parts. Throws `BucketError` for a key that leads out of the tree, or that no file can be called. */
+/**
+ * The path that a key stands for, without empty parts. Throws `BucketError` for a key that leads out of the tree, or that no file can be
+ * called.
+ */
 export function pathOf(key: string): string {
   const parts = key.split('/').filter((part) => part !== '' && part !== '.');
   const refused = parts.some((part) => part === '..' || UNNAMEABLE.test(part) || Buffer.byteLength(part) > 255);

@@ -1,8 +1,8 @@
 import { BucketError } from './bucket-error.ts';
 
 /**
- * The address of an object below that of its bucket. Throws `BucketError` for a key with `.` or `..` between its slashes: no URL can say that, and what it would say
- * is another object, or another bucket.
+ * The address of an object below that of its bucket. Throws `BucketError` for a key with `.` or `..` between its slashes: no URL can say
+ * that, and what it would say is another object, or another bucket.
  */
 export function objectUrl(bucket: URL, encodedKey: string): URL {
   const url = new URL(bucket);

@@ -4,7 +4,9 @@ import { BucketError } from './bucket-error.ts';
 /** An element: its children by name. Text is a string, a child without content ''. */
 export type XmlElement = Readonly<Record<string, unknown>>;
 
-/** Reads what a store answers. Documents that define things of their own, or nest deeper than any listing, are refused with a `BucketError`. */
+/**
+ * Reads what a store answers. Documents that define things of their own, or nest deeper than any listing, are refused with a `BucketError`.
+ */
 export function parseXml(text: string, lists: readonly string[]): XmlElement {
   if (/<!(?:DOCTYPE|ENTITY)/i.test(text))
     throw new BucketError('protocol', 'the store sent a document with definitions of its own: refused');

@@ -4,7 +4,10 @@ import { readPack } from './pack/open-pack.ts';
 const LIMITS = { maxObjects: 256, maxObjectBytes: 64 * 1024, maxTotalBytes: 1024 * 1024 };
 const MAX_BYTES = 1024 * 1024;
 
-/** When commits were made, in seconds since the epoch, by what their committers said. Costs one fetch of these commits alone, from a server that can leave out their files. */
+/**
+ * When commits were made, in seconds since the epoch, by what their committers said. Costs one fetch of these commits alone, from a server
+ * that can leave out their files.
+ */
 export async function commitTimes(
   remote: RemoteConnection,
   commits: readonly string[],

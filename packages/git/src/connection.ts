@@ -27,7 +27,10 @@ export interface ConnectOptions {
   readonly greetings?: Greetings;
 }
 
-/** A repository that can be asked. One question at a time: each of the generators has to be read to its end, or be given up, before the next. */
+/**
+ * A repository that can be asked. One question at a time: each of the generators has to be read to its end, or be given up, before the
+ * next.
+ */
 export interface RemoteConnection extends AsyncDisposable {
   /** Makes sure that there is a repository, that it lets us in, and that we speak its language. */
   handshake(signal: AbortSignal): Promise<void>;

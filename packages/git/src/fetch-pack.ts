@@ -17,8 +17,9 @@ const HISTORY_DEPTH = 1_000;
 const HISTORY_BRANCHES = 100;
 
 /**
- * Fetches one commit: a pack with it, as the pack arrives. It holds no history, except from a server that sends only what its branches and tags lead to: from there
- * comes the history of the branch, to a depth of a thousand commits, and the commit may not be in it. Throws `GitError`, or the signal's reason.
+ * Fetches one commit: a pack with it, as the pack arrives. It holds no history, except from a server that sends only what its branches and
+ * tags lead to: from there comes the history of the branch, to a depth of a thousand commits, and the commit may not be in it. Throws
+ * `GitError`, or the signal's reason.
  */
 export async function* fetchPack(
   remote: RemoteConnection,

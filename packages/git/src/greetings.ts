@@ -11,8 +11,9 @@ export interface Remembered {
 }
 
 /**
- * What servers said of themselves before: who knows it can ask at once, so that an unchanged repository costs one request. Share one among all connections of a process. Only
- * servers of protocol version 2 over HTTP are remembered: all others greet anew with every connection anyway.
+ * What servers said of themselves before: who knows it can ask at once, so that an unchanged repository costs one request. Share one among
+ * all connections of a process. Only servers of protocol version 2 over HTTP are remembered: all others greet anew with every connection
+ * anyway.
  */
 export interface Greetings {
   get(remote: HttpRemote): Remembered | undefined;

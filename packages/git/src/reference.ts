@@ -28,8 +28,9 @@ const TAGS = 'refs/tags/';
 export const renderRevision = ({ name, commit }: Revision): string => (name === '' ? `sha1:${commit}` : `${name}@sha1:${commit}`);
 
 /**
- * Finds the commit that a reference stands for now. Costs one handshake and one listing, restricted to what is asked for where the server can do that; a commit that
- * is named outright costs the handshake alone. Throws `GitError`, or `InvalidRange` for a version range that is none.
+ * Finds the commit that a reference stands for now. Costs one handshake and one listing, restricted to what is asked for where the server
+ * can do that; a commit that is named outright costs the handshake alone. Throws `GitError`, or `InvalidRange` for a version range that is
+ * none.
  */
 export async function resolveReference(remote: RemoteConnection, spec: ReferenceSpec, signal: AbortSignal): Promise<Revision> {
   if (spec.commit !== undefined && spec.commit !== '') {
@@ -98,7 +99,10 @@ const commitOf = ({ oid, peeled }: Ref): string => peeled ?? oid;
 /** So many tags of one version are told apart by their times; a fetch for more would be somebody's attempt at something. */
 const MAX_TIED = 64;
 
-/** The tags with the highest version that a range allows: several when they differ in build metadata, or in how they write it. The one with the highest metadata is the first. */
+/**
+ * The tags with the highest version that a range allows: several when they differ in build metadata, or in how they write it. The one with
+ * the highest metadata is the first.
+ */
 function highest(range: string, refs: readonly Ref[]): readonly Ref[] {
   const tags = new Map(refs.map((ref) => [tagOf(ref), ref]));
   const latest = latestAllowed(range, [...tags.keys()]);
@@ -112,7 +116,10 @@ function highest(range: string, refs: readonly Ref[]): readonly Ref[] {
   return [first, ...others].slice(0, MAX_TIED);
 }
 
-/** Of tags with one version, upstream takes that of the latest commit. A server that cannot tell of commits alone leaves it at what the metadata says. */
+/**
+ * Of tags with one version, upstream takes that of the latest commit. A server that cannot tell of commits alone leaves it at what the
+ * metadata says.
+ */
 async function newest(remote: RemoteConnection, tied: readonly Ref[], signal: AbortSignal): Promise<Ref | undefined> {
   const commits = [...new Set(tied.map(commitOf))];
   if (commits.length < 2 || remote.canFilter !== true) return undefined;

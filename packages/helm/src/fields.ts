@@ -6,8 +6,8 @@ export class WrongType extends Error {
 }
 
 /**
- * The fields of an object as Go's decoder fills a struct with them: a key matches in any case, of several the exact one counts, numbers and truth values
- * become text where text is wanted, and `null` leaves a field as it is.
+ * The fields of an object as Go's decoder fills a struct with them: a key matches in any case, of several the exact one counts, numbers and
+ * truth values become text where text is wanted, and `null` leaves a field as it is.
  */
 export interface Fields {
   text(name: string): string | undefined;

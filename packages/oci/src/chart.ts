@@ -18,8 +18,8 @@ export const chartVersion = (tag: string): string => tag.replaceAll('_', '+');
 const WHOLE_VERSION = /^\d+\.\d+\.\d+(?:[-+].*)?$/;
 
 /**
- * The version of a chart that a range allows, as its tag says it. A whole version is taken at its word, without asking; '' and `*` are the newest that is no pre-release.
- * Throws `OciError`: `invalid`, `no-match`, or what the registry did; or the signal's reason.
+ * The version of a chart that a range allows, as its tag says it. A whole version is taken at its word, without asking; '' and `*` are the
+ * newest that is no pre-release. Throws `OciError`: `invalid`, `no-match`, or what the registry did; or the signal's reason.
  */
 export async function resolveChartVersion(remote: Pick<RemoteRepository, 'tags'>, range: string, signal: AbortSignal): Promise<string> {
   if (WHOLE_VERSION.test(range.replace(/^v/, ''))) {

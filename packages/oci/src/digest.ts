@@ -3,7 +3,10 @@ import { OciError } from './oci-error.ts';
 
 declare const parsed: unique symbol;
 
-/** `sha256:<hex>` or `sha512:<hex>`, lower-case and of the right length: safe in paths and addresses. Only `parseDigest` and `digestOf` make one. */
+/**
+ * `sha256:<hex>` or `sha512:<hex>`, lower-case and of the right length: safe in paths and addresses. Only `parseDigest` and `digestOf` make
+ * one.
+ */
 export type Digest = string & { readonly [parsed]: true };
 
 /** The algorithms that the image specification registers and nobody can forge, and the length of what they give in hex. */

@@ -6,7 +6,9 @@ export interface LayerSelector {
   readonly mediaType?: string;
 }
 
-/** The layer that an artifact is made from: the first, or the first of the media type that is asked for. Throws `OciError`, kind `no-layer`. */
+/**
+ * The layer that an artifact is made from: the first, or the first of the media type that is asked for. Throws `OciError`, kind `no-layer`.
+ */
 export function layerOf({ layers }: ImageManifest, { mediaType = '' }: LayerSelector = {}): Descriptor {
   const [first] = layers;
   if (first === undefined) throw new OciError('no-layer', 'no layers found in artifact');

@@ -44,8 +44,9 @@ export const MEDIA_TYPES: ReadonlyMap<string, 'manifest' | 'index'> = new Map([
 ]);
 
 /**
- * Parses a manifest or an index. The type that the registry says (`served`, '' for none), the type that the document says and what is in the document have to agree: a document that is
- * one thing to one reader and another to the next is refused (CVE-2021-41190). Throws `OciError`: `hostile` for those, `protocol` for what is no manifest.
+ * Parses a manifest or an index. The type that the registry says (`served`, '' for none), the type that the document says and what is in
+ * the document have to agree: a document that is one thing to one reader and another to the next is refused (CVE-2021-41190). Throws
+ * `OciError`: `hostile` for those, `protocol` for what is no manifest.
  */
 export function parseManifest(bytes: Uint8Array, served: string): ImageManifest | ImageIndex {
   const document = objectIn(bytes);

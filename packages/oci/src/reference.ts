@@ -20,8 +20,9 @@ const COMPONENT = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
 
 /**
- * Parses `oci://<host>[:<port>]/<path>`. As for Docker, a first part without dot and colon that is not `localhost` is no host but the beginning of a path at
- * Docker Hub, and a path of one part there is in `library`. Throws `OciError`, kind `invalid`, also for a tag or digest in the URL.
+ * Parses `oci://<host>[:<port>]/<path>`. As for Docker, a first part without dot and colon that is not `localhost` is no host but the
+ * beginning of a path at Docker Hub, and a path of one part there is in `library`. Throws `OciError`, kind `invalid`, also for a tag or
+ * digest in the URL.
  */
 export function parseRepository(url: string): RepositoryName {
   if (!url.startsWith(PREFIX)) throw invalid("URL must be in format 'oci://<domain>/<org>/<repo>'");

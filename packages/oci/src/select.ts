@@ -33,8 +33,8 @@ export interface ResolveOptions {
 }
 
 /**
- * Finds the digest that a reference stands for now. Costs nothing for a digest, one request for a tag, and the list of tags besides for a range.
- * Throws `OciError`: `invalid` for a spec that cannot be met by anything, before anything is asked; or the signal's reason.
+ * Finds the digest that a reference stands for now. Costs nothing for a digest, one request for a tag, and the list of tags besides for a
+ * range. Throws `OciError`: `invalid` for a spec that cannot be met by anything, before anything is asked; or the signal's reason.
  */
 export async function resolveReference(
   remote: Pick<RemoteRepository, 'digestOf' | 'tags'>,
@@ -65,7 +65,9 @@ async function newestTag(
   return chosen;
 }
 
-/** Tags that name a whole version, with or without `v`: those like `6` and `6.1` move from one to the next, and upstream passes them over. */
+/**
+ * Tags that name a whole version, with or without `v`: those like `6` and `6.1` move from one to the next, and upstream passes them over.
+ */
 const isVersion = (tag: string): boolean => /^v?\d+\.\d+\.\d+(?:[-+].*)?$/.test(tag);
 
 function newest(range: string, tags: readonly string[]): string | undefined {

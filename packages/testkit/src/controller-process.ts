@@ -22,7 +22,9 @@ export interface ControllerProcessOptions {
   readonly readyTimeoutMs?: number;
   /** Let the process outlive this one (`make up`). */
   readonly detached?: boolean;
-  /** A program, and its first arguments, that turns itself into the command that follows: to give the controller another world to live in. */
+  /**
+   * A program, and its first arguments, that turns itself into the command that follows: to give the controller another world to live in.
+   */
   readonly launcher?: readonly [string, ...string[]];
 }
 
@@ -41,7 +43,10 @@ export interface ControllerProcess extends AsyncDisposable {
 /** As in the image: what Node keeps for short-lived objects is most of what a small program needs. */
 const NODE_FLAGS = ['--max-semi-space-size=4', '--disable-proto=throw'];
 
-/** Starts a bundled controller the way a container would and waits until `/readyz` says so. The error of a failed start ends with the log's last lines. */
+/**
+ * Starts a bundled controller the way a container would and waits until `/readyz` says so. The error of a failed start ends with the log's
+ * last lines.
+ */
 export async function startControllerProcess(options: ControllerProcessOptions): Promise<ControllerProcess> {
   const [metricsPort, healthPort] = await Promise.all([freePort(), freePort()]);
   const log = openSync(options.logFile, 'a');

@@ -9,8 +9,8 @@ export async function etcdRevision(url: string): Promise<bigint> {
 }
 
 /**
- * Makes etcd forget every revision before its present one, and resolves with that: who asks for an older one is told that it was compacted, which
- * the API server passes on as 410 Gone. Throws when etcd does not answer or refuses.
+ * Makes etcd forget every revision before its present one, and resolves with that: who asks for an older one is told that it was compacted,
+ * which the API server passes on as 410 Gone. Throws when etcd does not answer or refuses.
  */
 export async function compactEtcd(url: string): Promise<bigint> {
   const revision = await etcdRevision(url);

@@ -14,8 +14,8 @@ const NODE = 'simulated';
 export const NEVER_READY = 'never-ready';
 
 /**
- * What scheduler and kubelet do, as far as the API server can tell: binds every Pod to one node and reports it running, or succeeded if a Job owns it; finishes
- * deletions. No container runs.
+ * What scheduler and kubelet do, as far as the API server can tell: binds every Pod to one node and reports it running, or succeeded if a
+ * Job owns it; finishes deletions. No container runs.
  */
 export async function startNodeSimulator(connection: ClusterConnection): Promise<AsyncDisposable> {
   const client = createKubeClient({ connection, userAgent: 'node-simulator', qps: 1_000, burst: 1_000 });

@@ -98,8 +98,8 @@ const configurations: Resource = {
 };
 
 /**
- * Has the API server ask the webhook about every write of a kind in one namespace, and in no other. Disposing takes that back. The API server takes
- * notice a moment later, of either: wait for an effect.
+ * Has the API server ask the webhook about every write of a kind in one namespace, and in no other. Disposing takes that back. The API
+ * server takes notice a moment later, of either: wait for an effect.
  */
 export async function registerValidation(client: KubeClient, name: string, validation: Validation): Promise<AsyncDisposable> {
   const object = renderValidation(name, validation);

@@ -8,8 +8,8 @@ const MAX_ALIASES = 10_000;
 const MAX_NODES = 2_000_000;
 
 /**
- * Whose scalars are meant. `manifest`: go-yaml 3, where `on` and `yes` are text. `config`: go-yaml 2 and with it sigs.k8s.io/yaml, where they are true
- * (Kubernetes' own files, Helm's charts and values). `text`: every scalar as it is written.
+ * Whose scalars are meant. `manifest`: go-yaml 3, where `on` and `yes` are text. `config`: go-yaml 2 and with it sigs.k8s.io/yaml, where
+ * they are true (Kubernetes' own files, Helm's charts and values). `text`: every scalar as it is written.
  */
 export type YamlDialect = 'manifest' | 'config' | 'text';
 
@@ -37,9 +37,9 @@ export class InvalidYaml extends Error {
 }
 
 /**
- * The documents of a YAML (or JSON) file as Go's programs read them; empty ones are `null`. Integers of 64 bits keep all their digits, as `bigint` where a
- * `number` cannot. `__proto__` is a key like any other.
- * Throws `InvalidYaml`, also for what is nested more deeply than 100 levels or means more nodes than allowed.
+ * The documents of a YAML (or JSON) file as Go's programs read them; empty ones are `null`. Integers of 64 bits keep all their digits, as
+ * `bigint` where a `number` cannot. `__proto__` is a key like any other. Throws `InvalidYaml`, also for what is nested more deeply than 100
+ * levels or means more nodes than allowed.
  */
 export function readYaml(bytes: Uint8Array, options: ReadYamlOptions): readonly unknown[] {
   const { dialect, duplicates, maxBytes, maxNodes = MAX_NODES } = options;

@@ -12,7 +12,9 @@ export interface ScalarPlace {
 /** go-yaml folds what is longer, where there is a space. */
 const WIDTH = 80;
 
-/** A text in the first of go-yaml 2's styles that keeps it: a literal block when it has lines, plain, in single quotes, in double quotes. */
+/**
+ * A text in the first of go-yaml 2's styles that keeps it: a literal block when it has lines, plain, in single quotes, in double quotes.
+ */
 export function renderScalar(text: string, place: ScalarPlace): string {
   const allowed = stylesFor(text);
   if (text.includes('\n')) return allowed.literal && place.isKey !== true ? literal(text, place.indent) : doubleQuoted(text, place);
@@ -29,7 +31,10 @@ interface Styles {
   readonly literal: boolean;
 }
 
-/** What libyaml prints as it is: nothing beyond the basic plane, so that emoji are escaped. Its odder line breaks we escape too, and read back safely. */
+/**
+ * What libyaml prints as it is: nothing beyond the basic plane, so that emoji are escaped. Its odder line breaks we escape too, and read
+ * back safely.
+ */
 const UNPRINTABLE = /[^\n\x20-\x7E\u00A0-\u2027\u202A-\uD7FF\uE000-\uFEFE\uFF00-\uFFFD]/;
 
 function stylesFor(text: string): Styles {

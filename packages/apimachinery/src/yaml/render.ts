@@ -3,8 +3,9 @@ import { renderScalar } from './render-scalar.ts';
 type Item = readonly [string, unknown];
 
 /**
- * A value as YAML, byte for byte as sigs.k8s.io/yaml (go-yaml 2) prints it: keys in its natural order, two spaces, sequences not indented below their key,
- * long text folded behind column 80. `undefined` in an object is left out, as JSON has it. The inverse of `readYaml` with the dialect `config`.
+ * A value as YAML, byte for byte as sigs.k8s.io/yaml (go-yaml 2) prints it: keys in its natural order, two spaces, sequences not indented
+ * below their key, long text folded behind column 80. `undefined` in an object is left out, as JSON has it. The inverse of `readYaml` with
+ * the dialect `config`.
  */
 export function renderYaml(value: unknown): string {
   if (isFilled(value)) return `${collection(value, 0)}\n`;

@@ -5,8 +5,8 @@ const load = { identify: () => false } as const;
 const INT64_MIN = -(2n ** 63n);
 const UINT64_MAX = 2n ** 64n - 1n;
 
-// Go's strconv with base 0, after go-yaml dropped the underscores: decimal, 0x, 0o and 0b, and a leading zero means octal. What fits no 64 bits is
-// rounded, as a decimal number, or text.
+// Go's strconv with base 0, after go-yaml dropped the underscores: decimal, 0x, 0o and 0b, and a leading zero means octal. What fits no 64
+// bits is rounded, as a decimal number, or text.
 const intTag = defineScalarTag<number | bigint>(intCoreTag.tagName, {
   ...load,
   implicit: true,
@@ -85,8 +85,8 @@ function resolveLegacyBool(source: string): boolean | typeof NOT_RESOLVED {
 }
 
 /**
- * Scalars as kustomize reads them in manifests (go-yaml 3, then JSON): `on` and `yes` are text, `0777` is octal, times are text in one form, integers of
- * 64 bits keep all their digits, `<<` merges.
+ * Scalars as kustomize reads them in manifests (go-yaml 3, then JSON): `on` and `yes` are text, `0777` is octal, times are text in one
+ * form, integers of 64 bits keep all their digits, `<<` merges.
  */
 export const MANIFEST_SCHEMA = CORE_SCHEMA.withTags(intTag, floatTag, nullTag, timestampTag, mergeTag);
 

@@ -4,8 +4,8 @@ import type { HttpProxy } from '../outbound/http-access.ts';
 import { httpProxyFrom } from './proxy-of.ts';
 
 /**
- * The proxy that the controller's environment names for an address, as Go's programs read it: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in small letters too.
- * Undefined: none. Throws `InvalidLogin` for an address that is none.
+ * The proxy that the controller's environment names for an address, as Go's programs read it: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`,
+ * in small letters too. Undefined: none. Throws `InvalidLogin` for an address that is none.
  */
 export function environmentProxy(url: URL, variables: Readonly<Record<string, string | undefined>>): HttpProxy | undefined {
   const read = (name: string) => variables[name] || variables[name.toLowerCase()] || undefined;

@@ -20,9 +20,9 @@ export interface AccessRules {
 }
 
 /**
- * How to get to a server and be let in, by upstream's rules: `bearerToken` wins over `username` and `password`; the login and the client certificate are for the
- * origin of `url` alone. Throws `InvalidLogin`, which names the Secret and the key: a Secret that says nothing is refused rather than ignored, and so is half a
- * login, because a request without it is not what its owner meant.
+ * How to get to a server and be let in, by upstream's rules: `bearerToken` wins over `username` and `password`; the login and the client
+ * certificate are for the origin of `url` alone. Throws `InvalidLogin`, which names the Secret and the key: a Secret that says nothing is
+ * refused rather than ignored, and so is half a login, because a request without it is not what its owner meant.
  */
 export function httpAccessOf({ secret, certSecret, proxySecret }: AccessSecrets, url: URL, rules: AccessRules = {}): HttpAccess {
   const keys = secret === undefined ? undefined : keysOf(secret);

@@ -9,8 +9,8 @@ const SCHEMES: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:']);
 const HOST = /^(?:[\w.-]{1,253}|\[[0-9a-f:.]{2,45}\])$/i;
 
 /**
- * The proxy that a Secret of `proxySecretRef` describes: `address`, and for those that want a login, `username` and `password`, which win over what stands in the address.
- * Throws `InvalidLogin`.
+ * The proxy that a Secret of `proxySecretRef` describes: `address`, and for those that want a login, `username` and `password`, which win
+ * over what stands in the address. Throws `InvalidLogin`.
  */
 export function httpProxyFrom(secret: LoginSecret): HttpProxy {
   const keys = keysOf(secret);

@@ -20,9 +20,9 @@ export interface RegistrySecrets {
 }
 
 /**
- * The login for a repository such as `ghcr.io/team/app`, by the kubelet's rules: of all Secrets the entry with the longest path that leads to it wins, and of
- * two alike the one without wildcards, then the first. Anonymous when none is for it. Throws `InvalidLogin` for a Secret that cannot be read, or a winner
- * without a login.
+ * The login for a repository such as `ghcr.io/team/app`, by the kubelet's rules: of all Secrets the entry with the longest path that leads
+ * to it wins, and of two alike the one without wildcards, then the first. Anonymous when none is for it. Throws `InvalidLogin` for a Secret
+ * that cannot be read, or a winner without a login.
  */
 export function registryLoginFrom({ secret, pullSecrets = [] }: RegistrySecrets, repository: string): RegistryLogin {
   const wanted = /[*?]/.test(repository) ? undefined : registryPatternOf(repository);

@@ -13,8 +13,8 @@ export interface RegistryPattern {
 const DOCKER_HUB: ReadonlySet<string> = new Set(['docker.io', 'registry-1.docker.io', 'registry.hub.docker.com']);
 
 /**
- * Takes an entry apart as the kubelet does: the scheme does not matter, `/v1/` and `/v2/` belong to the host. Undefined for what names no host, or has a login
- * in it: `https://ghcr.io@evil.example` is meant to be taken for something else.
+ * Takes an entry apart as the kubelet does: the scheme does not matter, `/v1/` and `/v2/` belong to the host. Undefined for what names no
+ * host, or has a login in it: `https://ghcr.io@evil.example` is meant to be taken for something else.
  */
 export function registryPatternOf(entry: string): RegistryPattern | undefined {
   const [, host = '', port = '', path = ''] =
@@ -28,7 +28,9 @@ export function registryPatternOf(entry: string): RegistryPattern | undefined {
   };
 }
 
-/** Whether an entry is for a repository: the same host, label by label, the same port, and a path that begins with its own, part by part. */
+/**
+ * Whether an entry is for a repository: the same host, label by label, the same port, and a path that begins with its own, part by part.
+ */
 export function isFor(pattern: RegistryPattern, repository: RegistryPattern): boolean {
   const [labels, others] = [pattern.host.split('.'), repository.host.split('.')];
   return (

@@ -14,7 +14,10 @@ export interface SshAccess {
   readonly knownHosts: string;
 }
 
-/** Reads `identity`, `known_hosts`, `identity.pub` and `password`, which is the key's passphrase. Throws `InvalidLogin`: nobody is let in without the first two. */
+/**
+ * Reads `identity`, `known_hosts`, `identity.pub` and `password`, which is the key's passphrase. Throws `InvalidLogin`: nobody is let in
+ * without the first two.
+ */
 export function sshAccessFrom(secret: LoginSecret, url: URL): SshAccess {
   const keys = keysOf(secret);
   const filled = (key: string): string | undefined => (keys.text(key)?.trim() === '' ? undefined : keys.text(key));

@@ -20,7 +20,10 @@ export function cloudGitLogin(cloud: GitCloud, url: URL, means: CloudMeans): Pro
   }
 }
 
-/** A login for a registry of a cloud, such as `123.dkr.ecr.eu-west-1.amazonaws.com`, for its own registries alone. Throws `IdentityError`, or the signal's reason. */
+/**
+ * A login for a registry of a cloud, such as `123.dkr.ecr.eu-west-1.amazonaws.com`, for its own registries alone. Throws `IdentityError`,
+ * or the signal's reason.
+ */
 export function cloudRegistryLogin(cloud: RegistryCloud, host: string, means: CloudMeans): Promise<Issued<RegistryLogin>> {
   switch (cloud) {
     case 'aws':

@@ -65,7 +65,10 @@ export async function askCloud({ local = false, ...question }: CloudQuestion, me
   return await callProvider({ ...question, url, client, request: { ...question.request, signal: deadline.signal } });
 }
 
-/** From the cache, if there is one. The key is told apart by the identity: the controller's, or which ServiceAccount's, with all that it says of itself. */
+/**
+ * From the cache, if there is one. The key is told apart by the identity: the controller's, or which ServiceAccount's, with all that it
+ * says of itself.
+ */
 export function cached<T extends Expiring>(
   key: readonly string[],
   means: CloudMeans,

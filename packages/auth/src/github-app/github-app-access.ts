@@ -23,8 +23,8 @@ export interface GitHubAppOptions {
 }
 
 /**
- * Access to a Git server for a GitHub App: a token of the installation as the password of `x-access-token`. `ca.crt` and the proxy are for GitHub's API as well as for
- * Git. Throws `InvalidLogin` for the Secret, `IdentityError` for GitHub's answer, or the signal's reason.
+ * Access to a Git server for a GitHub App: a token of the installation as the password of `x-access-token`. `ca.crt` and the proxy are for
+ * GitHub's API as well as for Git. Throws `InvalidLogin` for the Secret, `IdentityError` for GitHub's answer, or the signal's reason.
  */
 export async function githubAppAccess(
   { secret, proxySecret }: GitHubAppSecrets,

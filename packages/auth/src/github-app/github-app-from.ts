@@ -15,7 +15,10 @@ export interface GitHubApp {
 /** Whether a Secret holds the login of a GitHub App: upstream asks for it by `provider: github` alone. */
 export const hasGitHubApp = ({ data }: LoginSecret): boolean => data?.githubAppID !== undefined;
 
-/** Reads `githubAppID`, `githubAppPrivateKey`, one of `githubAppInstallationID` and `githubAppInstallationOwner`, and `githubAppBaseURL`. Throws `InvalidLogin`. */
+/**
+ * Reads `githubAppID`, `githubAppPrivateKey`, one of `githubAppInstallationID` and `githubAppInstallationOwner`, and `githubAppBaseURL`.
+ * Throws `InvalidLogin`.
+ */
 export function githubAppFrom(secret: LoginSecret): GitHubApp {
   const keys = keysOf(secret);
   const text = (key: string) => keys.text(key)?.trim() || undefined;

@@ -50,8 +50,9 @@ async function* chunks(incoming: IncomingMessage, gzip: boolean, { target, signa
 const unpacked = (incoming: IncomingMessage): Readable => pipeline(incoming, createGunzip(), () => undefined);
 
 /**
- * What was not to be compressed is handed on as it is: servers that take an archive's own compression, or a charset, for an encoding of the transport are common, and
- * nobody wants the archive changed. One that answers in another encoding than it was asked for is up to something.
+ * What was not to be compressed is handed on as it is: servers that take an archive's own compression, or a charset, for an encoding of the
+ * transport are common, and nobody wants the archive changed. One that answers in another encoding than it was asked for is up to
+ * something.
  */
 function isGzip(incoming: IncomingMessage, { target, method, compressed }: BodyOptions): boolean {
   const encoding = incoming.headers['content-encoding']?.trim().toLowerCase() ?? '';

@@ -28,7 +28,10 @@ export interface Connector extends Disposable {
   open(route: Route): Promise<Socket>;
 }
 
-/** Connects to servers. Every connection has an error listener from its first moment: one that fails while nobody uses it harms nobody. Disposing of it cuts those in the making. */
+/**
+ * Connects to servers. Every connection has an error listener from its first moment: one that fails while nobody uses it harms nobody.
+ * Disposing of it cuts those in the making.
+ */
 export function createConnector({ access: { ca, proxy }, reach, clock }: ConnectorOptions): Connector {
   const making = new Set<Socket>();
   const trust = createTrust(ca);

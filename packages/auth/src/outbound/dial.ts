@@ -13,8 +13,8 @@ export interface DialOptions {
 }
 
 /**
- * A TCP connection for what is not HTTP, by the rules of the HTTP client: through the proxy if there is one, within twenty seconds, to no local address.
- * It has an error listener. Rejects with `LocalAddress`, as the socket does, or with the signal's reason.
+ * A TCP connection for what is not HTTP, by the rules of the HTTP client: through the proxy if there is one, within twenty seconds, to no
+ * local address. It has an error listener. Rejects with `LocalAddress`, as the socket does, or with the signal's reason.
  */
 export async function dial(destination: Destination, { reach, clock, proxy, signal }: DialOptions): Promise<Socket> {
   signal.throwIfAborted();

@@ -19,8 +19,8 @@ export interface HttpClientOptions {
 /** Requests to servers that nobody vouches for. A login in a URL is not used. */
 export interface HttpClient extends Disposable {
   /**
-   * Resolves with any status that is no redirect to follow. Credentials go to their own origin alone, also across redirects; none is followed from https to http.
-   * Throws `HttpFailure`, whose message holds no secret, or the signal's reason.
+   * Resolves with any status that is no redirect to follow. Credentials go to their own origin alone, also across redirects; none is
+   * followed from https to http. Throws `HttpFailure`, whose message holds no secret, or the signal's reason.
    */
   request(url: URL, request: HttpRequest): Promise<HttpAnswer>;
 }

@@ -2,7 +2,10 @@ import { redact } from '../redact.ts';
 import { LocalAddress } from './outbound-address.ts';
 import { withoutSecrets } from './shown-url.ts';
 
-/** A request that got no answer to use. The message names the server and holds no secret; nothing of what the server sent is kept as a cause. */
+/**
+ * A request that got no answer to use. The message names the server and holds no secret; nothing of what the server sent is kept as a
+ * cause.
+ */
 export class HttpFailure extends Error {
   override readonly name = 'HttpFailure';
   /** `refused`: we did not connect, because of where that would have led. */

@@ -24,8 +24,9 @@ export interface HttpSockets {
 const IDLE_MS = 30_000;
 
 /**
- * Node's own agents keep connections, HTTP/1.1: they cost less memory than undici's. Connections are made by us, so that the rules on where to connect hold for proxies
- * as well, and a handshake has a deadline. The client certificate has an agent of its own: no other server than the one it is meant for is asked with it.
+ * Node's own agents keep connections, HTTP/1.1: they cost less memory than undici's. Connections are made by us, so that the rules on where
+ * to connect hold for proxies as well, and a handshake has a deadline. The client certificate has an agent of its own: no other server than
+ * the one it is meant for is asked with it.
  */
 export function createHttpSockets({
   access,

@@ -33,8 +33,8 @@ for (const [address, prefix] of [
   local.addSubnet(address, prefix, 'ipv6');
 
 /**
- * Whether an IP address is this machine's own, of its link, or where a cloud hands out the machine's credentials. Private ranges are not: servers in the
- * cluster or the company's network are what people connect to.
+ * Whether an IP address is this machine's own, of its link, or where a cloud hands out the machine's credentials. Private ranges are not:
+ * servers in the cluster or the company's network are what people connect to.
  */
 export function isLocalAddress(address: string): boolean {
   const [bare = ''] = address.split('%');
@@ -49,7 +49,10 @@ export type Resolve = (
   callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
 ) => void;
 
-/** Throws `LocalAddress` for a URL's host that is a local address. A name is for `remoteLookup`: what it stands for is known when it is connected to. */
+/**
+ * Throws `LocalAddress` for a URL's host that is a local address. A name is for `remoteLookup`: what it stands for is known when it is
+ * connected to.
+ */
 export function refuseLocalHost(hostname: string): void {
   const host = hostname.replace(/^\[|\]$/g, '');
   if (isIP(host) !== 0 && isLocalAddress(host)) throw refusal(host);

@@ -13,8 +13,9 @@ export interface Trust {
 }
 
 /**
- * Go puts both into one pool, and trusts whatever is in it, be it the root of a chain or not. To make such a pool of Node's costs 17 ms and 1.3 MiB for every
- * object with a bundle of its own: hence first the bundle, where most have what they need, and the system's, which are there already, if that fails.
+ * Go puts both into one pool, and trusts whatever is in it, be it the root of a chain or not. To make such a pool of Node's costs 17 ms and
+ * 1.3 MiB for every object with a bundle of its own: hence first the bundle, where most have what they need, and the system's, which are
+ * there already, if that fails.
  */
 export function createTrust(ca: string | undefined): Trust {
   const system = new Set<string>();
@@ -39,7 +40,9 @@ export function createTrust(ca: string | undefined): Trust {
   };
 }
 
-/** What OpenSSL says of a certificate that nobody vouches for. One that is expired, or another host's, is no better with other authorities. */
+/**
+ * What OpenSSL says of a certificate that nobody vouches for. One that is expired, or another host's, is no better with other authorities.
+ */
 const UNTRUSTED: ReadonlySet<string> = new Set([
   'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',

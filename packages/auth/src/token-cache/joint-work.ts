@@ -3,7 +3,10 @@ import { untilAborted } from '@gotk/apimachinery';
 /** Work under way, by name, that many wait for. */
 export interface JointWork<T> {
   has(name: string): boolean;
-  /** Starts the work, or joins what is under way. Rejects with the signal's reason, or the work's error; the work is aborted when the last one leaves. */
+  /**
+   * Starts the work, or joins what is under way. Rejects with the signal's reason, or the work's error; the work is aborted when the last
+   * one leaves.
+   */
   join(name: string, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }
 

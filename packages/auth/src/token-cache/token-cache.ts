@@ -41,8 +41,9 @@ export interface TokenRequest {
 
 export interface TokenCache {
   /**
-   * The token of a key, fetched if there is none. Whoever asks meanwhile waits for the same fetch, which is aborted when nobody waits for it any more.
-   * `key` has to hold everything that decides the token, and its type: provider, identity, audience, scope, address. Failures are not remembered.
+   * The token of a key, fetched if there is none. Whoever asks meanwhile waits for the same fetch, which is aborted when nobody waits for
+   * it any more. `key` has to hold everything that decides the token, and its type: provider, identity, audience, scope, address. Failures
+   * are not remembered.
    */
   get<T extends Expiring>(key: readonly string[], fetch: (signal: AbortSignal) => Promise<T>, request: TokenRequest): Promise<T>;
   /** Forgets a token that turned out to be good for nothing. */

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * The Authorization header of a GET by the account's key ("Authorize with Shared Key", version 2009-09-19 and later): over the verb, eleven headers that a GET does not have, the
- * `x-ms-` headers and the resource.
+ * The Authorization header of a GET by the account's key ("Authorize with Shared Key", version 2009-09-19 and later): over the verb, eleven
+ * headers that a GET does not have, the `x-ms-` headers and the resource.
  */
 export function sharedKeyAuthorization({
   account,

@@ -22,8 +22,8 @@ export type ReadListing =
 const MAX_OBJECTS = 10_000;
 
 /**
- * Reads what a store answers when it is asked what there is. Never throws. Takes about a third of a second for each mebibyte that is made to take long: whoever
- * does not trust the store reads large pages in a thread.
+ * Reads what a store answers when it is asked what there is. Never throws. Takes about a third of a second for each mebibyte that is made
+ * to take long: whoever does not trust the store reads large pages in a thread.
  */
 export function readListing({ format, bytes }: Listing): ReadListing {
   try {

@@ -7,7 +7,10 @@ export interface S3Place {
   readonly insecure: boolean;
 }
 
-/** Stores that want the bucket in the host's name; the others take it as the first part of the path, which every S3 server of one's own does. */
+/**
+ * Stores that want the bucket in the host's name; the others take it as the first part of the path, which every S3 server of one's own
+ * does.
+ */
 const VIRTUAL_HOSTS = /(?:^|\.)(?:amazonaws\.com(?:\.cn)?|aliyuncs\.com|myqcloud\.com)$/;
 
 /** Where the bucket is. Throws `BucketError` for an endpoint that is no host, or a bucket name that no store would take. */

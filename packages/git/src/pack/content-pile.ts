@@ -23,8 +23,8 @@ export function pileInMemory(): ContentPile {
 const BATCH_BYTES = 1024 * 1024;
 
 /**
- * A pile in a new file, of which the last megabyte is in memory. It has no name once it is open: it goes with the pile, however the process ends. Throws the file
- * system's errors (`ENOSPC`).
+ * A pile in a new file, of which the last megabyte is in memory. It has no name once it is open: it goes with the pile, however the process
+ * ends. Throws the file system's errors (`ENOSPC`).
  */
 export function pileInFile(path: string): ContentPile & Disposable {
   const descriptor = openSync(path, 'wx+', 0o600);

@@ -73,7 +73,8 @@ export interface Inflated {
 }
 
 /**
- * Inflates exactly `size` bytes. Undefined when the input ends before they do. A stream that holds more or fewer is refused, with a `GitError`, before it costs memory.
+ * Inflates exactly `size` bytes. Undefined when the input ends before they do. A stream that holds more or fewer is refused, with a
+ * `GitError`, before it costs memory.
  */
 export function inflateEntry(input: Buffer, size: number): Inflated | undefined {
   let inflated: { readonly buffer: Buffer; readonly engine: { readonly bytesWritten: number } };
@@ -82,7 +83,8 @@ export function inflateEntry(input: Buffer, size: number): Inflated | undefined 
     inflated = inflateSync(input, {
       info: true,
       maxOutputLength: size + 1,
-      // All of it in one piece, which is what the caller gets. A size that is a lie costs addresses, not memory: nothing is written to most of the piece.
+      // All of it in one piece, which is what the caller gets. A size that is a lie costs addresses, not memory: nothing is written to most
+      // of the piece.
       chunkSize: Math.max(size + 1, 64),
     }) as never;
   } catch (error) {

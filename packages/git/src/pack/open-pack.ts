@@ -16,8 +16,8 @@ export interface OpenedPack extends ObjectStore, Disposable {
 }
 
 /**
- * The objects of a pack in a file, each verified. Neither the pack nor its contents are held in memory: contents are read when they are asked for, until the store is
- * disposed of. Throws `GitError`, or the file system's errors.
+ * The objects of a pack in a file, each verified. Neither the pack nor its contents are held in memory: contents are read when they are
+ * asked for, until the store is disposed of. Throws `GitError`, or the file system's errors.
  */
 export function openPack(file: string, { limits, scratchFile }: OpenPackOptions): OpenedPack {
   using pack = packFile(file);

@@ -45,11 +45,11 @@ interface Waiting extends Place {
 }
 
 /**
- * Unpacks a whole pack (gitformat-pack, version 2): checks its checksum, inflates within the limits, applies deltas, and names every object by the hash of its content,
- * so that nothing in it can pass for something else.
+ * Unpacks a whole pack (gitformat-pack, version 2): checks its checksum, inflates within the limits, applies deltas, and names every object
+ * by the hash of its content, so that nothing in it can pass for something else.
  *
- * Every entry is inflated once, in the order of the pack: nothing else tells where the next one begins. Contents go to the pile, so that memory is needed for one object
- * and for what is known of each. Throws `GitError`.
+ * Every entry is inflated once, in the order of the pack: nothing else tells where the next one begins. Contents go to the pile, so that
+ * memory is needed for one object and for what is known of each. Throws `GitError`.
  */
 export function unpackObjects(source: PackSource, { limits, pile }: UnpackOptions): Unpacked {
   const reader = createPackReader(source);
@@ -102,7 +102,10 @@ function takeEntry(reader: PackReader, offset: number, unpacking: Unpacking): nu
   return offset + length + consumed;
 }
 
-/** Nothing says how long the compressed bytes are: a window of the usual size is tried, then what is likely at most, then twice as many each time. */
+/**
+ * Nothing says how long the compressed bytes are: a window of the usual size is tried, then what is likely at most, then twice as many each
+ * time.
+ */
 function inflateAt(reader: PackReader, offset: number, size: number): Inflated {
   const likely = mostCompressed(size);
   for (let atLeast = Math.min(likely, FIRST_TRY_BYTES); ; atLeast = Math.max(likely, 2 * atLeast)) {
@@ -151,7 +154,10 @@ class PiledObject implements GitObject {
   }
 }
 
-/** Applies each delta once, when its base is known, so that the order of a pack does not matter; and reads each base once, however many are made of it. */
+/**
+ * Applies each delta once, when its base is known, so that the order of a pack does not matter; and reads each base once, however many are
+ * made of it.
+ */
 function resolveDeltas(unpacking: Unpacking): void {
   const { bases, waiting, pile, limits } = unpacking;
   for (const { offset, oid, type, place, size, depth } of bases) {

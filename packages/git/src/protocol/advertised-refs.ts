@@ -7,8 +7,8 @@ import { isWanted, type Ref, type Wanted } from './ref.ts';
 const PEELED = '^{}';
 
 /**
- * The references that a server of protocol version 0 lists unasked (gitprotocol-pack, "Reference Discovery"): all that it has, each annotated tag followed by what it
- * stands for. Reads to the end, unless the caller stops.
+ * The references that a server of protocol version 0 lists unasked (gitprotocol-pack, "Reference Discovery"): all that it has, each
+ * annotated tag followed by what it stands for. Reads to the end, unless the caller stops.
  */
 export async function* advertisedRefs(answer: Answer, firstRef: string, wanted: Wanted): AsyncGenerator<Ref> {
   if (firstRef === '') return await answer.finish();

@@ -17,8 +17,8 @@ export interface Greeting {
 const MAX_CAPABILITIES_BYTES = 256 * 1024;
 
 /**
- * Reads a greeting, which begins with the name of the service over HTTP: to its end if it is of version 2, else to the first reference. Throws `GitError` for one that is none, also for a repository whose objects are
- * named by SHA-256.
+ * Reads a greeting, which begins with the name of the service over HTTP: to its end if it is of version 2, else to the first reference.
+ * Throws `GitError` for one that is none, also for a repository whose objects are named by SHA-256.
  */
 export async function readGreeting(answer: Answer, { announced }: { readonly announced: boolean }): Promise<Greeting> {
   let packet = await answer.next();

@@ -1,8 +1,8 @@
 import { GitError } from '../git-error.ts';
 
 /**
- * One packet of Git's wire protocols: four hexadecimal digits of length, themselves included, then the content. Three short lengths are marks:
- * `0000` flush, `0001` delimiter, `0002` end of response (gitprotocol-common, gitprotocol-v2).
+ * One packet of Git's wire protocols: four hexadecimal digits of length, themselves included, then the content. Three short lengths are
+ * marks: `0000` flush, `0001` delimiter, `0002` end of response (gitprotocol-common, gitprotocol-v2).
  */
 export type Packet = { readonly kind: 'data'; readonly bytes: Buffer } | { readonly kind: 'flush' | 'delimiter' | 'response-end' };
 

@@ -6,8 +6,8 @@ import { FLUSH, renderPacket, textOf } from './pkt-line.ts';
 import { packOf, refusal } from './side-band.ts';
 
 /**
- * A pack from a server of protocol version 0, as it arrives (gitprotocol-pack, "Packfile Negotiation"). We have nothing, so there is nothing to negotiate: everything is said
- * at once, which serves a process that listens as well as one that is started for each request.
+ * A pack from a server of protocol version 0, as it arrives (gitprotocol-pack, "Packfile Negotiation"). We have nothing, so there is
+ * nothing to negotiate: everything is said at once, which serves a process that listens as well as one that is started for each request.
  */
 export async function* requestUpload(
   transport: Transport,

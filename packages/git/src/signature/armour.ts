@@ -11,7 +11,10 @@ const BASE64_LINE = /^[A-Za-z0-9+/]+={0,2}$/;
 const CRC_INITIAL = 0xb704ce;
 const CRC_POLYNOMIAL = 0x1864cfb;
 
-/** Every armoured block of a file, in order; what stands around them is left out, as every OpenPGP program does with the notes people keep there. */
+/**
+ * Every armoured block of a file, in order; what stands around them is left out, as every OpenPGP program does with the notes people keep
+ * there.
+ */
 export function armoursOf(text: string): readonly Armour[] {
   const found: { label: string; lines: string[] }[] = [];
   let open: { label: string; lines: string[] } | undefined;
@@ -29,7 +32,10 @@ export function armoursOf(text: string): readonly Armour[] {
   return found;
 }
 
-/** A signature is all of its text: nothing before, nothing but empty lines after. Whoever reads a longer text may see something that nobody signed. */
+/**
+ * A signature is all of its text: nothing before, nothing but empty lines after. Whoever reads a longer text may see something that nobody
+ * signed.
+ */
 export function soleArmour(text: string, label: string): Armour {
   let length = text.length;
   while (text[length - 1] === ' ' || text[length - 1] === '\n') length -= 1;
@@ -52,7 +58,10 @@ export function bytesOf(lines: readonly string[]): Buffer {
   return bytes;
 }
 
-/** The bytes of an OpenPGP armour: after its headers and an empty line, base64, and a checksum which is not needed, but has to be right (RFC 4880, 6.1). */
+/**
+ * The bytes of an OpenPGP armour: after its headers and an empty line, base64, and a checksum which is not needed, but has to be right (RFC
+ * 4880, 6.1).
+ */
 export function openpgpBytesOf({ lines }: Armour): Buffer {
   const empty = lines.findIndex((line) => line.trim() === '');
   if (empty < 0 || !lines.slice(0, empty).every((line) => /^[A-Za-z][A-Za-z-]*: /.test(line))) throw new Refused('the armour is damaged');

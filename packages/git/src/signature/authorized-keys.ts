@@ -7,8 +7,9 @@ const MAX_FILE_BYTES = 1024 * 1024;
 const LIMITING = /(?:^|,)(?:cert-authority|expiry-time=|valid-after=|valid-before=|namespaces=)/i;
 
 /**
- * The keys of an `authorized_keys` file. Options that limit a login (`from=`, `command=`) mean nothing for signatures and are ignored, as Flux does; those that
- * limit a key (an expiry, a certificate authority) are refused rather than ignored. Keys of unsupported types are left out.
+ * The keys of an `authorized_keys` file. Options that limit a login (`from=`, `command=`) mean nothing for signatures and are ignored, as
+ * Flux does; those that limit a key (an expiry, a certificate authority) are refused rather than ignored. Keys of unsupported types are
+ * left out.
  *
  * Throws `Refused` for a file with a line that holds no key at all: who wrote it meant something by it.
  */
@@ -28,7 +29,10 @@ export function parseAuthorizedKeys(text: string): readonly SshKey[] {
   });
 }
 
-/** A key, or options (the principals, in an allowed-signers file) and a key, as sshd reads them: a word is the type when what follows says so, too. */
+/**
+ * A key, or options (the principals, in an allowed-signers file) and a key, as sshd reads them: a word is the type when what follows says
+ * so, too.
+ */
 function keyIn(line: string): { readonly options: string; readonly blob: Buffer } | undefined {
   for (const end of [0, optionsEnd(line)]) {
     const [type = '', base64 = ''] = line

@@ -110,7 +110,9 @@ describe.each(schemes)('a bit that flips, in a signature by %s', (scheme) => {
   });
 });
 
-/** Whether a byte of an OpenPGP signature is in the part that nobody signs, or counts the bits of a number whose bytes stay what they are. */
+/**
+ * Whether a byte of an OpenPGP signature is in the part that nobody signs, or counts the bits of a number whose bytes stay what they are.
+ */
 function isHint(bytes: Buffer, at: number): boolean {
   if (bytes.toString('latin1', 0, 6) === 'SSHSIG') return false;
   const [{ body } = { body: bytes }] = packetsOf(bytes);

@@ -16,7 +16,10 @@ const MAX_KEYRING_BYTES = 1024 * 1024;
 const MAX_KEY_BYTES = 8 * 1024;
 const PUBLIC_LABEL = 'PGP PUBLIC KEY BLOCK';
 
-/** Every certificate of a file: of each armour in it, and of each key in an armour. Throws `Refused` when the file holds anything else, or no key. */
+/**
+ * Every certificate of a file: of each armour in it, and of each key in an armour. Throws `Refused` when the file holds anything else, or
+ * no key.
+ */
 export function certificatesOf(text: string): readonly Certificate[] {
   if (text.length > MAX_KEYRING_BYTES) throw new Refused(`it is larger than ${MAX_KEYRING_BYTES} bytes`);
   const certificates = armoursOf(text).flatMap((armour) => {

@@ -15,7 +15,10 @@ const MAX_PACKETS = 50_000;
 
 export const Tag = { Signature: 2, SecretKey: 5, PublicKey: 6, SecretSubkey: 7, UserId: 13, PublicSubkey: 14, UserAttribute: 17 } as const;
 
-/** Packets of a length that is told beforehand, one behind the other. Partial and open-ended lengths are for streams: keys and signatures have none. */
+/**
+ * Packets of a length that is told beforehand, one behind the other. Partial and open-ended lengths are for streams: keys and signatures
+ * have none.
+ */
 export function packetsOf(bytes: Buffer): readonly Packet[] {
   const packets: Packet[] = [];
   for (let start = 0; start < bytes.length; ) {

@@ -21,8 +21,8 @@ export interface OpenpgpQuestion {
 }
 
 /**
- * Verifies a detached OpenPGP signature by one of the keys in the files. A file that cannot be read is passed over and named when no other file has the key.
- * Throws `Refused` for whatever is not a sound signature.
+ * Verifies a detached OpenPGP signature by one of the keys in the files. A file that cannot be read is passed over and named when no other
+ * file has the key. Throws `Refused` for whatever is not a sound signature.
  */
 export async function verifyOpenpgpSignature(armoured: string, { payload, files, nowMs }: OpenpgpQuestion): Promise<Verification> {
   const signature = openpgpBytesOf(soleArmour(armoured, OPENPGP_LABEL));

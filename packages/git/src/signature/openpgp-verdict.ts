@@ -21,11 +21,12 @@ type Library = typeof import('openpgp');
 const MIN_RSA_BITS = 2047;
 
 /**
- * Whether a certificate has a key that made a signature, and that could make it both when it was made and now: bound to the primary key in both directions, for
- * signing, neither expired nor revoked. Throws only when the library cannot be loaded.
+ * Whether a certificate has a key that made a signature, and that could make it both when it was made and now: bound to the primary key in
+ * both directions, for signing, neither expired nor revoked. Throws only when the library cannot be loaded.
  *
- * The only module that loads OpenPGP.js, when it is first needed: it is under the LGPL and stays a file of its own beside the bundle. Of its ways to verify, only
- * the one for detached signatures is used, where what was signed is what the caller holds (CVE-2025-47934, CVE-2023-41037).
+ * The only module that loads OpenPGP.js, when it is first needed: it is under the LGPL and stays a file of its own beside the bundle. Of
+ * its ways to verify, only the one for detached signatures is used, where what was signed is what the caller holds (CVE-2025-47934,
+ * CVE-2023-41037).
  */
 export async function verdictOf(question: Question): Promise<KeyVerdict> {
   const openpgp = await import('openpgp');

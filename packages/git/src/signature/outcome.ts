@@ -1,6 +1,8 @@
 /** One entry of the Secret that holds the public keys of trusted authors. */
 export interface KeyFile {
-  /** The Secret's key, such as `author.asc`. `.sshpub` holds SSH keys as in `authorized_keys`; anything else holds OpenPGP keys in armour. */
+  /**
+   * The Secret's key, such as `author.asc`. `.sshpub` holds SSH keys as in `authorized_keys`; anything else holds OpenPGP keys in armour.
+   */
   readonly name: string;
   readonly text: string;
 }
@@ -32,7 +34,10 @@ export interface Refusal {
 
 export type Verification = { readonly kind: 'verified'; readonly signer: Signer } | Refusal;
 
-/** Thrown between the parsers of this folder, and turned into a value where it leaves it: what was signed is hostile, a refusal is an answer. */
+/**
+ * Thrown between the parsers of this folder, and turned into a value where it leaves it: what was signed is hostile, a refusal is an
+ * answer.
+ */
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly kind: RefusalKind;

@@ -46,8 +46,8 @@ const PLACED: ReadonlySet<string> = new Set([...ORDER.commit, ...ORDER.tag].map(
 const ONCE: ReadonlySet<string> = new Set(['gpgsig', 'gpgsig-sha256', 'encoding']);
 
 /**
- * Takes a commit or a tag apart as Git does, from the bytes. Where two programs could read two things, throws `Refused`: the headers have to be those of Git,
- * in its order, each as often as Git writes it, without carriage returns, and nothing holds a NUL (CVE-2026-45022).
+ * Takes a commit or a tag apart as Git does, from the bytes. Where two programs could read two things, throws `Refused`: the headers have
+ * to be those of Git, in its order, each as often as Git writes it, without carriage returns, and nothing holds a NUL (CVE-2026-45022).
  */
 export function signedContentOf({ type, content }: SignedObject): SignedContent {
   const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);

@@ -24,7 +24,10 @@ const CURVES: Readonly<Record<string, { readonly jwk: string; readonly bytes: nu
   nistp521: { jwk: 'P-521', bytes: 66 },
 };
 
-/** Reads a public key (RFC 4253, 6.6). Throws `Refused` for damage, for certificates, and for kinds of keys that no signature should be trusted from. */
+/**
+ * Reads a public key (RFC 4253, 6.6). Throws `Refused` for damage, for certificates, and for kinds of keys that no signature should be
+ * trusted from.
+ */
 export function parseSshKey(blob: Buffer): SshKey {
   const reader = new WireReader(blob);
   const type = reader.text();

@@ -25,8 +25,8 @@ const DIGESTS: Readonly<Record<string, string | null>> = {
 };
 
 /**
- * Verifies an SSH signature (PROTOCOL.sshsig) in the namespace `git` by one of the keys in the files. A file that cannot be read is passed over and named when no
- * other file has the key. Throws `Refused` for whatever is not a sound signature.
+ * Verifies an SSH signature (PROTOCOL.sshsig) in the namespace `git` by one of the keys in the files. A file that cannot be read is passed
+ * over and named when no other file has the key. Throws `Refused` for whatever is not a sound signature.
  */
 export function verifySshSignature(armoured: string, payload: Buffer, files: readonly KeyFile[]): Verification {
   const { key, signature, signed } = parseSignature(bytesOf(soleArmour(armoured, SSH_LABEL).lines), payload);

@@ -15,8 +15,9 @@ const SSH_SUFFIX = '.sshpub';
 /**
  * Verifies the signature of a commit or of an annotated tag, over the bytes that came in, by the public keys of a Secret.
  *
- * Data in, data out, no I/O: fit for a worker thread. Never throws for what the object, the signature or the keys hold. A key counts when it may sign both at
- * the time of the signature and now, like upstream, which asks for now: what has since expired or been revoked does not verify.
+ * Data in, data out, no I/O: fit for a worker thread. Never throws for what the object, the signature or the keys hold. A key counts when
+ * it may sign both at the time of the signature and now, like upstream, which asks for now: what has since expired or been revoked does not
+ * verify.
  */
 export async function verifySignature({ object, keys, nowMs }: SignatureQuestion): Promise<Verification> {
   try {

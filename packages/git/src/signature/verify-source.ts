@@ -27,7 +27,10 @@ export interface IdentifiedObject {
 export interface SourceQuestion {
   readonly mode: VerificationMode;
   readonly commit: IdentifiedObject;
-  /** The tag that led to the commit, by its name below `refs/tags/`, with its object when it has one. Undefined when it was no tag that led there. */
+  /**
+   * The tag that led to the commit, by its name below `refs/tags/`, with its object when it has one. Undefined when it was no tag that led
+   * there.
+   */
   readonly tag?: { readonly name: string; readonly object?: IdentifiedObject | undefined } | undefined;
   readonly keys: readonly KeyFile[];
   readonly nowMs: number;
@@ -68,7 +71,8 @@ export function needsVerification(observed: VerificationMode | undefined, wanted
 /**
  * Verifies what a mode asks for: the tag first, then the commit; the first that fails decides. Reasons are upstream's.
  *
- * Stricter than upstream: a tag vouches for its own name and for the commit it is put on, so that a good tag does not verify another commit, or another version.
+ * Stricter than upstream: a tag vouches for its own name and for the commit it is put on, so that a good tag does not verify another
+ * commit, or another version.
  */
 export async function verifySource({ mode, commit, tag, keys, nowMs }: SourceQuestion): Promise<SourceVerification> {
   const wanted = normalizedMode(mode);

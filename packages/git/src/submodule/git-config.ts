@@ -18,8 +18,8 @@ const MAX_ENTRIES = 10_000;
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', b: '\b', '"': '"', '\\': '\\' };
 
 /**
- * Reads a file in Git's configuration syntax (git-config(1), "Syntax"), in time by its length. Nothing is included, whatever the file says. Throws `GitError` where Git would
- * refuse the file, and for one of more than 256 KiB.
+ * Reads a file in Git's configuration syntax (git-config(1), "Syntax"), in time by its length. Nothing is included, whatever the file says.
+ * Throws `GitError` where Git would refuse the file, and for one of more than 256 KiB.
  */
 export function parseGitConfig(text: string): readonly ConfigEntry[] {
   if (text.length > MAX_BYTES) throw new GitError('too-large', `the Git configuration is larger than ${MAX_BYTES} bytes`);

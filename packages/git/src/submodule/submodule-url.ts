@@ -2,11 +2,12 @@ import { withoutEnd } from '@gotk/apimachinery';
 import { GitError } from '../git-error.ts';
 
 /**
- * The address of a submodule. One that begins with `./` or `../` is relative to the superproject's, as for Git: it replaces the last parts of its path, and never the host. Both
- * URLs and the `git@host:path` of ssh can be what it is relative to.
+ * The address of a submodule. One that begins with `./` or `../` is relative to the superproject's, as for Git: it replaces the last parts
+ * of its path, and never the host. Both URLs and the `git@host:path` of ssh can be what it is relative to.
  *
- * Throws `GitError` for what is no http, https or ssh address: other transports run programs or read files (`ext::`, `file:`), and what begins with a dash is an option somewhere
- * (CVE-2017-1000117, CVE-2018-17456). A secret in the address, and line breaks, are refused as well (CVE-2020-5260).
+ * Throws `GitError` for what is no http, https or ssh address: other transports run programs or read files (`ext::`, `file:`), and what
+ * begins with a dash is an option somewhere (CVE-2017-1000117, CVE-2018-17456). A secret in the address, and line breaks, are refused as
+ * well (CVE-2020-5260).
  */
 export function submoduleUrl(written: string, superproject: URL): URL {
   const relative = /^\.\.?(\/|$)/.test(written);
@@ -48,5 +49,7 @@ const refused = (written: string): GitError =>
 /** Without what may be a secret in it. */
 const shown = (written: string): string => written.replace(/\/\/[^/@]*@/, '//').slice(0, 120);
 
-/** Whether credentials for one address may be sent to the other: they belong to the origin that they are for, and ssh has origins as well. */
+/**
+ * Whether credentials for one address may be sent to the other: they belong to the origin that they are for, and ssh has origins as well.
+ */
 export const sharesLogin = (a: URL, b: URL): boolean => a.protocol === b.protocol && a.host === b.host;

@@ -23,9 +23,9 @@ export const MAX_SUBMODULES = 100;
 const MODULES_FILE = '.gitmodules';
 
 /**
- * The submodules of a commit, in the order of the tree: each place for one that the tree has, with its address from `.gitmodules`. What that file says of other places
- * means nothing, as for Git. Throws `GitError` for a place without address, for more than 100 submodules, and for what is hostile: names and paths that lead elsewhere
- * (CVE-2018-11235, CVE-2019-1387), options and transports in addresses.
+ * The submodules of a commit, in the order of the tree: each place for one that the tree has, with its address from `.gitmodules`. What
+ * that file says of other places means nothing, as for Git. Throws `GitError` for a place without address, for more than 100 submodules,
+ * and for what is hostile: names and paths that lead elsewhere (CVE-2018-11235, CVE-2019-1387), options and transports in addresses.
  */
 export function submodulesOf(store: ObjectStore, commit: string, superproject: URL): readonly Submodule[] {
   const tree = treeOf(store, commit);

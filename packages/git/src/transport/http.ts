@@ -20,7 +20,8 @@ const DISCOVERY = 'info/refs?service=git-upload-pack';
 /**
  * Smart HTTP (gitprotocol-http): every request starts afresh.
  *
- * Credentials are sent to their own origin only; a redirect is followed for the greeting, as Git does, never from https to http, and what follows goes to where it led.
+ * Credentials are sent to their own origin only; a redirect is followed for the greeting, as Git does, never from https to http, and what
+ * follows goes to where it led.
  */
 export function httpTransport({ url, access }: HttpRemote, { reach, clock = systemClock }: HttpTransportOptions): Transport {
   // One request follows another: a second connection would only cost a second TLS handshake.

@@ -8,7 +8,10 @@ export interface Limits {
 
 /** What the other end says, until somebody knows that it is over. */
 export interface Answer extends PacketReader, AsyncDisposable {
-  /** Tells that everything was read, so that the connection can be used again. An answer that is disposed of without it takes its connection with it. */
+  /**
+   * Tells that everything was read, so that the connection can be used again. An answer that is disposed of without it takes its connection
+   * with it.
+   */
   finish(): Promise<void>;
 }
 

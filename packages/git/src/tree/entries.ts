@@ -15,8 +15,8 @@ export interface TreeEntry {
 }
 
 /**
- * The entries of a tree. Names that mean something to a file system or to Git itself, and names that are there twice, are refused with a `GitError` that shows them
- * escaped.
+ * The entries of a tree. Names that mean something to a file system or to Git itself, and names that are there twice, are refused with a
+ * `GitError` that shows them escaped.
  */
 export function* entriesOf(store: ObjectStore, oid: string): Generator<TreeEntry> {
   const object = store.get(oid);

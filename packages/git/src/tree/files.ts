@@ -33,8 +33,8 @@ export function treeOf(store: ObjectStore, commit: string): string {
 }
 
 /**
- * The regular files below a tree, in Git's order. Symbolic links and submodules are left out; names that mean something to a file system or to Git itself are refused
- * with a `GitError` that shows them escaped. Names that differ by case alone are names of different files.
+ * The regular files below a tree, in Git's order. Symbolic links and submodules are left out; names that mean something to a file system or
+ * to Git itself are refused with a `GitError` that shows them escaped. Names that differ by case alone are names of different files.
  */
 export function* filesOf(store: ObjectStore, tree: string, { directories }: FilesOptions = {}): Generator<TreeFile> {
   const sparse = sparseCheckout(directories);
@@ -43,8 +43,9 @@ export function* filesOf(store: ObjectStore, tree: string, { directories }: File
 }
 
 /**
- * Ids of the files that `filesOf` would be about and whose contents the store does not hold, each once: what to fetch after the commit was fetched without contents
- * (`filter blob:none` of the protocol). With `directories` this can be a small part of a large repository; without, one fetch of everything is cheaper.
+ * Ids of the files that `filesOf` would be about and whose contents the store does not hold, each once: what to fetch after the commit was
+ * fetched without contents (`filter blob:none` of the protocol). With `directories` this can be a small part of a large repository;
+ * without, one fetch of everything is cheaper.
  */
 export function missingBlobs(store: ObjectStore, tree: string, { directories }: FilesOptions = {}): readonly string[] {
   const sparse = sparseCheckout(directories);

@@ -12,8 +12,9 @@ export interface SparseCheckout {
 }
 
 /**
- * What `spec.sparseCheckout` stands for, which is what go-git makes of it in Flux: files whose *path starts with* one of the texts, less a `./` before it. So `app` is about
- * `app/x`, `apps/x` and `app.yaml`; files of the root are there only if a text fits them; and `.sourceignore` counts only where it is included itself. Undefined: all.
+ * What `spec.sparseCheckout` stands for, which is what go-git makes of it in Flux: files whose *path starts with* one of the texts, less a
+ * `./` before it. So `app` is about `app/x`, `apps/x` and `app.yaml`; files of the root are there only if a text fits them; and
+ * `.sourceignore` counts only where it is included itself. Undefined: all.
  */
 export function sparseCheckout(directories: readonly string[] | undefined): SparseCheckout | undefined {
   if (directories === undefined || directories.length === 0) return undefined;
@@ -25,7 +26,10 @@ export function sparseCheckout(directories: readonly string[] | undefined): Spar
   };
 }
 
-/** Each text has to be the path of something that is included, `..` and `.` resolved within the root. Throws `GitError` that names the first that is not. */
+/**
+ * Each text has to be the path of something that is included, `..` and `.` resolved within the root. Throws `GitError` that names the first
+ * that is not.
+ */
 export function checkDirectories(store: ObjectStore, tree: string, sparse: SparseCheckout): void {
   for (const directory of sparse.directories) {
     const parts = pathWithin(directory);

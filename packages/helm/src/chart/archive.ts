@@ -19,9 +19,9 @@ export interface ChartLimits {
 export const HELM_LIMITS: ChartLimits = { maxBytes: 100 * 1024 * 1024, maxFileBytes: 5 * 1024 * 1024 };
 
 /**
- * The files of an unpacked archive, as Helm takes them: the top directory dropped whatever it is called, backslashes as Windows writes them, a byte order
- * mark dropped. Looks at one entry at a time, so that what comes from a decompressor stops at the limits.
- * Throws `HelmError`: `too-large`, or `invalid-chart` for paths that leave the chart and for an archive without files.
+ * The files of an unpacked archive, as Helm takes them: the top directory dropped whatever it is called, backslashes as Windows writes
+ * them, a byte order mark dropped. Looks at one entry at a time, so that what comes from a decompressor stops at the limits. Throws
+ * `HelmError`: `too-large`, or `invalid-chart` for paths that leave the chart and for an archive without files.
  */
 export function filesOfArchive(entries: Iterable<ArchiveEntry>, limits: ChartLimits = HELM_LIMITS): ChartFiles {
   const files = new Map<string, Uint8Array>();

@@ -15,8 +15,8 @@ export interface BuildRequest {
 }
 
 /**
- * The build metadata of the packaged chart's version, as Flux makes it: with the strategy `Revision` the first 12 characters of the commit or of the
- * bucket's digest, with values files of its own the generation, both joined by a dot; empty when the chart's own version stays.
+ * The build metadata of the packaged chart's version, as Flux makes it: with the strategy `Revision` the first 12 characters of the commit
+ * or of the bucket's digest, with values files of its own the generation, both joined by a dot; empty when the chart's own version stays.
  */
 export function buildMetadata({ generation, valuesFiles, source }: BuildRequest): string {
   const revision = source.kind !== 'HelmRepository' && source.reconcileStrategy === 'Revision' ? shortRevision(source.revision) : '';
@@ -29,7 +29,8 @@ const shortRevision = (revision: string): string =>
   revision.slice(Math.max(revision.lastIndexOf(':'), revision.lastIndexOf('/')) + 1).slice(0, 12);
 
 /**
- * The version of the packaged chart: its own, or, with build metadata, its own in full with that. Throws `HelmError` of kind `invalid-chart`.
+ * The version of the packaged chart: its own, or, with build metadata, its own in full with that. Throws `HelmError` of kind
+ * `invalid-chart`.
  */
 export function buildVersion(version: string, metadata: string): string {
   if (metadata === '') return version;

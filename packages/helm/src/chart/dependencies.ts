@@ -21,9 +21,9 @@ export type MissingDependency =
     };
 
 /**
- * What has to be fetched before a chart can be packaged, in the chart's order; what lies in charts/ is taken as it is. A lock file takes precedence over
- * Chart.yaml. `path` is that of the chart in its source: dependencies by `file://`, or by no repository at all, are relative to it and never leave the source.
- * Throws `HelmError` of kind `invalid-dependency`, also for repositories by alias.
+ * What has to be fetched before a chart can be packaged, in the chart's order; what lies in charts/ is taken as it is. A lock file takes
+ * precedence over Chart.yaml. `path` is that of the chart in its source: dependencies by `file://`, or by no repository at all, are
+ * relative to it and never leave the source. Throws `HelmError` of kind `invalid-dependency`, also for repositories by alias.
  */
 export function planDependencies(chart: Chart, path: string): readonly MissingDependency[] {
   const requested = chart.lock?.dependencies ?? chart.metadata.dependencies ?? [];
@@ -59,8 +59,8 @@ function localPath(dependency: Dependency): string {
 }
 
 /**
- * The chart with its missing dependencies in it, each under its alias. Checks the version of local ones, which nobody has chosen by their range.
- * Throws `HelmError` of kind `invalid-dependency`.
+ * The chart with its missing dependencies in it, each under its alias. Checks the version of local ones, which nobody has chosen by their
+ * range. Throws `HelmError` of kind `invalid-dependency`.
  */
 export function withDependencies(chart: Chart, found: readonly (readonly [MissingDependency, Chart])[]): Chart {
   const added = found.map(([missing, its]) => {

@@ -3,9 +3,9 @@ import { HelmError } from '../helm-error.ts';
 import { type ChartFiles, type ChartLimits, HELM_LIMITS, withoutMark } from './archive.ts';
 
 /**
- * The files of a chart's directory that Helm would load, in the order in which it finds them: without what its `.helmignore` names, and without hidden files
- * directly below `templates/`. Paths are relative to that directory.
- * Throws `HelmError`: `too-large`, or `invalid-chart` for an ignore file that cannot be read.
+ * The files of a chart's directory that Helm would load, in the order in which it finds them: without what its `.helmignore` names, and
+ * without hidden files directly below `templates/`. Paths are relative to that directory. Throws `HelmError`: `too-large`, or
+ * `invalid-chart` for an ignore file that cannot be read.
  */
 export function filesOfDirectory(files: ReadonlyMap<string, Uint8Array>, limits: ChartLimits = HELM_LIMITS): ChartFiles {
   const ignores = compileIgnore(files.get('.helmignore'));

@@ -13,16 +13,16 @@ const MAX_DEPTH = 16;
 
 export interface LoadChartOptions {
   /**
-   * The entries of a `.tgz`, for the charts that lie in `charts/` packed. Called with what is left of the chart's size, in bytes, and should yield one file
-   * at a time: whoever iterates stops at the limits.
+   * The entries of a `.tgz`, for the charts that lie in `charts/` packed. Called with what is left of the chart's size, in bytes, and
+   * should yield one file at a time: whoever iterates stops at the limits.
    */
   readonly unpack: (archive: Uint8Array, maxBytes: number) => Iterable<ArchiveEntry>;
   readonly limits?: ChartLimits;
 }
 
 /**
- * A chart of the files of `filesOfArchive` or `filesOfDirectory`, checked as Helm checks it. v1 charts have their dependencies in requirements.yaml.
- * The schema of the values is not looked at. Throws `HelmError`: `invalid-chart`, `invalid-values`, `too-large`.
+ * A chart of the files of `filesOfArchive` or `filesOfDirectory`, checked as Helm checks it. v1 charts have their dependencies in
+ * requirements.yaml. The schema of the values is not looked at. Throws `HelmError`: `invalid-chart`, `invalid-values`, `too-large`.
  */
 export function loadChart(files: ChartFiles, { unpack, limits = HELM_LIMITS }: LoadChartOptions): Chart {
   const budget = { left: limits.maxBytes };

@@ -36,8 +36,8 @@ export const lockDigest = ({ requested, locked }: LockDigestInput, sha256: (text
   `sha256:${sha256(goJson([requested.map(ordered), locked.map(ordered)]))}`;
 
 /**
- * Whether a lock file belongs to these dependencies, Helm 2's way of counting included. `helm dependency build` refuses when it does not; Flux, and with it
- * `planDependencies`, takes the lock file's word.
+ * Whether a lock file belongs to these dependencies, Helm 2's way of counting included. `helm dependency build` refuses when it does not;
+ * Flux, and with it `planDependencies`, takes the lock file's word.
  */
 export function isLockInSync(lock: Lock, requested: readonly Dependency[], sha256: (text: string) => string): boolean {
   if (lock.digest === lockDigest({ requested, locked: lock.dependencies }, sha256)) return true;

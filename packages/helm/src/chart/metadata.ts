@@ -48,8 +48,8 @@ export interface UncheckedMetadata extends Omit<Metadata, 'maintainers' | 'depen
 }
 
 /**
- * The fields of a Chart.yaml, their texts without what cannot be printed. What is not there comes from `before`, as a v1 chart's requirements.yaml adds to
- * its Chart.yaml. A chart without an API version is one of v1. Throws `WrongType`.
+ * The fields of a Chart.yaml, their texts without what cannot be printed. What is not there comes from `before`, as a v1 chart's
+ * requirements.yaml adds to its Chart.yaml. A chart without an API version is one of v1. Throws `WrongType`.
  */
 export function readMetadata(value: unknown, before?: UncheckedMetadata): UncheckedMetadata {
   const fields = fieldsOf(value, 'the chart');

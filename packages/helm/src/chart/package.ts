@@ -4,8 +4,8 @@ import type { Chart, ChartFile } from './chart.ts';
 import { validateMetadata } from './validate.ts';
 
 /**
- * The files of the chart's archive in Helm's order, under a directory of the chart's name: Chart.yaml and Chart.lock written anew, values and schema as they
- * are, templates, other files, and the charts in charts/ as directories, whatever they came as. The caller packs them.
+ * The files of the chart's archive in Helm's order, under a directory of the chart's name: Chart.yaml and Chart.lock written anew, values
+ * and schema as they are, templates, other files, and the charts in charts/ as directories, whatever they came as. The caller packs them.
  * Throws `HelmError` of kind `invalid-chart` when the chart, or one in it, could not be loaded again.
  */
 export function renderChartFiles(chart: Chart): readonly ChartFile[] {

@@ -16,8 +16,8 @@ export interface Identity {
 }
 
 /**
- * What Helm finds wrong with a chart's metadata, in its words; undefined when nothing is. Aliases and names that occur twice are `twice`'s business: in an
- * index they do no harm, and some servers drop the aliases that keep them apart.
+ * What Helm finds wrong with a chart's metadata, in its words; undefined when nothing is. Aliases and names that occur twice are `twice`'s
+ * business: in an index they do no harm, and some servers drop the aliases that keep them apart.
  */
 export function problemWith({ apiVersion, name, version, type = '', maintainers = [], dependencies = [] }: Identity): string | undefined {
   if (apiVersion === '') return 'chart.metadata.apiVersion is required';

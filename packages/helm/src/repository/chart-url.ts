@@ -2,8 +2,9 @@ import { withoutEnd } from '@gotk/apimachinery';
 import { HelmError } from '../helm-error.ts';
 
 /**
- * Where a chart is: an absolute reference as it stands, another one below the repository's URL, with the query of the repository's URL and none of its own,
- * as Helm has it; unlike Helm, without it where the reference leads to another server. Throws `HelmError` of kind `invalid-reference`.
+ * Where a chart is: an absolute reference as it stands, another one below the repository's URL, with the query of the repository's URL and
+ * none of its own, as Helm has it; unlike Helm, without it where the reference leads to another server. Throws `HelmError` of kind
+ * `invalid-reference`.
  */
 export function resolveChartUrl(repositoryUrl: string, reference: string): string {
   if (/^[a-zA-Z][a-zA-Z0-9+.-]*:/.test(reference)) {

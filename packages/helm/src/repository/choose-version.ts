@@ -4,10 +4,10 @@ import type { ChartVersion } from './chart-version.ts';
 import type { ChartIndex } from './index-file.ts';
 
 /**
- * The version of a chart that `range` means, as Flux chooses it: the one of exactly that name, else the highest that the range allows. An empty range is `*`:
- * the latest stable one. Of versions that differ in nothing but build metadata, the one created last; if that does not tell them apart, the one further down
- * in the index.
- * Throws `HelmError`: `chart-not-found`, `version-not-found`, or `invalid-reference` for what is no range.
+ * The version of a chart that `range` means, as Flux chooses it: the one of exactly that name, else the highest that the range allows. An
+ * empty range is `*`: the latest stable one. Of versions that differ in nothing but build metadata, the one created last; if that does not
+ * tell them apart, the one further down in the index. Throws `HelmError`: `chart-not-found`, `version-not-found`, or `invalid-reference`
+ * for what is no range.
  */
 export function chooseVersion(index: Pick<ChartIndex, 'charts'>, name: string, range: string): ChartVersion {
   const versions = index.charts.get(name);

@@ -24,9 +24,10 @@ export interface ParseIndexOptions {
 }
 
 /**
- * Parses an index.yaml, or index.json. What `helm repo index` and ChartMuseum write is read line by line, in a third of the time and a sixth of the memory that a
- * YAML parser takes (test/bench/helm-index-main.ts); whatever looks different is read by one. Of a chart only what is needed to choose and to fetch it is looked at: other fields may be wrong.
- * For a worker thread. Throws `HelmError`: `too-large`, or `invalid-index` for anything that is no index.
+ * Parses an index.yaml, or index.json. What `helm repo index` and ChartMuseum write is read line by line, in a third of the time and a
+ * sixth of the memory that a YAML parser takes (test/bench/helm-index-main.ts); whatever looks different is read by one. Of a chart only
+ * what is needed to choose and to fetch it is looked at: other fields may be wrong. For a worker thread. Throws `HelmError`: `too-large`,
+ * or `invalid-index` for anything that is no index.
  */
 export function parseIndex(file: Uint8Array, { maxBytes }: ParseIndexOptions): ChartIndex {
   if (file.length > maxBytes) throw new HelmError('too-large', `index exceeds the maximum index file size of ${maxBytes} bytes`);

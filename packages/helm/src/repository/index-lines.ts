@@ -18,9 +18,9 @@ export interface IndexLines {
 type Take = (chart: string, entry: IndexEntry | null) => ChartVersion | undefined;
 
 /**
- * Reads an index that is written the way the usual programs do: block style, a chart per key of `entries`, a version per item. Only lines that matter are
- * looked at; a version that holds anything out of the ordinary goes to a YAML parser by itself.
- * Undefined when the whole file has to: it is not of that form, or something in it refers to something else. Never throws.
+ * Reads an index that is written the way the usual programs do: block style, a chart per key of `entries`, a version per item. Only lines
+ * that matter are looked at; a version that holds anything out of the ordinary goes to a YAML parser by itself. Undefined when the whole
+ * file has to: it is not of that form, or something in it refers to something else. Never throws.
  *
  * Sound because in block style what belongs to a node is indented deeper than it, whatever it is: what is not looked at cannot end early.
  */

@@ -14,7 +14,10 @@ const SPACE = 0x20;
 const HASH = 0x23;
 const COLON = 0x3a;
 
-/** Calls with each line that is neither blank nor a comment, always the same object, until the call says false. The result is whether it never did. */
+/**
+ * Calls with each line that is neither blank nor a comment, always the same object, until the call says false. The result is whether it
+ * never did.
+ */
 export function eachLine(bytes: Uint8Array, look: (line: Line) => boolean): boolean {
   const line: Line = { start: 0, indent: 0, from: 0, to: 0 };
   for (let start = 0; start < bytes.length; ) {

@@ -18,7 +18,8 @@ const MAYBE_NO_TEXT =
   /^(?:[-+]?(?:0[xXoObB][0-9a-fA-F_]*|\.?[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?)|[-+]?\.(?:inf|nan)|~|null|true|false|yes|no|on|off|y|n)$/i;
 
 /**
- * The text of a scalar on one line: in quotes without escapes, or plain and certainly text. Bytes that are not UTF-8 and tabs are irregular too.
+ * The text of a scalar on one line: in quotes without escapes, or plain and certainly text. Bytes that are not UTF-8 and tabs are irregular
+ * too.
  */
 export function plainScalar(bytes: Uint8Array, from: number, to: number): string | Irregular {
   if (to <= from) return IRREGULAR;
@@ -32,7 +33,9 @@ export function plainScalar(bytes: Uint8Array, from: number, to: number): string
   return text === IRREGULAR || MAYBE_NO_TEXT.test(text) ? IRREGULAR : text;
 }
 
-/** Whether nothing in it has a meaning of its own: no control characters, in quotes no quote or escape, else neither a comment nor a key. */
+/**
+ * Whether nothing in it has a meaning of its own: no control characters, in quotes no quote or escape, else neither a comment nor a key.
+ */
 function isSimple(bytes: Uint8Array, from: number, to: number): boolean {
   const before = bytes[from - 1];
   const quote = before === QUOTE || before === APOSTROPHE ? before : undefined;

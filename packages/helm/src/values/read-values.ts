@@ -7,8 +7,8 @@ import { mergeMaps, type Values } from './merge-maps.ts';
 const MAX_BYTES = 32 * 1024 * 1024;
 
 /**
- * The values of a file, in the scalars of sigs.k8s.io/yaml (`on` is true). An empty file has none. Of several documents the first counts, as in Helm's
- * values files. Throws `HelmError` of kind `invalid-values` with the file's name.
+ * The values of a file, in the scalars of sigs.k8s.io/yaml (`on` is true). An empty file has none. Of several documents the first counts,
+ * as in Helm's values files. Throws `HelmError` of kind `invalid-values` with the file's name.
  */
 export function readValues(bytes: Uint8Array, file: string): Values {
   return valuesIn(documentsOf(bytes, file).slice(0, 1), file);

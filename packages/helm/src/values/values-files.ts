@@ -32,9 +32,9 @@ class Missing {
 }
 
 /**
- * Merges values files of a source, for a chart of a GitRepository or a Bucket: paths are relative to the source's root, which `..` does not leave.
- * `read` is called with a clean path below it, and returns nothing where there is no file.
- * Throws `HelmError`: `values-file-not-found`, `invalid-values`.
+ * Merges values files of a source, for a chart of a GitRepository or a Bucket: paths are relative to the source's root, which `..` does not
+ * leave. `read` is called with a clean path below it, and returns nothing where there is no file. Throws `HelmError`:
+ * `values-file-not-found`, `invalid-values`.
  */
 export function mergeSourceValues(
   read: (path: string) => Uint8Array | undefined,

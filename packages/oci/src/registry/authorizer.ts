@@ -22,7 +22,10 @@ export interface Asked {
   readonly signal: AbortSignal;
 }
 
-/** Says what to send as `Authorization`. Undefined is nothing, and so the end of what can be done. Throws `OciError`, or the signal's reason. */
+/**
+ * Says what to send as `Authorization`. Undefined is nothing, and so the end of what can be done. Throws `OciError`, or the signal's
+ * reason.
+ */
 export interface Authorizer {
   /** Before the registry asked: what it let in the last time. */
   known(registry: URL, signal: AbortSignal): Promise<string | undefined>;

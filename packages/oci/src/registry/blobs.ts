@@ -21,7 +21,10 @@ export interface BlobOptions {
   readonly maxBytes: number;
 }
 
-/** Streams a blob into a file. The file has the size and the digest of the descriptor, or is not there. Throws `OciError`, an error of the disk, or the signal's reason. */
+/**
+ * Streams a blob into a file. The file has the size and the digest of the descriptor, or is not there. Throws `OciError`, an error of the
+ * disk, or the signal's reason.
+ */
 export async function saveBlob(exchange: Exchange, target: BlobTarget & { readonly file: string }, options: BlobOptions): Promise<void> {
   const answer = await ask(exchange, target, options);
   try {

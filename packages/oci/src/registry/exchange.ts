@@ -30,8 +30,8 @@ export type RegistryRequest = Pick<HttpRequest, 'method' | 'headers' | 'signal' 
 /** Requests to one registry, with what it takes to be let in. */
 export interface Exchange extends Disposable {
   /**
-   * Asks for a path of the registry, or for an address that it sent us to, which gets nothing that is the registry's. Resolves with any status but redirects that may
-   * be followed. Throws `OciError`, or the signal's reason.
+   * Asks for a path of the registry, or for an address that it sent us to, which gets nothing that is the registry's. Resolves with any
+   * status but redirects that may be followed. Throws `OciError`, or the signal's reason.
    */
   request(target: string | URL, request: RegistryRequest): Promise<HttpAnswer>;
 }

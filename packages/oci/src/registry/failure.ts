@@ -7,7 +7,10 @@ const MAX_PROBLEM_BYTES = 64 * 1024;
 const MAX_MESSAGE_CHARACTERS = 500;
 const MAX_ERRORS = 5;
 
-/** What a registry says when it does not do what it was asked: `GET https://…: MANIFEST_UNKNOWN: manifest unknown`, as users know it. Reads the answer's body. */
+/**
+ * What a registry says when it does not do what it was asked: `GET https://…: MANIFEST_UNKNOWN: manifest unknown`, as users know it. Reads
+ * the answer's body.
+ */
 export async function failureOf(answer: HttpAnswer, method: string): Promise<OciError> {
   const text = await textOf(answer);
   const said = problemsIn(text) ?? `unexpected status code ${answer.status}${text === '' ? '' : `: ${text}`}`;

@@ -4,8 +4,8 @@ import type { HttpAnswer } from '@gotk/auth';
 const SHORT_BYTES = 64 * 1024;
 
 /**
- * Reads an answer of which the status says it all, as far as that is cheaper than to connect anew, and cuts off the rest: its connection is free for the next request.
- * What was read can still be had from what this resolves with. Never throws.
+ * Reads an answer of which the status says it all, as far as that is cheaper than to connect anew, and cuts off the rest: its connection is
+ * free for the next request. What was read can still be had from what this resolves with. Never throws.
  */
 export async function letGo(answer: HttpAnswer): Promise<HttpAnswer> {
   const chunks: Buffer[] = [];

@@ -20,7 +20,10 @@ export interface FetchedManifest {
   readonly bytes: Buffer;
 }
 
-/** The digest that a tag stands for now: one HEAD, or a GET where a registry says nothing to that. Throws `OciError`, or the signal's reason. */
+/**
+ * The digest that a tag stands for now: one HEAD, or a GET where a registry says nothing to that. Throws `OciError`, or the signal's
+ * reason.
+ */
 export async function digestOfTag(exchange: Exchange, target: ManifestTarget, signal: AbortSignal): Promise<Digest> {
   const answer = await ask(exchange, { ...target, method: 'HEAD' }, signal);
   await letGo(answer);
@@ -35,7 +38,10 @@ export interface ManifestTarget {
   readonly reference: string;
 }
 
-/** Fetches a manifest by tag or digest. Its bytes have the digest that was asked for, and the one that the registry states. Throws `OciError`, or the signal's reason. */
+/**
+ * Fetches a manifest by tag or digest. Its bytes have the digest that was asked for, and the one that the registry states. Throws
+ * `OciError`, or the signal's reason.
+ */
 export async function fetchManifest(exchange: Exchange, target: ManifestTarget, signal: AbortSignal): Promise<FetchedManifest> {
   const answer = await ask(exchange, { ...target, method: 'GET' }, signal);
   if (answer.status !== 200) throw await failureOf(answer, 'GET');

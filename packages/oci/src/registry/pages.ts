@@ -14,8 +14,8 @@ const MAX_PAGE_BYTES = 8 * 1024 * 1024;
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
- * The pages of a list, each named by the `Link` header of the one before (RFC 8288). A link that leads out of the list, or back into it, is refused.
- * Throws `OciError`, or the signal's reason.
+ * The pages of a list, each named by the `Link` header of the one before (RFC 8288). A link that leads out of the list, or back into it, is
+ * refused. Throws `OciError`, or the signal's reason.
  */
 export async function* pagesOf(exchange: Exchange, first: string, { signal, headers = {} }: PagesOptions): AsyncGenerator<Buffer> {
   const seen = new Set<string>([first]);

@@ -8,8 +8,8 @@ const WITHOUT_TLS = /^(?:EPROTO|ECONNREFUSED|ECONNRESET|ERR_SSL_\w+)$/;
 const PROBE_BYTES = 64 * 1024;
 
 /**
- * How to ask a registry that may be asked insecurely: over TLS if it speaks that. A certificate that nobody trusts is no reason to leave TLS out.
- * Throws `OciError`, or the signal's reason.
+ * How to ask a registry that may be asked insecurely: over TLS if it speaks that. A certificate that nobody trusts is no reason to leave
+ * TLS out. Throws `OciError`, or the signal's reason.
  */
 export async function protocolOf(client: HttpClient, host: string, signal: AbortSignal): Promise<'https:' | 'http:'> {
   try {

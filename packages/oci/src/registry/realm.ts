@@ -17,11 +17,12 @@ const ELSEWHERE = [
 ] as const;
 
 /**
- * The realm of a challenge, if the registry may name it. It is the registry that chooses this address, and we who ask it, from within the cluster and with the
- * credentials: so it has to belong to the registry.
+ * The realm of a challenge, if the registry may name it. It is the registry that chooses this address, and we who ask it, from within the
+ * cluster and with the credentials: so it has to belong to the registry.
  *
- * Allowed are the registry's own host on any port, hosts below it, and its neighbours with those above them (`registry.gitlab.com` → `gitlab.com`, `index.docker.io` →
- * `auth.docker.io`), besides those that are known or configured; never plain HTTP, unless the registry itself is asked that way. Throws `OciError`, kind `refused`.
+ * Allowed are the registry's own host on any port, hosts below it, and its neighbours with those above them (`registry.gitlab.com` →
+ * `gitlab.com`, `index.docker.io` → `auth.docker.io`), besides those that are known or configured; never plain HTTP, unless the registry
+ * itself is asked that way. Throws `OciError`, kind `refused`.
  */
 export function allowedRealm(text: string, { registry, realms }: RealmPolicy): URL {
   const realm = URL.parse(text, registry.href);
@@ -50,8 +51,8 @@ const isAddress = (host: string): boolean => host.startsWith('[') || isIP(host) 
 const REGISTRIES_OF_NAMES = /^(?:ac|co|com|edu|go|gob|gouv|gov|ltd|me|mil|ne|net|nom|or|org|plc|sch)\.[a-z]{2}$/;
 
 /**
- * Whether one party owns a domain. Public suffixes are not looked up: who shares a longer one, as the tenants of a hosted registry do, gains nothing, as the registry
- * could have asked for the same credentials itself.
+ * Whether one party owns a domain. Public suffixes are not looked up: who shares a longer one, as the tenants of a hosted registry do,
+ * gains nothing, as the registry could have asked for the same credentials itself.
  */
 const isSomebodys = (domain: string): boolean => domain.includes('.') && !REGISTRIES_OF_NAMES.test(domain);
 

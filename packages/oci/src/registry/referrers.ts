@@ -8,14 +8,14 @@ import { pagesOf } from './pages.ts';
 const MAX_REFERRERS = 1_000;
 
 /**
- * The tag under which those keep referrers who write to a registry without a list of them. It cuts long digests off: distribution specification, "Referrers Tag
- * Schema".
+ * The tag under which those keep referrers who write to a registry without a list of them. It cuts long digests off: distribution
+ * specification, "Referrers Tag Schema".
  */
 const referrersTag = (digest: Digest): string => `${digest.slice(0, digest.indexOf(':'))}-${hexOf(digest).slice(0, 64)}`;
 
 /**
- * What is attached to a manifest, as signatures are: the registry's list, or the one under the tag that stands in for it. None is no failure.
- * Throws `OciError`, or the signal's reason.
+ * What is attached to a manifest, as signatures are: the registry's list, or the one under the tag that stands in for it. None is no
+ * failure. Throws `OciError`, or the signal's reason.
  */
 export async function listReferrers(
   exchange: Exchange,

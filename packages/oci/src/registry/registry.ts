@@ -10,8 +10,8 @@ import { listReferrers } from './referrers.ts';
 import { listTags } from './tags.ts';
 
 /**
- * One repository of a registry, read-only. All that comes from it is bounded, and checked where it has a digest. Everything throws `OciError`, whose message
- * holds no secret, or the signal's reason: deadlines are the caller's.
+ * One repository of a registry, read-only. All that comes from it is bounded, and checked where it has a digest. Everything throws
+ * `OciError`, whose message holds no secret, or the signal's reason: deadlines are the caller's.
  */
 export interface RemoteRepository extends Disposable {
   readonly name: RepositoryName;

@@ -39,7 +39,10 @@ export interface SessionIdentity {
   readonly insecure: boolean;
 }
 
-/** Covers all that decides what a registry says: neither one tenant's proxy or authority nor its login must speak for another tenant. A digest: it holds no secret. */
+/**
+ * Covers all that decides what a registry says: neither one tenant's proxy or authority nor its login must speak for another tenant. A
+ * digest: it holds no secret.
+ */
 export function sessionKey({ repository, login, access: { ca, clientCertificate, proxy }, reach, insecure }: SessionIdentity): string {
   const parts = [repository, login, reach, insecure, ca, clientCertificate, proxy?.address.href, proxy?.login];
   return createHash('sha256')

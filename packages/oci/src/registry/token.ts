@@ -25,8 +25,8 @@ const DEFAULT_SECONDS = 60;
 const MAX_SECONDS = 3_600;
 
 /**
- * Asks a realm for a token: by GET, with the login if there is one, as every token server knows it; by POST (OAuth 2.0) for an identity token, which has no other way.
- * Follows no redirect: it is the realm that was allowed. Throws `OciError`, or the signal's reason.
+ * Asks a realm for a token: by GET, with the login if there is one, as every token server knows it; by POST (OAuth 2.0) for an identity
+ * token, which has no other way. Follows no redirect: it is the realm that was allowed. Throws `OciError`, or the signal's reason.
  */
 export async function requestToken(client: HttpClient, request: TokenRequest, signal: AbortSignal): Promise<Token> {
   const identity = request.login.kind === 'identity' ? request.login.token : undefined;

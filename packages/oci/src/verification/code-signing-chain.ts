@@ -45,8 +45,9 @@ function hasOcsp(certificate: X509Certificate): boolean {
 }
 
 /**
- * Throws {@link Rejection} unless the certificates, leaf first, are a complete chain for code signing: each issued by the next, the last by itself, with the
- * key usages that notation asks for (signature-specification.md, "Certificate Requirements"). Times and trust are not looked at.
+ * Throws {@link Rejection} unless the certificates, leaf first, are a complete chain for code signing: each issued by the next, the last by
+ * itself, with the key usages that notation asks for (signature-specification.md, "Certificate Requirements"). Times and trust are not
+ * looked at.
  */
 export function checkCodeSigningChain(chain: readonly ChainCertificate[]): void {
   for (const [index, certificate] of chain.entries()) {

@@ -29,8 +29,8 @@ export interface CosignIdentities {
 }
 
 /**
- * Judges the evidence by cosign's rules. Bundles and attached signatures count alike, and one that convinces suffices: others may have attached
- * whatever they like to an artifact. (Upstream ignores attached signatures as soon as there is one bundle.) Pure; never throws.
+ * Judges the evidence by cosign's rules. Bundles and attached signatures count alike, and one that convinces suffices: others may have
+ * attached whatever they like to an artifact. (Upstream ignores attached signatures as soon as there is one bundle.) Pure; never throws.
  */
 export function verifyCosign(evidence: Evidence, trust: CosignKeys | CosignIdentities): Verdict {
   const { subject, claims, passedOver } = evidence;
@@ -113,7 +113,10 @@ interface Match {
   readonly by: string;
 }
 
-/** Throws unless the identity will do. Without any `matchOIDCIdentity` upstream takes anybody's attached signature, and refuses every bundle. */
+/**
+ * Throws unless the identity will do. Without any `matchOIDCIdentity` upstream takes anybody's attached signature, and refuses every
+ * bundle.
+ */
 function warningsFor(claim: Claim, { expected, matches, matcher, by }: Match): readonly string[] {
   if (expected) {
     ensure(matches, `none of the expected identities is that of the signer, ${by}`);

@@ -20,7 +20,8 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
 const TEXT_TAGS = new Set([0x0c, 0x13, 0x16]); // UTF8String, PrintableString, IA5String
 
 /**
- * Reads a name in the syntax of RFC 4514 by notation's rules: C, ST (or S) and O at least, no attribute twice, no `+`, no `=#`. Throws {@link Rejection}.
+ * Reads a name in the syntax of RFC 4514 by notation's rules: C, ST (or S) and O at least, no attribute twice, no `+`, no `=#`. Throws
+ * {@link Rejection}.
  */
 export function parseDistinguishedName(text: string): DistinguishedName {
   const name = new Map<string, string>();

@@ -25,8 +25,8 @@ export interface FindOptions {
 }
 
 /**
- * Fetches everything in the repository that claims to sign the subject for a provider: Sigstore bundles among the referrers and cosign's `<digest>.sig` tag,
- * or notation's signatures among the referrers. What is no signature is passed over, with a sentence.
+ * Fetches everything in the repository that claims to sign the subject for a provider: Sigstore bundles among the referrers and cosign's
+ * `<digest>.sig` tag, or notation's signatures among the referrers. What is no signature is passed over, with a sentence.
  *
  * Throws what the source throws: an unreachable registry is no verdict.
  */

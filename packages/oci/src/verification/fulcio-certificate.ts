@@ -2,7 +2,10 @@ import type { X509Certificate } from '@sigstore/core';
 import type { CertifiedIdentity } from './oidc-identity.ts';
 import { ensure } from './verdict.ts';
 
-/** Fulcio's extensions (https://github.com/sigstore/fulcio/blob/main/docs/oid-info.md): the issuer as DER, and in the retired form as bare bytes. */
+/**
+ * Fulcio's extensions (https://github.com/sigstore/fulcio/blob/main/docs/oid-info.md): the issuer as DER, and in the retired form as bare
+ * bytes.
+ */
 const ISSUER_V2 = '1.3.6.1.4.1.57264.1.8';
 const ISSUER_V1 = '1.3.6.1.4.1.57264.1.1';
 const USER_NAME = '1.3.6.1.4.1.57264.1.7';

@@ -7,8 +7,8 @@ const BUNDLE = 'dev.sigstore.cosign/bundle';
 const encoder = new TextEncoder();
 
 /**
- * The transparency log entry cosign 1 and 2 put into an annotation, with the log's promise to include it. Throws {@link Rejection}: without the annotation
- * upstream asks Rekor over the network; here nothing is asked that the registry does not bring along.
+ * The transparency log entry cosign 1 and 2 put into an annotation, with the log's promise to include it. Throws {@link Rejection}: without
+ * the annotation upstream asks Rekor over the network; here nothing is asked that the registry does not bring along.
  */
 export function attachedLogEntry(claim: Claim): TransparencyLogEntry {
   const annotation = claim.annotations[BUNDLE];

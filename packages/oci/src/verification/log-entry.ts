@@ -21,8 +21,9 @@ const DER_PATHS: readonly Path[] = [
 ];
 
 /**
- * Throws {@link Rejection} unless the log entry says that this certificate's key made the signature. The library compares signature and digest, not whose
- * they are (CVE-2022-36056, CVE-2026-22703: an entry that is not about this signature proves neither its time nor that it was ever published).
+ * Throws {@link Rejection} unless the log entry says that this certificate's key made the signature. The library compares signature and
+ * digest, not whose they are (CVE-2022-36056, CVE-2026-22703: an entry that is not about this signature proves neither its time nor that it
+ * was ever published).
  */
 export function checkLoggedSigner(
   entry: TransparencyLogEntry,

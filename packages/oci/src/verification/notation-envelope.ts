@@ -31,8 +31,8 @@ export interface ProtectedHeaders {
 }
 
 /**
- * Reads the signed attributes. Throws {@link Rejection} if one that changes the meaning is not marked critical, or if anything critical is not known here:
- * that includes signatures which ask for a verification plugin.
+ * Reads the signed attributes. Throws {@link Rejection} if one that changes the meaning is not marked critical, or if anything critical is
+ * not known here: that includes signatures which ask for a verification plugin.
  */
 export function readAttributes({ get, time, critical }: ProtectedHeaders): Pick<SignedEnvelope, 'scheme' | 'signingTimeMs' | 'expiryMs'> {
   const scheme = get(Header.scheme);

@@ -27,8 +27,8 @@ class Undecidable extends Error {
 /**
  * Judges the evidence by notation's rules and the owner's trust policy. One signature that convinces suffices. Pure; never throws.
  *
- * Two checks need what is not here: revocation lists and responders (no network), and RFC 3161 timestamps. Where the policy enforces one that a trusted
- * signature depends on, the verdict is `unsupported`; where it only logs, a warning.
+ * Two checks need what is not here: revocation lists and responders (no network), and RFC 3161 timestamps. Where the policy enforces one
+ * that a trusted signature depends on, the verdict is `unsupported`; where it only logs, a warning.
  */
 export function verifyNotation(evidence: Evidence, trust: NotationTrust, nowMs: number): Verdict {
   const { subject, claims, passedOver } = evidence;

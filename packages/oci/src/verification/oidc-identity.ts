@@ -25,8 +25,9 @@ export interface IdentityMatcher {
 /**
  * Compiles the expressions; throws {@link Rejection} if one is malformed.
  *
- * As upstream, an expression may match anywhere: `https://token.actions.githubusercontent.com` also matches an issuer that merely contains it. Whoever wants
- * the whole anchors it with `^` and `$`; who does not gets a warning. An empty expression matches everything, upstream too.
+ * As upstream, an expression may match anywhere: `https://token.actions.githubusercontent.com` also matches an issuer that merely contains
+ * it. Whoever wants the whole anchors it with `^` and `$`; who does not gets a warning. An empty expression matches everything, upstream
+ * too.
  */
 export function createIdentityMatcher(identities: readonly OidcIdentity[]): IdentityMatcher {
   const compiled = identities.map((identity, index) => ({

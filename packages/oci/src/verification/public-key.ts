@@ -5,7 +5,10 @@ const MIN_RSA_BITS = 2048;
 /** A verification with a longer key takes long enough to be a weapon. */
 const MAX_RSA_BITS = 16_384;
 
-/** The digests a signature by a key on this curve may be over: cosign hashes with SHA-256 for Flux, and with the curve's own digest by default since version 3. */
+/**
+ * The digests a signature by a key on this curve may be over: cosign hashes with SHA-256 for Flux, and with the curve's own digest by
+ * default since version 3.
+ */
 const CURVE_DIGESTS: Readonly<Record<string, readonly string[]>> = {
   prime256v1: ['sha256'],
   secp384r1: ['sha256', 'sha384'],
@@ -13,9 +16,9 @@ const CURVE_DIGESTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Reads a PEM public key as `cosign generate-key-pair` writes it: ECDSA on P-256, P-384 or P-521, RSA of at least 2048 bits, or Ed25519 (pure, not
- * pre-hashed).
- * Throws {@link Rejection} for all else, private keys among it: Node would derive the public half, and nobody would learn that the secret is in the wrong place.
+ * Reads a PEM public key as `cosign generate-key-pair` writes it: ECDSA on P-256, P-384 or P-521, RSA of at least 2048 bits, or Ed25519
+ * (pure, not pre-hashed). Throws {@link Rejection} for all else, private keys among it: Node would derive the public half, and nobody would
+ * learn that the secret is in the wrong place.
  */
 export function parsePublicKey(pem: Uint8Array): KeyObject {
   const text = new TextDecoder().decode(pem);

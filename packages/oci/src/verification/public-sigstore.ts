@@ -1,10 +1,10 @@
 /**
- * The trusted root of public Sigstore (fulcio.sigstore.dev, rekor.sigstore.dev and their logs): keys and certificates, for keyless verification without
- * `trustedRootSecretRef`.
+ * The trusted root of public Sigstore (fulcio.sigstore.dev, rekor.sigstore.dev and their logs): keys and certificates, for keyless
+ * verification without `trustedRootSecretRef`.
  *
- * It ships with the release and is not fetched: a controller behind a firewall verifies all the same, and nothing outside the cluster decides at run time
- * whom it believes. The price: what is signed under a key that Sigstore adds later is refused until a release renews this file, or until the object's
- * `trustedRootSecretRef` names a newer root.
+ * It ships with the release and is not fetched: a controller behind a firewall verifies all the same, and nothing outside the cluster
+ * decides at run time whom it believes. The price: what is signed under a key that Sigstore adds later is refused until a release renews
+ * this file, or until the object's `trustedRootSecretRef` names a newer root.
  *
  * Data of the Sigstore project, Apache-2.0: `trusted_root.json` as in `seeds.json` of the npm package @sigstore/tuf 5.0.1.
  */

@@ -7,13 +7,18 @@ export interface ReadOptions {
 }
 
 /**
- * The repository the artifact is in, as verification sees it: three questions, each with a limit and a signal. Answers are not believed: whatever was asked
- * for by digest is hashed again here.
+ * The repository the artifact is in, as verification sees it: three questions, each with a limit and a signal. Answers are not believed:
+ * whatever was asked for by digest is hashed again here.
  */
 export interface SignatureSource {
-  /** The bytes of the manifest under a tag or a digest, exactly as served; undefined if the registry has none (404). Other failures throw. */
+  /**
+   * The bytes of the manifest under a tag or a digest, exactly as served; undefined if the registry has none (404). Other failures throw.
+   */
   manifest(reference: string, options: ReadOptions): Promise<Uint8Array | undefined>;
-  /** What refers to a digest, by the referrers API or, where the registry lacks it, by the tag `<algorithm>-<hex>`. Nothing is an empty list. */
+  /**
+   * What refers to a digest, by the referrers API or, where the registry lacks it, by the tag `<algorithm>-<hex>`. Nothing is an empty
+   * list.
+   */
   referrers(digest: string, options: ReadOptions): Promise<readonly Descriptor[]>;
   /** The bytes of a blob. */
   blob(descriptor: Descriptor, options: ReadOptions): Promise<Uint8Array>;

@@ -14,8 +14,8 @@ export function attachedSignature(claim: Claim): Buffer {
 }
 
 /**
- * Throws {@link Rejection} unless the signed payload speaks of this digest. A signature over a payload about something else is genuine, and worth nothing here:
- * who can push to the registry can copy it over (CVE-2022-36056). Upstream sets no claim verifier and does not look.
+ * Throws {@link Rejection} unless the signed payload speaks of this digest. A signature over a payload about something else is genuine, and
+ * worth nothing here: who can push to the registry can copy it over (CVE-2022-36056). Upstream sets no claim verifier and does not look.
  */
 export function checkPayload(payload: Uint8Array, digest: string): void {
   const { critical } = parseObject(payload, 'the signed payload');

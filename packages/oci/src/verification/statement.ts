@@ -3,7 +3,9 @@ import { ensure } from './verdict.ts';
 
 export const IN_TOTO_TYPE = 'application/vnd.in-toto+json';
 
-/** What the signer of a bundle says about the artifact: `https://sigstore.dev/cosign/sign/v1` for `cosign sign`, another for an attestation. */
+/**
+ * What the signer of a bundle says about the artifact: `https://sigstore.dev/cosign/sign/v1` for `cosign sign`, another for an attestation.
+ */
 export interface Statement {
   readonly predicateType: string;
 }

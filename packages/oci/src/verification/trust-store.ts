@@ -11,8 +11,8 @@ export interface TrustStore {
 }
 
 /**
- * Reads the `*.crt` and `*.pem` files of a Secret, PEM or DER. Of a file with several certificates the first is trusted, as upstream: to trust more would be
- * to trust a chain's root where the owner has pinned its leaf. Throws {@link Rejection}.
+ * Reads the `*.crt` and `*.pem` files of a Secret, PEM or DER. Of a file with several certificates the first is trusted, as upstream: to
+ * trust more would be to trust a chain's root where the owner has pinned its leaf. Throws {@link Rejection}.
  */
 export function readTrustStore(files: SecretFiles): TrustStore {
   const found = filesEndingIn(files, ['.crt', '.pem']);

@@ -8,7 +8,10 @@ const MAX_BYTES = 1024 * 1024;
 const MAX_CERTIFICATES = 64;
 const MAX_LOGS = 64;
 
-/** Reads a Sigstore `trusted_root.json`: the authorities, logs and timestamp authorities that keyless verification believes. Throws {@link Rejection}. */
+/**
+ * Reads a Sigstore `trusted_root.json`: the authorities, logs and timestamp authorities that keyless verification believes. Throws {@link
+ * Rejection}.
+ */
 export function parseTrustedRoot(bytes: Uint8Array): TrustMaterial {
   ensure(bytes.byteLength <= MAX_BYTES, 'the trusted root is larger than 1 MiB');
   const json = parseObject(bytes, 'the trusted root');

@@ -21,7 +21,8 @@ export interface VerifyOptions extends FindOptions {
 }
 
 /**
- * Verifies that the subject is signed by somebody the owner trusts. The verdict is about `subject.digest` and nothing else: pull by that digest.
+ * Verifies that the subject is signed by somebody the owner trusts. The verdict is about `subject.digest` and nothing else: pull by that
+ * digest.
  *
  * Throws only what the source throws: a registry that fails is no verdict.
  */

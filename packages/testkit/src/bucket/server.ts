@@ -40,7 +40,9 @@ export interface BucketServer extends AsyncDisposable {
 
 const READY_WITHIN_MS = 20_000;
 
-/** A real S3 server (Versity S3 Gateway, over a temporary directory) on loopback; buckets are addressed by path. Throws `MissingProgram`. */
+/**
+ * A real S3 server (Versity S3 Gateway, over a temporary directory) on loopback; buckets are addressed by path. Throws `MissingProgram`.
+ */
 export async function startBucketServer({ tls = false, region = 'us-east-1', intercept }: BucketServerOptions = {}): Promise<BucketServer> {
   const program = await requireProgram('versitygw');
   const directory = await programDirectory('bucket');

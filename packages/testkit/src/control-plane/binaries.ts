@@ -24,8 +24,8 @@ const WAYS_OUT = `no Kubernetes control plane to run against; any one of these w
   - set GOTK_TEST_CLUSTER=existing and KUBECONFIG, to use a cluster that you have`;
 
 /**
- * Finds the programs: `KUBEBUILDER_ASSETS` if set (kube-controller-manager and kubectl may be missing there), else the cached build, else it
- * builds them. Throws `NoControlPlane`.
+ * Finds the programs: `KUBEBUILDER_ASSETS` if set (kube-controller-manager and kubectl may be missing there), else the cached build, else
+ * it builds them. Throws `NoControlPlane`.
  */
 export async function findBinaries(options: BuildOptions): Promise<Binaries> {
   const assets = options.env.KUBEBUILDER_ASSETS;

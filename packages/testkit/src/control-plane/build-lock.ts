@@ -13,7 +13,10 @@ export interface LockOptions {
   readonly onWait?: (holderPid: number) => void;
 }
 
-/** Takes a lock that only one process of this machine holds at a time; a lock whose holder has ended is taken over. Waits for as long as the holder runs. */
+/**
+ * Takes a lock that only one process of this machine holds at a time; a lock whose holder has ended is taken over. Waits for as long as the
+ * holder runs.
+ */
 export async function acquireLock(file: string, { onWait }: LockOptions = {}): Promise<AsyncDisposable> {
   await mkdir(dirname(file), { recursive: true });
   const self: Holder = { pid: process.pid, identity: (await processIdentity(process.pid)) ?? '' };

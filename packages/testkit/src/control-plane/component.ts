@@ -64,7 +64,10 @@ export interface ReadyOptions {
   readonly timeoutMs: number;
 }
 
-/** Resolves when the probe says yes. Throws when the component ends first or time is up, with the last lines of its log and where the rest is. */
+/**
+ * Resolves when the probe says yes. Throws when the component ends first or time is up, with the last lines of its log and where the rest
+ * is.
+ */
 export async function untilReady(component: Component, { probe, timeoutMs }: ReadyOptions): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   const ended = component.exited.then((how) => ({ how }));

@@ -18,7 +18,10 @@ export interface KubectlOptions {
   readonly kubeconfigPath?: string;
 }
 
-/** Runs kubectl and resolves with what came of it; an exit code other than 0 is an answer, not an error. Throws when it outlives `timeoutMs`. */
+/**
+ * Runs kubectl and resolves with what came of it; an exit code other than 0 is an answer, not an error. Throws when it outlives
+ * `timeoutMs`.
+ */
 export type Kubectl = (args: readonly string[], options?: KubectlOptions) => Promise<KubectlResult>;
 
 export function kubectlFor({

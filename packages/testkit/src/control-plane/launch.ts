@@ -23,7 +23,10 @@ interface Program {
   readonly probe?: () => Promise<boolean>;
 }
 
-/** Starts the components and resolves when the API server is ready. Throws with the end of the log of whichever did not come up; nothing runs on then. */
+/**
+ * Starts the components and resolves when the API server is ready. Throws with the end of the log of whichever did not come up; nothing
+ * runs on then.
+ */
 export async function launch(options: LaunchOptions): Promise<readonly ComponentPlace[]> {
   const { binaries, layout, controllerManager, onStart } = options;
   const places: ComponentPlace[] = [];

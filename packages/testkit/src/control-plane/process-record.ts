@@ -46,8 +46,8 @@ export async function runningProcesses(stateDir: string): Promise<readonly Recor
 }
 
 /**
- * Stops what was recorded, the youngest first, and forgets it. Never touches a process that is not, by the time it started, the recorded one.
- * Resolves when they have ended.
+ * Stops what was recorded, the youngest first, and forgets it. Never touches a process that is not, by the time it started, the recorded
+ * one. Resolves when they have ended.
  */
 export async function stopRecordedProcesses(stateDir: string): Promise<readonly StoppedProcess[]> {
   const stopped: StoppedProcess[] = [];

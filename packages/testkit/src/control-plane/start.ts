@@ -34,8 +34,9 @@ export interface ControlPlane extends RunningControlPlane, AsyncDisposable {
 }
 
 /**
- * Starts etcd, kube-apiserver and kube-controller-manager on loopback, in a directory of their own, and resolves when the API server is ready. Disposing ends
- * them and removes the directory; so does the death of this process, however it comes. Throws `NoControlPlane` when there is nothing to start.
+ * Starts etcd, kube-apiserver and kube-controller-manager on loopback, in a directory of their own, and resolves when the API server is
+ * ready. Disposing ends them and removes the directory; so does the death of this process, however it comes. Throws `NoControlPlane` when
+ * there is nothing to start.
  */
 export async function startControlPlane({
   controllerManager = true,

@@ -23,7 +23,9 @@ const METHODS: Readonly<Record<string, string>> = {
   deletecollection: 'DELETE',
 };
 
-/** The requests in an audit log, in the order of their answers; a watch when it was opened. A line that is still being written is left out. */
+/**
+ * The requests in an audit log, in the order of their answers; a watch when it was opened. A line that is still being written is left out.
+ */
 export function readAuditLog(text: string): readonly RequestRecord[] {
   return text
     .slice(0, text.lastIndexOf('\n') + 1)

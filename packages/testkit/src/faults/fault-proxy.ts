@@ -35,8 +35,8 @@ export interface Hold extends Disposable {
 }
 
 /**
- * An API server as a client sees it on a bad day: a proxy on loopback before the real one, with faults that are added and taken away while it runs.
- * Requests pass unchanged but for the faults; who authenticates is the client, with its token.
+ * An API server as a client sees it on a bad day: a proxy on loopback before the real one, with faults that are added and taken away while
+ * it runs. Requests pass unchanged but for the faults; who authenticates is the client, with its token.
  */
 export interface FaultProxy extends AsyncDisposable {
   readonly server: string;

@@ -54,7 +54,10 @@ export function createUpstream(connection: ClusterConnection): Upstream {
   };
 }
 
-/** Of one connection and not of the message (RFC 9110, 7.6.1), or about a body that is framed anew. Compression would hide the lines of a watch. */
+/**
+ * Of one connection and not of the message (RFC 9110, 7.6.1), or about a body that is framed anew. Compression would hide the lines of a
+ * watch.
+ */
 const HOP_BY_HOP = [
   'connection',
   'keep-alive',

@@ -37,7 +37,10 @@ export interface PushedArtifact extends PushedDescriptor {
 /** Ways to fill a registry, which go past its front: they need no login, and are in no log. */
 export interface Push {
   pushBlob(repository: string, content: string | Uint8Array): Promise<{ readonly digest: string; readonly size: number }>;
-  /** `reference`: `repository:tag` or `repository@sha256:…`. An object is written as JSON; its `mediaType` is sent, that of OCI if it has none. */
+  /**
+   * `reference`: `repository:tag` or `repository@sha256:…`. An object is written as JSON; its `mediaType` is sent, that of OCI if it has
+   * none.
+   */
   pushManifest(reference: string, manifest: object | string): Promise<PushedDescriptor>;
   pushArtifact(artifact: ArtifactToPush): Promise<PushedArtifact>;
 }

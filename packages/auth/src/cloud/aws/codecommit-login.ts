@@ -9,8 +9,8 @@ const HOST = /^git-codecommit(?:-fips)?\.([a-z0-9-]{1,40})\.amazonaws\.com(?:\.c
 const VALID_MS = 15 * 60_000;
 
 /**
- * A login for a repository of CodeCommit: a signature of its address as the password. It is made afresh each time, of credentials that are shared.
- * Throws `IdentityError`, also for any other host, or the signal's reason.
+ * A login for a repository of CodeCommit: a signature of its address as the password. It is made afresh each time, of credentials that are
+ * shared. Throws `IdentityError`, also for any other host, or the signal's reason.
  */
 export async function codeCommitLogin(url: URL, means: CloudMeans): Promise<Issued<HttpLogin>> {
   const region = url.protocol === 'https:' && url.port === '' ? HOST.exec(url.hostname)?.[1] : undefined;

@@ -7,8 +7,8 @@ import { assumeRole } from './sts.ts';
 const HOUR_MS = 3_600_000;
 
 /**
- * The controller's own credentials, by the chain of AWS's SDKs as far as a pod has them: keys in the environment, a web identity (IRSA), a container's credentials
- * (EKS Pod Identity, ECS), the machine's role (IMDSv2).
+ * The controller's own credentials, by the chain of AWS's SDKs as far as a pod has them: keys in the environment, a web identity (IRSA), a
+ * container's credentials (EKS Pod Identity, ECS), the machine's role (IMDSv2).
  */
 export async function controllerCredentials(place: AwsPlace & { readonly region: string }, means: CloudMeans): Promise<AwsCredentials> {
   const variables = means.environment.variables;

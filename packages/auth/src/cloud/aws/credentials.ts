@@ -9,7 +9,9 @@ const REGION = /^[a-z0-9-]{1,40}$/;
 const ROLE = /^arn:aws[\w-]*:iam::\d{1,30}:role\/.{1,200}$/;
 const ROLE_ANNOTATION = 'eks.amazonaws.com/role-arn';
 
-/** Credentials of the controller, or of the role that a ServiceAccount is annotated with. Throws `IdentityError`, or the signal's reason. */
+/**
+ * Credentials of the controller, or of the role that a ServiceAccount is annotated with. Throws `IdentityError`, or the signal's reason.
+ */
 export async function awsCredentials({ region, stsEndpoint }: AwsPlace, means: CloudMeans): Promise<AwsCredentials> {
   const { identity, environment } = means;
   const place = region ?? (identity === undefined ? environment.variables.AWS_REGION : undefined) ?? '';

@@ -8,8 +8,8 @@ import { credentialsInXml } from './sts.ts';
 const STEP = 'log in with LDAP';
 
 /**
- * Credentials for an S3 server that knows people by LDAP (MinIO's AssumeRoleWithLDAPIdentity), for `spec.sts` of a Bucket with the provider `ldap`.
- * Throws `InvalidLogin` for the Secret, `IdentityError`, or the signal's reason.
+ * Credentials for an S3 server that knows people by LDAP (MinIO's AssumeRoleWithLDAPIdentity), for `spec.sts` of a Bucket with the provider
+ * `ldap`. Throws `InvalidLogin` for the Secret, `IdentityError`, or the signal's reason.
  */
 export async function ldapCredentials(
   endpoint: URL,

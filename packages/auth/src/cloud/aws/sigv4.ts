@@ -22,8 +22,8 @@ const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).u
 export const timestampOf = (ms: number): string => new Date(ms).toISOString().replace(/[-:]|\.\d+/g, '');
 
 /**
- * The headers of a request that is signed with version 4 of AWS's signatures, `host` and `authorization` among them. Path and query are signed as they stand in the
- * URL, once encoded, as S3 has it: the query has to be sorted.
+ * The headers of a request that is signed with version 4 of AWS's signatures, `host` and `authorization` among them. Path and query are
+ * signed as they stand in the URL, once encoded, as S3 has it: the query has to be sorted.
  */
 export function signedHeaders(request: Signable, keys: AwsKeys, { region, service, nowMs }: SigningScope): Record<string, string> {
   const time = timestampOf(nowMs);

@@ -11,7 +11,10 @@ const DEVOPS = /^(?:dev\.azure\.com|[a-z0-9-]{1,63}\.visualstudio\.com)$/;
 const STEP = 'get a token for the registry';
 const CALL = { provider: 'azure', step: STEP } as const;
 
-/** A login for Azure Container Registry: a token of Entra's, exchanged for one of the registry's. Throws `IdentityError`, also for any other host, or the signal's reason. */
+/**
+ * A login for Azure Container Registry: a token of Entra's, exchanged for one of the registry's. Throws `IdentityError`, also for any other
+ * host, or the signal's reason.
+ */
 export async function acrLogin(host: string, means: CloudMeans): Promise<Issued<RegistryLogin>> {
   if (!REGISTRY.test(host)) throw new IdentityError('azure', 'misconfigured', `'${host.slice(0, 200)}' is no registry of Azure's`);
   return await cached(['azure-acr', host], means, async (shared) => {
@@ -27,8 +30,8 @@ export async function acrLogin(host: string, means: CloudMeans): Promise<Issued<
 }
 
 /**
- * A login for a repository of Azure DevOps. Throws `IdentityError` for any other host: upstream sends the token, which may be the controller's own, wherever
- * the URL points to.
+ * A login for a repository of Azure DevOps. Throws `IdentityError` for any other host: upstream sends the token, which may be the
+ * controller's own, wherever the URL points to.
  */
 export async function azureDevOpsLogin(url: URL, means: CloudMeans): Promise<Issued<HttpLogin>> {
   if (url.protocol !== 'https:' || url.port !== '' || !DEVOPS.test(url.hostname))

@@ -18,7 +18,9 @@ export type AzureScope = (typeof AzureScope)[keyof typeof AzureScope];
 
 const [TENANT, CLIENT] = ['azure.workload.identity/tenant-id', 'azure.workload.identity/client-id'];
 
-/** A token of the controller, or of the application that a ServiceAccount is annotated with. Throws `IdentityError`, or the signal's reason. */
+/**
+ * A token of the controller, or of the application that a ServiceAccount is annotated with. Throws `IdentityError`, or the signal's reason.
+ */
 export function azureToken(scope: AzureScope, means: CloudMeans): Promise<AzureToken> {
   return cached(['azure', scope], means, async (shared) => {
     const { identity, signal } = shared;

@@ -1,7 +1,10 @@
 import { askCloud, type CloudMeans, fileOf } from '../means.ts';
 import { clientToken, tokenIn } from './client-token.ts';
 
-/** The controller's own token, by upstream's chain: a secret in the environment, a federated token (Azure Workload Identity), the machine's identity. */
+/**
+ * The controller's own token, by upstream's chain: a secret in the environment, a federated token (Azure Workload Identity), the machine's
+ * identity.
+ */
 export async function controllerToken(scope: string, means: CloudMeans) {
   const {
     AZURE_TENANT_ID: tenant,

@@ -7,9 +7,9 @@ import { type AzureClient, authorityOf, clientToken, tokenUrl } from './client-t
 import { managedIdentityToken } from './controller-token.ts';
 
 /**
- * A token for what a Bucket's Secret names: an application with `tenantId`, `clientId` and `clientSecret` or `clientCertificate`, at `authorityHost`; or, by
- * `clientId` alone, an identity of the machine. Undefined for a Secret that names none: `accountKey` and `sasKey` need no token.
- * Throws `InvalidLogin`, `IdentityError`, or the signal's reason.
+ * A token for what a Bucket's Secret names: an application with `tenantId`, `clientId` and `clientSecret` or `clientCertificate`, at
+ * `authorityHost`; or, by `clientId` alone, an identity of the machine. Undefined for a Secret that names none: `accountKey` and `sasKey`
+ * need no token. Throws `InvalidLogin`, `IdentityError`, or the signal's reason.
  */
 export async function azureSecretToken(secret: LoginSecret, scope: AzureScope, means: CloudMeans): Promise<AzureToken | undefined> {
   const keys = keysOf(secret);

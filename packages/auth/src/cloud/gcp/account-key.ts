@@ -9,7 +9,10 @@ const STEP = 'log in with the key of the service account';
 const CALL = { provider: 'gcp', step: STEP } as const;
 const TOKEN_URL = 'https://oauth2.googleapis.com/token';
 
-/** A token for the holder of a service account's key (RFC 7523): `serviceaccount` of a Bucket's Secret, or the file that the environment names. */
+/**
+ * A token for the holder of a service account's key (RFC 7523): `serviceaccount` of a Bucket's Secret, or the file that the environment
+ * names.
+ */
 export async function tokenByAccountKey(json: string, means: CloudMeans) {
   const fields = fieldsOf(json);
   const privateKey = privateKeyOf(String(fields.private_key ?? ''));

@@ -9,8 +9,8 @@ export interface GcpToken extends Expiring {
 }
 
 /**
- * An access token of the controller, or of what a ServiceAccount is annotated with, for everything that it may do in the cloud, as upstream has it.
- * Throws `IdentityError`, or the signal's reason.
+ * An access token of the controller, or of what a ServiceAccount is annotated with, for everything that it may do in the cloud, as upstream
+ * has it. Throws `IdentityError`, or the signal's reason.
  */
 export function gcpToken(means: CloudMeans): Promise<GcpToken> {
   return cached(['gcp'], means, (shared) =>

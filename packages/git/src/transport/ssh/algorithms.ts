@@ -50,8 +50,9 @@ export interface OfferedAlgorithms {
 }
 
 /**
- * What to offer a server whose keys are of these types: signatures by the keys that are known come first. A server with several keys shows one of those then, and one that
- * has none of them shows what it has, which tells more than that there is nothing in common. Throws `UnknownAlgorithm`.
+ * What to offer a server whose keys are of these types: signatures by the keys that are known come first. A server with several keys shows
+ * one of those then, and one that has none of them shows what it has, which tells more than that there is nothing in common. Throws
+ * `UnknownAlgorithm`.
  */
 export function offeredAlgorithms({ keyExchange, hostKey }: SshAlgorithms, knownTypes: readonly string[] = []): OfferedAlgorithms {
   const signatures = named(hostKey, SUPPORTED.hostKey, 'host key algorithm') ?? HOST_KEY;

@@ -24,8 +24,8 @@ export interface ClientOptions {
 const MAX_GREETING_BYTES = 16 * 1024;
 
 /**
- * Connects and logs in. The server's key is checked before anything of the login is sent, against known_hosts alone. Throws `GitError` (`host-key` when the server is not the
- * one that it should be), `InvalidLogin`, `UnknownAlgorithm`, or the signal's reason.
+ * Connects and logs in. The server's key is checked before anything of the login is sent, against known_hosts alone. Throws `GitError`
+ * (`host-key` when the server is not the one that it should be), `InvalidLogin`, `UnknownAlgorithm`, or the signal's reason.
  */
 export async function openClient({ address, access, keys, algorithms, dial, shown, signal }: ClientOptions): Promise<Client> {
   signal.throwIfAborted();

@@ -9,8 +9,8 @@ export interface SshAddress {
 }
 
 /**
- * Where an `ssh://` URL leads. Everything in it is decoded and taken as it is: `?` and `#` are part of the path, as in upstream's Git. Throws `GitError` for one that
- * leads nowhere, and for what could be read as something else by a shell, a log or an option parser.
+ * Where an `ssh://` URL leads. Everything in it is decoded and taken as it is: `?` and `#` are part of the path, as in upstream's Git.
+ * Throws `GitError` for one that leads nowhere, and for what could be read as something else by a shell, a log or an option parser.
  */
 export function sshAddressOf(url: URL): SshAddress {
   const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();

@@ -6,8 +6,9 @@ import { loadSsh2, type Ssh2 } from './load-ssh2.ts';
 import { privateKeyOf } from './private-key.ts';
 
 /**
- * Remembers private keys that were decrypted, which takes OpenSSH's format half a second and more on purpose, while nothing else happens in the thread. One for the whole
- * controller, so that each key costs that once and not at each interval. It knows them by a digest, and only as many as were used last.
+ * Remembers private keys that were decrypted, which takes OpenSSH's format half a second and more on purpose, while nothing else happens in
+ * the thread. One for the whole controller, so that each key costs that once and not at each interval. It knows them by a digest, and only
+ * as many as were used last.
  */
 export interface SshKeys {
   /** Throws `InvalidLogin`, again as long as the Secret is the same. */

@@ -19,7 +19,9 @@ export interface UploadPackProcess extends PacketReader {
 
 const MAX_COMPLAINT_CHARACTERS = 2_000;
 
-/** Starts the process. Asks for version 2 of the protocol as Git does; many servers do not accept the variable, and then it is version 0. */
+/**
+ * Starts the process. Asks for version 2 of the protocol as Git does; many servers do not accept the variable, and then it is version 0.
+ */
 export async function startUploadPack(
   client: Client,
   { command, shown, limits }: { readonly command: string; readonly shown: string; readonly limits: Limits },
@@ -49,7 +51,8 @@ export async function startUploadPack(
     if (next.signal.aborted) aborted();
     else next.signal.addEventListener('abort', aborted);
   };
-  // A process that has ended has said all it will: what becomes of the connection then does not matter, and may not cost what is still to be read.
+  // A process that has ended has said all it will: what becomes of the connection then does not matter, and may not cost what is still to
+  // be read.
   const lost = (reason: unknown) => {
     if (!over && exit === undefined) fail(reason);
   };

@@ -50,7 +50,10 @@ interface Logged {
   readonly by: { readonly logged: Buffer; readonly loggedPem: string };
 }
 
-/** A Sigstore of one's own: an authority, a certificate log and a transparency log, as keys in memory, and the trusted root that believes them. */
+/**
+ * A Sigstore of one's own: an authority, a certificate log and a transparency log, as keys in memory, and the trusted root that believes
+ * them.
+ */
 export function createPrivateSigstore({ authorityNotAfterMs }: { readonly authorityNotAfterMs?: number } = {}) {
   const [ca, ctLog, rekor, stranger, clock] = [ecKeys(), ecKeys(), ecKeys(), ecKeys(), ecKeys()];
   const year = 365 * 24 * 60 * MINUTE_MS;

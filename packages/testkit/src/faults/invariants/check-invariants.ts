@@ -33,10 +33,11 @@ export interface Expectations {
 }
 
 /**
- * The invariants that hold whatever the fault was: all violations, as sentences that begin with the invariant's number; none when all is well.
+ * The invariants that hold whatever the fault was: all violations, as sentences that begin with the invariant's number; none when all is
+ * well.
  *
- * I1 stable in the end, I2 no wrong delete, I3 no orphan, I4 truthful status, I5 effects once, I7 free event loop, I8 memory back at its level, I9 secrets kept,
- * I11 nothing unhandled, I12 writes by the right user, I13 no hot loop.
+ * I1 stable in the end, I2 no wrong delete, I3 no orphan, I4 truthful status, I5 effects once, I7 free event loop, I8 memory back at its
+ * level, I9 secrets kept, I11 nothing unhandled, I12 writes by the right user, I13 no hot loop.
  */
 export function checkInvariants(records: Records, expected: Expectations): readonly string[] {
   const { requests, runs, forgotten = 0, claims = [], made, owners, unhandled = [] } = records;

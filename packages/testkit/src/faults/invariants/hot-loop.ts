@@ -17,7 +17,10 @@ export interface LoopLimits {
   readonly listsPerSecond?: number;
 }
 
-/** I13: nothing goes round and round: neither an object's runs, nor requests at large, nor lists that ask the same of a kind. A list's further pages are part of it. */
+/**
+ * I13: nothing goes round and round: neither an object's runs, nor requests at large, nor lists that ask the same of a kind. A list's
+ * further pages are part of it.
+ */
 export function noHotLoop(
   { requests, runs }: { readonly requests: readonly RequestRecord[]; readonly runs: readonly Run[] },
   limits: LoopLimits = {},
