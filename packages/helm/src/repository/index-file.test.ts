@@ -171,7 +171,7 @@ describe('charts without versions', () => {
   });
 });
 
-test('__proto__ and constructor are charts like any other', () => {
+test('names that prototypes have are charts like any other', () => {
   const entries = ['__proto__', 'constructor'].map((name) => `  ${name}:\n  - name: ${name}\n    version: 1.0.0\n`).join('');
   for (const read of [parse(index(entries)), parseWhole(index(entries))]) {
     expect([...read.charts.keys()]).toEqual(['__proto__', 'constructor']);
