@@ -22,7 +22,11 @@ const LOCAL = [
   ['loopback behind NAT64', '64:ff9b::127.0.0.1'],
   ['metadata behind NAT64', '64:ff9b::a9fe:a9fe'],
   ['the metadata of AWS in IPv6', 'fd00:ec2::254'],
+  ['the credentials of EKS Pod Identity in IPv6', 'fd00:ec2::23'],
+  ['the metadata of Oracle of old', '192.0.0.192'],
   ['the metadata of Google in IPv6', 'fd20:ce::254'],
+  ['the metadata of Alibaba behind NAT64', '64:ff9b::100.100.100.200'],
+  ['the agent of Azure behind NAT64', '64:ff9b::168.63.129.16'],
 ] as const;
 
 describe('an address', () => {

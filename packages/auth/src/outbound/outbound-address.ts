@@ -14,7 +14,8 @@ for (const [address, prefix] of [
   ['169.254.0.0', 16], // link-local, where most clouds answer with credentials
   ['224.0.0.0', 4], // multicast
   ['255.255.255.255', 32],
-  // Metadata of clouds that keep it elsewhere: Alibaba, Azure.
+  // Metadata of clouds that keep it elsewhere: Oracle of old, Alibaba, Azure.
+  ['192.0.0.192', 32],
   ['100.100.100.200', 32],
   ['168.63.129.16', 32],
 ] as const)
@@ -26,8 +27,10 @@ for (const [address, prefix] of [
   // The same IPv4 addresses behind the well-known NAT64 prefix (RFC 6052).
   ['64:ff9b::7f00:0', 104],
   ['64:ff9b::a9fe:0', 112],
-  // Metadata over IPv6: AWS, Google.
-  ['fd00:ec2::254', 128],
+  ['64:ff9b::6464:64c8', 128],
+  ['64:ff9b::a83f:8110', 128],
+  // Metadata over IPv6: AWS with EKS Pod Identity, Google.
+  ['fd00:ec2::', 32],
   ['fd20:ce::254', 128],
 ] as const)
   local.addSubnet(address, prefix, 'ipv6');
