@@ -9,13 +9,17 @@ export class InvalidLogin extends Error {
   override readonly name = 'InvalidLogin';
 }
 
+/** The value of an Authorization header, or of a Proxy-Authorization. */
+export const basicAuthorization = ({ username, password }: { readonly username: string; readonly password: string }): string =>
+  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+
 /** The Authorization header for a request to this URL; undefined for any other origin than the credentials' own. */
 export function authorizationFor(login: HttpLogin, url: URL): string | undefined {
   switch (login.kind) {
     case 'anonymous':
       return undefined;
     case 'basic':
-      return url.origin === login.origin ? `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}` : undefined;
+      return url.origin === login.origin ? basicAuthorization(login) : undefined;
     case 'bearer':
       return url.origin === login.origin ? `Bearer ${login.token}` : undefined;
   }

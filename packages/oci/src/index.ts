@@ -6,7 +6,6 @@ export { OciError, type OciErrorKind } from './oci-error.ts';
 export { chartRepository, isTag, parseRepository, type RepositoryName, renderRepository } from './reference.ts';
 export type { BlobOptions } from './registry/blobs.ts';
 export type { ExchangeOptions as RegistryOptions } from './registry/exchange.ts';
-export type { RegistryLogin } from './registry/login.ts';
 export type { FetchedManifest } from './registry/manifests.ts';
 export { connect, type RemoteRepository } from './registry/registry.ts';
 export { createRegistrySessions, type RegistrySessions, type SessionIdentity, sessionKey } from './registry/sessions.ts';

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '@gotk/apimachinery';
 import { fakeClock } from '@gotk/apimachinery/fake-clock';
+import type { RegistryLogin } from '@gotk/auth';
 import { issueServingCertificate, startScriptedServer } from '@gotk/testkit';
 import { connect, createRegistrySessions, digestOf, parseRepository, type RegistryOptions, type RemoteRepository } from '../src/index.ts';
 import { MANIFEST_TYPE } from './documents.ts';
@@ -10,6 +11,9 @@ export interface Asked {
   readonly authorization: string | undefined;
   readonly headers: IncomingHttpHeaders;
 }
+
+/** Credentials, for the registry that is asked unless they say otherwise. */
+export type TestLogin<L = RegistryLogin> = L extends { readonly origin: string } ? Omit<L, 'origin'> & { readonly origin?: string } : L;
 
 /** A registry that answers what the test says: over TLS, as `127.0.0.1` and `localhost`. */
 export interface ScriptedRegistry extends AsyncDisposable {
@@ -21,8 +25,11 @@ export interface ScriptedRegistry extends AsyncDisposable {
   readonly connections: number;
   readonly ca: string;
   /** Opens the repository `team/app`. */
-  open(options?: Partial<RegistryOptions>): RemoteRepository;
+  open(options?: Partial<Omit<RegistryOptions, 'login'>> & { readonly login?: TestLogin }): RemoteRepository;
 }
+
+const boundTo = (origin: string, login: TestLogin = { kind: 'anonymous' }): RegistryLogin =>
+  login.kind === 'anonymous' ? login : ({ origin, ...login } as RegistryLogin);
 
 const certificate = issueServingCertificate(['127.0.0.1', 'localhost']);
 
@@ -43,11 +50,11 @@ export async function scriptedRegistry(
       return server.connections;
     },
     ca: certificate.ca,
-    open: (overrides = {}) =>
+    open: ({ login, ...overrides } = {}) =>
       connect({
         repository: parseRepository(`oci://127.0.0.1:${port}/team/app`),
         access: { ca: certificate.ca },
-        login: { kind: 'anonymous' },
+        login: boundTo(url, login),
         reach: 'anywhere',
         insecure: false,
         clock: fakeClock() satisfies Clock,

@@ -1,4 +1,5 @@
 import { isIP, isIPv4, type Socket } from 'node:net';
+import { basicAuthorization } from '../http-login.ts';
 import { readerOf } from './bytes-reader.ts';
 import type { HttpProxy } from './http-access.ts';
 
@@ -13,7 +14,7 @@ const MAX_ANSWER_BYTES = 16 * 1024;
 
 /** The value of Proxy-Authorization. */
 export const proxyAuthorization = ({ login }: HttpProxy): string | undefined =>
-  login === undefined ? undefined : `Basic ${Buffer.from(`${login.username}:${login.password}`).toString('base64')}`;
+  login === undefined ? undefined : basicAuthorization(login);
 
 /** Asks an HTTP proxy for a connection to the destination (RFC 9110, 9.3.6). Afterwards the socket is that connection. */
 export async function tunnelByConnect(socket: Socket, { host, port }: Destination, proxy: HttpProxy): Promise<void> {

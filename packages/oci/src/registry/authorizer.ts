@@ -1,7 +1,6 @@
 import type { Clock } from '@gotk/apimachinery';
-import type { HttpClient } from '@gotk/auth';
+import { basicAuthorization, type HttpClient, type RegistryLogin } from '@gotk/auth';
 import type { Challenge } from './challenge.ts';
-import { basicAuthorization, type RegistryLogin } from './login.ts';
 import { allowedRealm } from './realm.ts';
 import type { RegistrySession } from './sessions.ts';
 import { requestToken, type Token } from './token.ts';

@@ -1,11 +1,11 @@
 import type { Clock } from '@gotk/apimachinery';
-import { createHttpClient, type HttpAccess, type HttpAnswer, type HttpRequest, type Reach } from '@gotk/auth';
+import { createHttpClient, type HttpAccess, type HttpAnswer, type HttpRequest, type Reach, type RegistryLogin } from '@gotk/auth';
 import type { RepositoryName } from '../reference.ts';
 import { createAuthorizer } from './authorizer.ts';
 import { type Challenge, parseChallenge } from './challenge.ts';
 import { ociErrorOf } from './failure.ts';
 import { letGo } from './let-go.ts';
-import { checkLogin, type RegistryLogin } from './login.ts';
+import { checkLogin } from './login.ts';
 import { protocolOf } from './protocol.ts';
 import { type RegistrySessions, sessionKey } from './sessions.ts';
 

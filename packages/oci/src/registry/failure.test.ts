@@ -1,10 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { challenge, never, rejection, scriptedRegistry } from '../../test/scripted-registry.ts';
-import type { RegistryLogin } from '../index.ts';
+import { challenge, never, rejection, scriptedRegistry, type TestLogin } from '../../test/scripted-registry.ts';
 
 const CANARY = 'CANARY-0123456789';
-const LOGINS: readonly RegistryLogin[] = [
+const LOGINS: readonly TestLogin[] = [
   { kind: 'basic', username: 'user', password: CANARY },
   { kind: 'bearer', token: CANARY },
   { kind: 'identity', token: CANARY },

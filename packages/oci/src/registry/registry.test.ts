@@ -119,7 +119,7 @@ describe('who is not let in', () => {
     for (const auth of ['token', 'basic'] as const) {
       await using registry = await startRegistry({ tls: true, auth });
       await push(registry, 'latest');
-      using remote = open(registry, { login });
+      using remote = open(registry, { login: login.kind === 'anonymous' ? login : { ...login, origin: registry.url } });
       const error = await rejection(resolveReference(remote, {}, RESOLVE()));
       expect(error).toMatchObject({ kind: 'unauthorized' });
       expect(String(error)).not.toContain('CANARY');

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { latest } from '@gotk/apimachinery';
-import type { HttpAccess, Reach } from '@gotk/auth';
+import type { HttpAccess, Reach, RegistryLogin } from '@gotk/auth';
 import type { RepositoryName } from '../reference.ts';
 import type { Challenge } from './challenge.ts';
-import type { RegistryLogin } from './login.ts';
 
 /** What is remembered of one repository for one login, from one run to the next: it saves two requests of three. */
 export interface RegistrySession {

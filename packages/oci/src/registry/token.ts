@@ -1,8 +1,7 @@
 import { type JsonValue, parsePlainJson } from '@gotk/apimachinery';
-import type { HttpClient } from '@gotk/auth';
+import { basicAuthorization, type HttpClient, type RegistryLogin } from '@gotk/auth';
 import { OciError } from '../oci-error.ts';
 import { failureOf, ociErrorOf } from './failure.ts';
-import { basicAuthorization, type RegistryLogin } from './login.ts';
 
 /** A token as the realm gave it. */
 export interface Token {
