@@ -65,6 +65,8 @@ describe('the address of a submodule', () => {
       'https://host/x\nhost=evil',
       'https://host/a%0ab c',
       'https://u:secret@host/x',
+      'git://host/x?token=secret',
+      'https://host/x#secret y',
     ],
     ...['../..', '../../../x', '../../..', '..\\x', 'C:\\x', '-oProxyCommand=x:y', '-x@host:y'],
   ])('%j is refused, and shows no secret', (written) => {

@@ -47,7 +47,11 @@ const refused = (written: string): GitError =>
   new GitError('hostile-content', `the address of a submodule is none that is fetched from: ${JSON.stringify(shown(written))}`);
 
 /** Without what may be a secret in it. */
-const shown = (written: string): string => written.replace(/\/\/[^/@]*@/, '//').slice(0, 120);
+const shown = (written: string): string =>
+  written
+    .replace(/[?#].*$/s, '')
+    .replace(/\/\/[^/@]*@/, '//')
+    .slice(0, 120);
 
 /**
  * Whether credentials for one address may be sent to the other: they belong to the origin that they are for, and ssh has origins as well.
