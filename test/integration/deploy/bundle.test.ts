@@ -11,9 +11,9 @@ import { controllers, repository } from './repository.ts';
 
 const SEPARATOR = `\n${'-'.repeat(80)}\n\n`;
 /** The dependencies at present, and some air. The classes for every kind of Kubernetes that a plugin keeps out would alone be more. */
-const MAX_BYTES = 4_000_000;
+const MAX_BYTES = 5_000_000;
 /** The YAML parser is most of it. A server, a client or a logger would be as much again. */
-const MAX_WORKER_BYTES = 600_000;
+const MAX_WORKER_BYTES = 1_000_000;
 const START_MS = 2_000;
 
 let directory: string;

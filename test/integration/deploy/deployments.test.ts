@@ -38,8 +38,9 @@ describe('every object of the overlay', () => {
   test('says of a CRD which controller it belongs to', () => {
     const components = objects.filter(isCrd).map(({ metadata }) => [metadata.name, metadata.labels?.['app.kubernetes.io/component']]);
 
+    const sources = ['buckets', 'externalartifacts', 'gitrepositories', 'helmcharts', 'helmrepositories', 'ocirepositories'];
     expect(Object.fromEntries(components)).toEqual({
-      'gitrepositories.source.toolkit.fluxcd.io': 'source-controller',
+      ...Object.fromEntries(sources.map((plural) => [`${plural}.source.toolkit.fluxcd.io`, 'source-controller'])),
       'kustomizations.kustomize.toolkit.fluxcd.io': 'kustomize-controller',
     });
   });

@@ -23,7 +23,7 @@ describe('deploy/install', () => {
   test('is taken by an API server that refuses unknown fields, without a warning', async () => {
     const count = (kind: string) => installed.applied.filter(({ wanted }) => wanted.kind === kind).length;
     expect(installed.applied.flatMap(({ wanted, warnings }) => warnings.map((warning) => `${wanted.kind}: ${warning}`))).toEqual([]);
-    expect([count('Deployment'), count('ServiceAccount'), count('CustomResourceDefinition')]).toEqual([2, 2, 2]);
+    expect([count('Deployment'), count('ServiceAccount'), count('CustomResourceDefinition')]).toEqual([2, 2, 7]);
     expect(installed.applied.filter(({ wanted, created }) => created === isCrd(wanted)).map(({ wanted }) => wanted)).toEqual([]);
   });
 

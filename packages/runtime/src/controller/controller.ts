@@ -68,8 +68,12 @@ export interface Controller<T extends KubeObject> {
   readonly reconcile: Reconcile<T>;
   /** Absent: nothing has to be undone, and objects get no finalizer. */
   readonly finalize?: Finalize<T>;
-  /** How many objects run at once. Runs that last a second or longer while others wait go on beside those, eight times as many at most. */
+  /** How many objects run at once. */
   readonly concurrency: number;
+  /**
+   * Runs wait for servers that tenants choose, which may never answer: one that lasts a second while others wait goes on beside those, eight times as many at most.
+   */
+  readonly waitsForStrangers?: true;
   /** Who the API server shall say wrote status and finalizer; default: the manager's name. */
   readonly statusManager?: string;
 }

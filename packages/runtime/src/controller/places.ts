@@ -30,7 +30,7 @@ export interface PlacesOptions {
   readonly clock: Clock;
   /** Runs at once. */
   readonly size: number;
-  /** Slow runs at once, beside those. */
+  /** Slow runs at once, beside those; 0: nobody gives way. */
   readonly slowSize: number;
   /** Ends a run; it leaves when it has ended. */
   readonly end: (key: string) => void;
@@ -93,9 +93,10 @@ export function createPlaces({ clock, size, slowSize, end, onRoom }: PlacesOptio
     },
     hasRoom(isWanted) {
       rest();
-      return isFree() || (isWanted && giveWay());
+      return isFree() || (isWanted && slowSize > 0 && giveWay());
     },
-    enter(key, visit) {
+    enter(key, { isSlow, begin }) {
+      const visit = { isSlow: isSlow && slowSize > 0, begin };
       if (visit.isSlow && slow >= slowSize) parked.push(key, () => place(key, visit));
       else place(key, visit);
     },

@@ -17,10 +17,17 @@ const reconcile = async (object: { readonly metadata: { readonly name: string } 
   throw new Failed({ reason: 'Timeout', message: 'no answer' });
 };
 
+test('a controller that does not say that it waits for strangers runs as many as it says', async () => {
+  await using bed = await runnerBed({ concurrency: 2, reconcile, objects: ['stuck-1', 'stuck-2', 'well'].map((it) => named(it)) });
+  await bed.clock.advance(TIMEOUT_MS - 1);
+  expect(bed.runs).toEqual(['stuck-1', 'stuck-2']);
+});
+
 describe('runs that wait for a server that never answers', () => {
   test('hold up the others for a second, and never again', async () => {
     await using bed = await runnerBed({
       concurrency: 2,
+      waitsForStrangers: true,
       reconcile,
       objects: ['stuck-1', 'stuck-2', 'stuck-3', 'well'].map((it) => named(it)),
     });
@@ -38,7 +45,7 @@ describe('runs that wait for a server that never answers', () => {
   });
 
   test('keep their places as long as nobody else wants them, and end as they would have', async () => {
-    await using bed = await runnerBed({ concurrency: 1, reconcile, objects: [named('stuck')] });
+    await using bed = await runnerBed({ concurrency: 1, waitsForStrangers: true, reconcile, objects: [named('stuck')] });
     await bed.clock.advance(TIMEOUT_MS + 999);
     expect(bed.runs).toEqual(['stuck']);
     const stuck = bed.api.read(widgets, { namespace: 'apps', name: 'stuck' });
@@ -50,6 +57,7 @@ describe('runs that wait for a server that never answers', () => {
     const stuck = Array.from({ length: 9 }, (_, index) => named(`stuck-${index}`));
     await using bed = await runnerBed({
       concurrency: 1,
+      waitsForStrangers: true,
       objects: [...stuck, named('well')],
       reconcile: (object, context) => {
         signals.push(context.signal);
@@ -74,7 +82,12 @@ describe('runs that wait for a server that never answers', () => {
 
   test('of a namespace with many of them let those of another one through', async () => {
     const mine = Array.from({ length: 30 }, (_, index) => named(`stuck-${index}`, 'crowd'));
-    await using bed = await runnerBed({ concurrency: 1, reconcile, objects: [...mine, named('stuck-single', 'quiet')] });
+    await using bed = await runnerBed({
+      concurrency: 1,
+      waitsForStrangers: true,
+      reconcile,
+      objects: [...mine, named('stuck-single', 'quiet')],
+    });
     await bed.clock.advance(2 * TIMEOUT_MS + 40_000);
     expect(bed.runs.filter((name) => name === 'stuck-single').length).toBeGreaterThan(1);
   });
@@ -84,6 +97,7 @@ describe('runs that wait for a server that never answers', () => {
     const first = gate();
     await using bed = await runnerBed({
       concurrency: 1,
+      waitsForStrangers: true,
       objects: [named('web')],
       reconcile: () => (answers ? Promise.resolve(ready) : first.promise.then(() => ready)),
     });
@@ -100,7 +114,7 @@ describe('runs that wait for a server that never answers', () => {
 
   test('and wait for their turn are not begun once the controller stops', async () => {
     const stuck = Array.from({ length: 10 }, (_, index) => named(`stuck-${index}`));
-    await using bed = await runnerBed({ concurrency: 1, reconcile, objects: stuck });
+    await using bed = await runnerBed({ concurrency: 1, waitsForStrangers: true, reconcile, objects: stuck });
     await bed.clock.advance(15_000);
     const begun = bed.runs.length;
     bed.runner.stop();

@@ -215,7 +215,7 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
   const places = createPlaces({
     clock,
     size: controller.concurrency,
-    slowSize: controller.concurrency * SLOW_RUNS_PER_PLACE,
+    slowSize: controller.waitsForStrangers === true ? controller.concurrency * SLOW_RUNS_PER_PLACE : 0,
     end: (key) => runs.overtake(key, 'it took long while others waited'),
     onRoom: () => pump(),
   });
