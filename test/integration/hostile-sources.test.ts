@@ -1,37 +1,20 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { Artifact } from '@gotk/api';
 import { buckets, gitRepositories, helmRepositories, ociRepositories } from '@gotk/api';
 import type { Condition, KubeObject, Resource } from '@gotk/apimachinery';
-import {
-  type ControllerProcess,
-  freePort,
-  installCrds,
-  startBucketServer,
-  startControllerProcess,
-  startControlPlane,
-  startRegistry,
-} from '@gotk/testkit';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type ControllerProcess, startBucketServer, startRegistry } from '@gotk/testkit';
+import { expect, test } from 'vitest';
 import { fetchArtifact, filesOf } from './artifact-files.ts';
 import { startHelmServer } from './helm-server.ts';
 import { deltaBomb, HOSTILITIES, indexBomb, layerBomb, listingBomb, startHostileServer, zeros } from './hostile-server.ts';
 import { loginSecret, push, REPOSITORY } from './oci-artifacts.ts';
-import { condition, isReady, resources, type Testbed, testbed } from './testbed.ts';
+import { ownCluster, ownController } from './own-controller.ts';
+import { condition, isReady, resources, type Testbed } from './testbed.ts';
 
 // The controller is the test's own: what it measures is nobody else's doing.
-
-let plane: Awaited<ReturnType<typeof startControlPlane>>;
-beforeAll(async () => {
-  plane = await startControlPlane({ controllerManager: false });
-  await using bed = await testbed(plane);
-  await installCrds(bed.client, bed.signal);
-});
-afterAll(() => plane[Symbol.asyncDispose]());
+const cluster = ownCluster();
 
 interface Source extends KubeObject {
   readonly spec?: unknown;
@@ -84,22 +67,6 @@ const FAILURES: Readonly<Record<Kind, Readonly<Record<string, { readonly reason:
 };
 const BOMBS = { git: deltaBomb, helm: indexBomb, oci: layerBomb(), bucket: listingBomb } as const;
 
-async function controllerOf(bed: Testbed): Promise<ControllerProcess & { readonly directory: string }> {
-  const directory = await mkdtemp(join(tmpdir(), 'gotk-hostile-'));
-  const address = `127.0.0.1:${await freePort()}`;
-  await mkdir(join(directory, 'data'));
-  const flags = ['--watch-all-namespaces=false', '--allow-local-addresses', `--storage-path=${join(directory, 'data')}`];
-  const controller = await startControllerProcess({
-    name: 'source-controller',
-    bundle: fileURLToPath(new URL('../../packages/source-controller/dist/main.js', import.meta.url)),
-    kubeconfig: plane.kubeconfigPath,
-    namespace: bed.namespace,
-    logFile: join(directory, 'log'),
-    flags: [...flags, `--storage-addr=${address}`, `--storage-adv-addr=${address}`],
-  });
-  return { ...controller, directory };
-}
-
 /** Real servers, and sources of theirs that are well. */
 async function healthy(bed: Testbed, stack: AsyncDisposableStack): Promise<Readonly<Record<Kind, Readonly<Record<string, unknown>>>>> {
   const repository = await bed.repository({ 'a.yaml': 'a: 1\n' });
@@ -134,6 +101,8 @@ async function looks(bed: Testbed, rounds: number): Promise<readonly number[]> {
       }
   return took;
 }
+
+const ignore = () => undefined;
 
 const quantile = (values: readonly number[], share: number) =>
   values.toSorted((a, b) => a - b)[Math.round((values.length - 1) * share)] ?? 0;
@@ -170,6 +139,8 @@ function heartbeat({ healthUrl }: ControllerProcess): () => Promise<Heartbeat> {
       await delay(100);
     }
   })();
+  // A test that has failed asks no more how it went.
+  beating.catch(ignore);
   return async () => {
     running = false;
     await beating;
@@ -181,11 +152,10 @@ function heartbeat({ healthUrl }: ControllerProcess): () => Promise<Heartbeat> {
 test('F19, F23, P3, P4: servers that stall, drip, never end, send garbage or bombs harm nobody but their own objects', {
   timeout: 120_000,
 }, async () => {
-  await using bed = await testbed(plane);
+  await using bed = await cluster.testbed();
   await using stack = new AsyncDisposableStack();
-  const controller = await controllerOf(bed);
-  stack.defer(() => rm(controller.directory, { recursive: true, force: true, maxRetries: 5 }));
-  stack.use(controller);
+  const place = stack.use(await ownController(cluster, bed));
+  const controller = stack.use(await place.start());
   const specs = await healthy(bed, stack);
   const apply = (kind: Kind, name: string, spec: unknown) =>
     bed.apply(KINDS[kind].resource as unknown as Resource, { metadata: { name }, spec: { interval: '10m', ...(spec as object) } });
@@ -238,11 +208,10 @@ test('F19, F23, P3, P4: servers that stall, drip, never end, send garbage or bom
 });
 
 test('A2: links of a repository, whatever they lead to, are not in its artifact; the source is ready', async () => {
-  await using bed = await testbed(plane);
+  await using bed = await cluster.testbed();
   await using stack = new AsyncDisposableStack();
-  const controller = await controllerOf(bed);
-  stack.defer(() => rm(controller.directory, { recursive: true, force: true, maxRetries: 5 }));
-  stack.use(controller);
+  const place = stack.use(await ownController(cluster, bed));
+  stack.use(await place.start());
   const links = { a: { linkTo: '/etc/passwd' }, d: { linkTo: '/' }, loop: { linkTo: 'loop' }, out: { linkTo: '../../secret' } };
   const repository = await bed.repository({ 'b.yaml': 'b: 1\n', ...links });
   await bed.gitRepository('links', { url: repository.url });
@@ -250,11 +219,10 @@ test('A2: links of a repository, whatever they lead to, are not in its artifact;
 });
 
 test('F21, P6: an artifact of half a gigabyte goes from the registry to the disk in pieces; one that says it is larger than the limit is not begun', async () => {
-  await using bed = await testbed(plane);
+  await using bed = await cluster.testbed();
   await using stack = new AsyncDisposableStack();
-  const controller = await controllerOf(bed);
-  stack.defer(() => rm(controller.directory, { recursive: true, force: true, maxRetries: 5 }));
-  stack.use(controller);
+  const place = stack.use(await ownController(cluster, bed));
+  const controller = stack.use(await place.start());
   const copied = { interval: '10m', layerSelector: { operation: 'copy' } };
   const create = async (name: string, hostility: Parameters<typeof startHostileServer>[0]) => {
     const { host } = stack.use(await startHostileServer(hostility));
@@ -264,7 +232,7 @@ test('F21, P6: an artifact of half a gigabyte goes from the registry to the disk
   await bed.until(ociRepositories, 'small', isReady);
   const before = await rssMiB(controller);
   let largest = before;
-  const watching = setInterval(() => void rssMiB(controller).then((now) => (largest = Math.max(largest, now))), 100);
+  const watching = setInterval(() => void rssMiB(controller).then((now) => (largest = Math.max(largest, now)), ignore), 100);
   stack.defer(() => clearInterval(watching));
   await create('large', zeros(512));
   const { status } = await bed.until(ociRepositories, 'large', isReady);

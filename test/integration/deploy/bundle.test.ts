@@ -12,7 +12,7 @@ import { controllers, repository } from './repository.ts';
 const SEPARATOR = `\n${'-'.repeat(80)}\n\n`;
 /** The dependencies at present, and some air. The classes for every kind of Kubernetes that a plugin keeps out would alone be more. */
 const MAX_BYTES = 5_000_000;
-/** The YAML parser is most of it. A server, a client or a logger would be as much again. */
+/** Parsers and what verifies signatures are most of it. A server, a client or a logger would be as much again. */
 const MAX_WORKER_BYTES = 1_000_000;
 const START_MS = 2_000;
 
