@@ -38,14 +38,17 @@ describe('a range that nobody would write', () => {
     ['alternatives', `${'2||'.repeat(33_000)}3`],
   ])('of %s is refused at once', (_, range) => {
     const spentMs = startCpuTime();
-    expect(() => latestAllowed(range, TAGS)).toThrow(new InvalidRange('the version range is longer than 4096 characters'));
+    expect(() => latestAllowed(range, TAGS)).toThrow(new InvalidRange('the version range is longer than 512 characters'));
     expect(spentMs()).toBeLessThan(50);
   });
 
   test('has an end to its cost: its parts times the versions', () => {
     const versions = Array.from({ length: 10_000 }, (_, patch) => `1.0.${patch}`);
-    expect(() => latestAllowed(`${'2||'.repeat(1_000)}3`, versions)).toThrow(
-      new InvalidRange('the version range has 1001 parts, too many for 10000 versions'),
+    expect(() => latestAllowed('>0 '.repeat(150), versions)).toThrow(
+      new InvalidRange('the version range has 150 parts, too many for 10000 versions'),
+    );
+    expect(() => latestAllowed(`${'2||'.repeat(32)}3`, versions)).toThrow(
+      new InvalidRange('the version range has more than 32 alternatives'),
     );
     expect(latestAllowed('^1 || ^2 || ^3, !=1.0.9999', versions)).toBe('1.0.9999');
   });

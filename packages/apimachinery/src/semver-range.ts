@@ -1,4 +1,5 @@
-import { compareBuild, Range, type SemVer } from 'semver';
+import { compareBuild, type SemVer } from 'semver';
+import { type Comparator, type Open, type Operator, passes } from './semver-comparator.ts';
 import { parseVersion } from './semver-version.ts';
 
 /** The text is not a range of versions. */
@@ -6,9 +7,10 @@ export class InvalidRange extends Error {
   override readonly name = 'InvalidRange';
 }
 
-/** Longer than any that a person wrote; whoever looks at one takes at most the square of it. */
-const MAX_RANGE_CHARACTERS = 4_096;
-/** Of versions with parts of a range: about a second. */
+/** Masterminds' own limits. */
+const MAX_RANGE_CHARACTERS = 512;
+const MAX_ALTERNATIVES = 32;
+/** Of versions with parts of a range: about a tenth of a second. */
 const MAX_COMPARISONS = 1_000_000;
 
 /**
@@ -22,67 +24,88 @@ export function latestAllowed(range: string, names: readonly string[]): string |
 }
 
 /**
- * The versions that a range allows, in the order given, in Masterminds' semantics (which Flux and Helm use), over npm's implementation: commas and spaces
- * mean AND, `=>`, `=<` and `!=` exist, a leading `v` and missing parts are accepted, and a range without a pre-release never allows one. Names that are no
- * versions are passed over. Throws `InvalidRange`, also for a range of more parts than so many versions could be compared with in time.
+ * The versions that a range allows, in the order given, by the rules of Masterminds' semver 3, which Flux and Helm use; npm's differ in many (`!=`, commas, what a pre-release
+ * admits, `x` beside one). Nothing at all means any version. Names that are no versions are passed over. Throws `InvalidRange`, also for a range that is longer, or has more
+ * alternatives, than Masterminds takes.
  */
 export function allowedVersions(range: string, names: readonly string[]): readonly string[] {
-  if (range.length > MAX_RANGE_CHARACTERS) throw new InvalidRange(`the version range is longer than ${MAX_RANGE_CHARACTERS} characters`);
-  const { parts, allows } = compileRange(range);
-  const versions = names.flatMap((name) => {
+  const alternatives = parseRange(range);
+  const parts = alternatives.reduce((sum, { comparators }) => sum + comparators.length, 0);
+  if (parts > 1 && parts * names.length > MAX_COMPARISONS)
+    throw new InvalidRange(`the version range has ${parts} parts, too many for ${names.length} versions`);
+  return names.filter((name) => {
     const version = parseVersion(name);
-    return version === undefined ? [] : [{ name, version }];
+    return version !== undefined && alternatives.some((alternative) => allows(alternative, version));
   });
-  if (parts > 1 && parts * versions.length > MAX_COMPARISONS)
-    throw new InvalidRange(`the version range has ${parts} parts, too many for ${versions.length} versions`);
-  return versions.filter(({ version }) => allows(version)).map(({ name }) => name);
 }
 
-type Allows = (version: SemVer) => boolean;
-
-interface CompiledRange {
-  /** How many comparisons one version may cost. */
-  readonly parts: number;
-  readonly allows: Allows;
+interface Alternative {
+  /** All of them have to pass. */
+  readonly comparators: readonly Comparator[];
+  /** One that names a pre-release admits them for all of its neighbours. */
+  readonly admitsPrereleases: boolean;
 }
 
-function compileRange(text: string): CompiledRange {
-  const alternatives = text.split('||').map(compileAlternative);
-  return {
-    parts: alternatives.reduce((sum, { parts }) => sum + parts, 0),
-    allows: (version) => alternatives.some(({ allows }) => allows(version)),
-  };
+const allows = ({ comparators, admitsPrereleases }: Alternative, version: SemVer): boolean =>
+  (admitsPrereleases || version.prerelease.length === 0) && comparators.every((comparator) => passes(version, comparator));
+
+function parseRange(text: string): readonly Alternative[] {
+  if (text.length > MAX_RANGE_CHARACTERS) throw new InvalidRange(`the version range is longer than ${MAX_RANGE_CHARACTERS} characters`);
+  if (text.trim() === '') return [{ comparators: [], admitsPrereleases: false }];
+  const parts = text.replace(SPAN, '>= $1, <= $2 ').split('||');
+  if (parts.length > MAX_ALTERNATIVES) throw new InvalidRange(`the version range has more than ${MAX_ALTERNATIVES} alternatives`);
+  return parts.map((part) => {
+    const comparators = parseComparators(part);
+    return { comparators, admitsPrereleases: comparators.some(({ to }) => to.prerelease.length > 0) };
+  });
 }
 
-/** Parts that all have to hold. One that names a pre-release admits them for all of its neighbours (Masterminds 3.4). */
-function compileAlternative(text: string): CompiledRange {
-  const parts = text
-    .replace(/\s+-\s+/g, ' - ')
-    .replace(/([<>=!~^]+)\s+/g, '$1')
-    .split(/\s*,\s*|(?<!-)\s+(?!-)/)
-    .filter((part) => part !== '');
-  const compiled = (parts.length === 0 ? ['*'] : parts).map(compilePart);
-  const admitsPrereleases = parts.some((part) => /\d-[0-9A-Za-z]/.test(part));
-  return {
-    parts: compiled.length,
-    allows: (version) => (version.prerelease.length === 0 || admitsPrereleases) && compiled.every((allows) => allows(version)),
-  };
-}
+const NUMBER = '[0-9]+|[xX*]';
+const WORDS = '[0-9A-Za-z-]+(?:\\.[0-9A-Za-z-]+)*';
+const VERSION = `v?(?:${NUMBER})(?:\\.(?:${NUMBER})){0,2}(?:-${WORDS})?(?:\\+${WORDS})?`;
+/** `1.0 - 2.0` */
+const SPAN = new RegExp(`\\s*(${VERSION})\\s+-\\s+(${VERSION})\\s*`, 'g');
+const COMPARATOR = new RegExp(`\\s*(!=|>=|=>|<=|=<|~>|[=<>~^]?)\\s*(${VERSION})`, 'y');
+/** Space, or a comma. */
+const BETWEEN = /\s*,|\s(?=\s*\S)|\s*$/y;
 
-function compilePart(part: string): Allows {
-  if (part.startsWith('!=')) {
-    const excluded = rangeOf(part.slice(2), part);
-    return (version) => !excluded.test(version);
+function parseComparators(text: string): readonly Comparator[] {
+  const comparators: Comparator[] = [];
+  for (let at = 0; at === 0 || at < text.length; ) {
+    COMPARATOR.lastIndex = at;
+    const match = COMPARATOR.exec(text);
+    BETWEEN.lastIndex = COMPARATOR.lastIndex;
+    const comparator = match === null ? undefined : comparatorOf(match[1] as Operator, match[2] ?? '');
+    if (comparator === undefined || !BETWEEN.test(text)) throw refusal(text);
+    comparators.push(comparator);
+    // A comma promises more.
+    if (BETWEEN.lastIndex === text.length && text.endsWith(',')) throw refusal(text);
+    at = BETWEEN.lastIndex;
   }
-  const range = rangeOf(part.replace(/^=>/, '>=').replace(/^=</, '<='), part);
-  return (version) => range.test(version);
+  return comparators;
 }
 
-function rangeOf(text: string, part: string): Range {
-  if (text.length > 256) throw new InvalidRange('the version range is too long');
-  try {
-    return new Range(text, { includePrerelease: true });
-  } catch (error) {
-    throw new InvalidRange(`'${part.slice(0, 80)}' is not a range of versions`, { cause: error });
+function comparatorOf(operator: Operator, text: string): Comparator | undefined {
+  const [, major = '', minor, patch, rest = ''] = /^v?([^.+-]+)(?:\.([^.+-]+))?(?:\.([^.+-]+))?((?:[+-].*)?)$/.exec(text) ?? [];
+  const [prerelease = ''] = /^-[^+]*/.exec(rest) ?? [];
+  const open: Open = isOpen(major) ? 'all' : isOpen(minor) ? 'minor' : isOpen(patch) ? 'patch' : undefined;
+  const to = parseVersion(zeroed(open, [major, minor, patch]) + (open === undefined ? rest : prerelease));
+  return to === undefined ? undefined : { operator, to, open };
+}
+
+const isOpen = (part: string | undefined): boolean => part === undefined || /^[xX*]$/.test(part);
+
+function zeroed(open: Open, [major = '', minor = '', patch = '']: readonly (string | undefined)[]): string {
+  switch (open) {
+    case 'all':
+      return '0.0.0';
+    case 'minor':
+      return `${major}.0.0`;
+    case 'patch':
+      return `${major}.${minor}.0`;
+    case undefined:
+      return `${major}.${minor}.${patch}`;
   }
 }
+
+const refusal = (text: string) => new InvalidRange(`'${text.trim().slice(0, 80)}' is not a range of versions`);

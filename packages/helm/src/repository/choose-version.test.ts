@@ -55,7 +55,7 @@ describe('of versions that differ in build metadata', () => {
 test.each([
   ['b', '*', 'chart-not-found', "no chart name found: the repository has no chart 'b'"],
   ['a', '9.x', 'version-not-found', "no 'a' chart with version matching '9.x' found"],
-  ['a', 'not a range', 'invalid-reference', "improper constraint: 'not' is not a range of versions"],
+  ['a', 'not a range', 'invalid-reference', "improper constraint: 'not a range' is not a range of versions"],
 ] as const)('%s in %s: %s', (...[name, range, kind, message]) => {
   expect(() => chooseVersion(index(version('1.0.0')), name, range)).toThrow(new HelmError(kind, message));
   expect(() => chooseVersion(index(version('1.0.0')), name, range)).toThrow(expect.objectContaining({ kind }));
