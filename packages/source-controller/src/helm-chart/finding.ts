@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { HelmChart } from '@gotk/api';
 import type { Scratch } from '@gotk/artifact';
 import { type BuildRequest, buildMetadata, buildVersion } from '@gotk/helm';
@@ -89,6 +90,26 @@ export async function build<Name extends keyof Tasks>(
   const options = { signal: task.signal, deadlineMs: LIMITS.buildMs, of: ownerOf(finding) };
   return accepted(await part('package', () => finding.deps.workers.run<Tasks[Name][0], BuiltChart | Refused>(name, task.input, options)));
 }
+
+interface Fetching {
+  readonly name: string;
+  /** Of the artifact. */
+  readonly version: string;
+  /** Writes the packaged chart to `file`. */
+  readonly fetch: (file: string, signal: AbortSignal) => Promise<unknown>;
+}
+
+/** Fetches a packaged chart and builds what is served of it. What it returns throws `PartFailed`. */
+export const pulling =
+  (finding: Finding, { name, version, fetch }: Fetching) =>
+  async ({ directory }: Scratch, signal: AbortSignal): Promise<ChartDraft> => {
+    const chartFile = join(directory, 'pulled');
+    const file = join(directory, 'built');
+    await part('pull', () => fetch(chartFile, signal));
+    const input = { ...buildOptionsOf(finding, version, file), chartFile, name };
+    const { digest, size, valuesFiles } = await build(finding, 'build pulled chart', { input, signal });
+    return { file, digest, size, valuesFiles, dependencies: 0 };
+  };
 
 export function accepted<T extends { readonly kind: string }>(answer: T | Refused): T {
   if (isRefused(answer)) throw new PartFailed(answer.part, answer.message);

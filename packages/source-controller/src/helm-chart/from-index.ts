@@ -1,12 +1,21 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { type ChartVersion, checkChartName, effectiveValuesFiles, HelmError } from '@gotk/helm';
 import { Stalled } from '@gotk/runtime';
 import { type RepositoryAccess, repositoryAccess } from '../helm-repository/repository-access.ts';
-import { PartFailed, part } from './chart-part.ts';
+import { PartFailed } from './chart-part.ts';
 import { type ChartSource, noArtifact } from './chart-source.ts';
 import { downloadChart, sha256In } from './download-chart.ts';
-import { build, buildOptionsOf, type ChartDraft, type Finding, type FoundChart, ownerOf, readerOf, versionFor, wayOf } from './finding.ts';
+import {
+  buildOptionsOf,
+  type ChartDraft,
+  type Finding,
+  type FoundChart,
+  ownerOf,
+  pulling,
+  readerOf,
+  versionFor,
+  wayOf,
+} from './finding.ts';
 import { staged } from './stages.ts';
 import { storedIndex } from './stored-index.ts';
 
@@ -30,7 +39,9 @@ export async function chartFromIndex(source: Extract<ChartSource, { readonly kin
     conditions: [{ type: 'SourceVerified', absent: true }],
     draft: (scratch) => {
       const key = keyOf(repository, chosen, { ...buildOptionsOf(finding, version, ''), isPackaged });
-      const make = pulling(finding, { repository, chosen, version });
+      const { chartBytes: maxBytes } = deps.helmLimits;
+      const fetch = (file: string, signal: AbortSignal) => downloadChart(chosen, { repository, file, maxBytes, signal, ...wayOf(finding) });
+      const make = pulling(finding, { name: chosen.name, version, fetch });
       return staged(run, 'pull', async () => {
         const draft = await finding.common.drafts.draft({ key, scratch, signal: run.signal, make });
         // Without a digest nobody knows what is at the address another time.
@@ -39,25 +50,6 @@ export async function chartFromIndex(source: Extract<ChartSource, { readonly kin
     },
   };
 }
-
-interface Pulling {
-  readonly repository: RepositoryAccess;
-  readonly chosen: ChartVersion;
-  readonly version: string;
-}
-
-const pulling =
-  (finding: Finding, { repository, chosen, version }: Pulling) =>
-  async ({ directory }: { readonly directory: string }, signal: AbortSignal) => {
-    const { deps } = finding;
-    const chartFile = join(directory, 'pulled');
-    const file = join(directory, 'built');
-    const { chartBytes } = deps.helmLimits;
-    await part('pull', () => downloadChart(chosen, { repository, file: chartFile, maxBytes: chartBytes, signal, ...wayOf(finding) }));
-    const input = { ...buildOptionsOf(finding, version, file), chartFile, name: chosen.name };
-    const { digest, size, valuesFiles } = await build(finding, 'build pulled chart', { input, signal });
-    return { file, digest, size, valuesFiles, dependencies: 0 };
-  };
 
 /** Of all that the artifact depends on, the login included. */
 const keyOf = (repository: RepositoryAccess, chosen: ChartVersion, options: object): string =>

@@ -1,11 +1,10 @@
-import { join } from 'node:path';
 import { checkChartName, effectiveValuesFiles } from '@gotk/helm';
-import { chartRepository, connect, type Digest, OciError, type RegistryOptions, resolveChartVersion, sessionKey } from '@gotk/oci';
+import { chartRepository, connect, OciError, type RegistryOptions, resolveChartVersion, sessionKey } from '@gotk/oci';
 import { Stalled } from '@gotk/runtime';
 import { registryAccess } from '../source/registry-access.ts';
-import { PartFailed, part } from './chart-part.ts';
+import { PartFailed } from './chart-part.ts';
 import type { ChartSource } from './chart-source.ts';
-import { build, buildOptionsOf, type Finding, type FoundChart, versionFor } from './finding.ts';
+import { buildOptionsOf, type Finding, type FoundChart, pulling, versionFor } from './finding.ts';
 import { digestOf, pullChart } from './pull-chart.ts';
 import { verifiedAs } from './signatures.ts';
 import { staged } from './stages.ts';
@@ -36,7 +35,9 @@ export async function chartFromRegistry(
       staged(run, 'pull', async () => {
         const digest = verified ?? (await digestOf(registry, own, run.signal));
         const key = JSON.stringify([sessionKey(registry), digest, buildOptionsOf(finding, version, '')]);
-        const make = pulling(finding, { registry, digest, version });
+        const { chartBytes: maxBytes } = deps.helmLimits;
+        const fetch = (file: string, signal: AbortSignal) => pullChart({ registry, digest, name: spec.chart }, { file, maxBytes, signal });
+        const make = pulling(finding, { name: spec.chart, version, fetch });
         return await common.drafts.draft({ key, scratch, signal: run.signal, make });
       }),
   };
@@ -52,26 +53,6 @@ async function versionIn(registry: RegistryOptions, range: string, signal: Abort
     throw new PartFailed(error.kind === 'invalid' || error.kind === 'no-match' ? 'reference' : 'pull', cause);
   }
 }
-
-interface Pulling {
-  readonly registry: RegistryOptions;
-  readonly digest: Digest;
-  readonly version: string;
-}
-
-const pulling =
-  (finding: Finding, { registry, digest, version }: Pulling) =>
-  async ({ directory }: { readonly directory: string }, signal: AbortSignal) => {
-    const chartFile = join(directory, 'pulled');
-    const file = join(directory, 'built');
-    const name = finding.chart.spec.chart;
-    await part('pull', () =>
-      pullChart({ registry, digest, name }, { file: chartFile, maxBytes: finding.deps.helmLimits.chartBytes, signal }),
-    );
-    const input = { ...buildOptionsOf(finding, version, file), chartFile, name };
-    const built = await build(finding, 'build pulled chart', { input, signal });
-    return { file, digest: built.digest, size: built.size, valuesFiles: built.valuesFiles, dependencies: 0 };
-  };
 
 function noRegistry(url: string): Stalled {
   const said = { reason: 'Failed', message: `failed to construct Helm client: invalid OCI registry URL: ${url}` };
