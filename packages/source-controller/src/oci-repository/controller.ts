@@ -84,7 +84,6 @@ async function reconcile(repository: OCIRepository, ctx: ReconcileContext, { dep
   const wanted = keyOf(sessionKey(registry), digest, spec.ignore, selectionOf(spec.layerSelector), algorithm);
   const of = `${owner.namespace}/${owner.name}`;
   let verified: readonly ConditionUpdate[] = [];
-  let draft: ArtifactDraft | undefined;
   const make = (own: Scratch, every: AbortSignal) =>
     pullArtifact({ registry, digest, spec, algorithm }, { scratch: own, signal: every, workers, of });
   const store = () =>
@@ -93,8 +92,7 @@ async function reconcile(repository: OCIRepository, ctx: ReconcileContext, { dep
       file: `${hexOf(digest)}.tar.gz`,
       draft: async (scratch) => {
         verified = await signatures();
-        draft = await shared(run, 'pull', () => common.drafts.draft({ key: wanted, scratch, signal, make }));
-        return draft;
+        return await shared(run, 'pull', () => common.drafts.draft({ key: wanted, scratch, signal, make }));
       },
     });
   const artifact = await afterSignatures(() => verified, store);
