@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { build } from './build.ts';
 import { BuildError } from './build-error.ts';
-import { memoryTree } from './memory-tree.ts';
+import { memoryTree } from './tree/memory-tree.ts';
 
 const configMap = (name: string, namespace?: string): string =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n${namespace === undefined ? '' : `  namespace: ${namespace}\n`}`;

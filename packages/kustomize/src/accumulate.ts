@@ -1,15 +1,15 @@
 import { BuildError } from './build-error.ts';
-import { findKustomizationFile, type KustomizationFile, readKustomizationFile } from './kustomization-file.ts';
-import { resourcesOf } from './manifest.ts';
-import { resolvePath } from './path.ts';
-import type { FileTree } from './ports.ts';
-import { type BuildResource, refuseDuplicates } from './resource.ts';
+import { findKustomizationFile, type KustomizationFile, readKustomizationFile } from './kustomization/kustomization-file.ts';
+import { resourcesOf } from './resource/manifest.ts';
+import { type BuildResource, refuseDuplicates } from './resource/resource.ts';
 import { replaceImages } from './transform/images.ts';
 import { addAnnotations, addLabels } from './transform/labels.ts';
 import { setNamespace } from './transform/namespace.ts';
 import { applyPatches } from './transform/patch.ts';
 import { rename } from './transform/rename.ts';
-import { readDocuments } from './yaml.ts';
+import { readDocuments } from './tree/documents.ts';
+import type { FileTree } from './tree/file-tree.ts';
+import { resolvePath } from './tree/path.ts';
 
 /** Kustomizations that one build may visit: a few that name each other twice would be visited without end. */
 const MAX_VISITS = 10_000;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { build, type Overlay } from './build.ts';
 import { BuildError } from './build-error.ts';
-import { memoryTree } from './memory-tree.ts';
+import { memoryTree } from './tree/memory-tree.ts';
 
 const configMap = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`;
 const pod = (image: string): string =>

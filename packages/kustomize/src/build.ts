@@ -1,15 +1,15 @@
 import type { Unstructured } from '@gotk/apimachinery';
 import { transform } from './accumulate.ts';
 import { BuildError } from './build-error.ts';
-import { generateKustomization } from './generate.ts';
-import { findKustomizationFile, type KustomizationFile, readKustomizationFile } from './kustomization-file.ts';
-import { settleAnnotations } from './manifest.ts';
-import { fixNameReferences } from './name-references.ts';
-import { resolvePath } from './path.ts';
-import type { FileTree } from './ports.ts';
-import { type BuildResource, isMap, type JsonMap, metadataOf } from './resource.ts';
-import { type ImageRule, imageRule, patchRule } from './rules.ts';
+import { generateKustomization } from './kustomization/generated.ts';
+import { findKustomizationFile, type KustomizationFile, readKustomizationFile } from './kustomization/kustomization-file.ts';
+import { type ImageRule, imageRule, patchRule } from './kustomization/rules.ts';
+import { fixNameReferences } from './references/name-references.ts';
+import { settleAnnotations } from './resource/manifest.ts';
+import { type BuildResource, isMap, type JsonMap, metadataOf } from './resource/resource.ts';
 import { setMetadata } from './transform/labels.ts';
+import type { FileTree } from './tree/file-tree.ts';
+import { resolvePath } from './tree/path.ts';
 
 /** What a Flux Kustomization lays over the directory that it points to. Plain data: it crosses into a worker thread. */
 export interface Overlay {

@@ -3,8 +3,8 @@ import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { build } from './build.ts';
 import { BuildError } from './build-error.ts';
-import { memoryTree } from './memory-tree.ts';
-import { readYaml } from './yaml.ts';
+import { readYaml } from './tree/documents.ts';
+import { memoryTree } from './tree/memory-tree.ts';
 
 // What the real kustomize made of each case is beside it (test/fidelity/record-main.ts writes it): where our output differs, ours is wrong.
 const testdata = join(import.meta.dirname, '../testdata');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { BuildResource, JsonMap } from '../resource.ts';
-import type { ImageRule } from '../rules.ts';
+import type { ImageRule } from '../kustomization/rules.ts';
+import type { BuildResource, JsonMap } from '../resource/resource.ts';
 import { replaceImages, replacer } from './images.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;

@@ -1,7 +1,7 @@
 import { RE2JS } from 're2js';
-import { fieldSpec, visitPath } from '../field-path.ts';
-import { type BuildResource, isMap, type Json, type JsonMap } from '../resource.ts';
-import type { ImageRule } from '../rules.ts';
+import { fieldSpec, visitPath } from '../config/field-spec.ts';
+import type { ImageRule } from '../kustomization/rules.ts';
+import { type BuildResource, isMap, type Json, type JsonMap } from '../resource/resource.ts';
 
 const HOLDERS = new Set(['containers', 'initContainers']);
 

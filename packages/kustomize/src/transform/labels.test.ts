@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { BuildResource, JsonMap } from '../resource.ts';
-import type { LabelRule } from '../rules.ts';
+import type { LabelRule } from '../kustomization/rules.ts';
+import type { BuildResource, JsonMap } from '../resource/resource.ts';
 import { addAnnotations, addLabels, setMetadata } from './labels.ts';
 
 const of = (apiVersion: string, kind: string, spec?: JsonMap): JsonMap => ({

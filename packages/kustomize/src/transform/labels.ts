@@ -1,6 +1,6 @@
-import { appliesTo, type FieldSpec, fieldSpec, visitPath } from '../field-path.ts';
-import { type BuildResource, idOf, isMap, type JsonMap, metadataOf } from '../resource.ts';
-import type { LabelRule } from '../rules.ts';
+import { appliesTo, type FieldSpec, fieldSpec, visitPath } from '../config/field-spec.ts';
+import type { LabelRule } from '../kustomization/rules.ts';
+import { type BuildResource, idOf, isMap, type JsonMap, metadataOf } from '../resource/resource.ts';
 
 type Pairs = Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { BuildResource, JsonMap } from '../resource.ts';
+import type { BuildResource, JsonMap } from '../resource/resource.ts';
 import { setNamespace } from './namespace.ts';
 
 function inShop(object: JsonMap): BuildResource {

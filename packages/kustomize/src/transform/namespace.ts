@@ -1,6 +1,6 @@
-import { isClusterScoped } from '../cluster-scoped.ts';
-import { appliesTo, fieldSpec, visitPath } from '../field-path.ts';
-import { type BuildResource, idOf, isMap, type JsonMap, metadataOf, remember } from '../resource.ts';
+import { appliesTo, fieldSpec, visitPath } from '../config/field-spec.ts';
+import { isClusterScoped } from '../resource/cluster-scoped.ts';
+import { type BuildResource, idOf, isMap, type JsonMap, metadataOf, remember } from '../resource/resource.ts';
 
 const FIELDS = [
   fieldSpec('metadata/name', { kind: 'Namespace', group: '', version: 'v1', create: true }),

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { BuildError } from '../build-error.ts';
-import { memoryTree } from '../memory-tree.ts';
-import type { BuildResource, JsonMap } from '../resource.ts';
-import { patchRule } from '../rules.ts';
+import { patchRule } from '../kustomization/rules.ts';
+import type { BuildResource, JsonMap } from '../resource/resource.ts';
+import { memoryTree } from '../tree/memory-tree.ts';
 import { applyPatches } from './patch.ts';
 
 const resource = (name: string, extra: JsonMap = {}, past: BuildResource['past'] = []): BuildResource => ({

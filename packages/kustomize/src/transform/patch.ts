@@ -1,13 +1,13 @@
 import { BuildError } from '../build-error.ts';
-import { applyJsonPatch } from '../json-patch.ts';
-import { checkedObject } from '../manifest.ts';
-import { resolvePath } from '../path.ts';
-import type { FileTree } from '../ports.ts';
-import { type BuildResource, idOf, isMap, type JsonMap, keyOf, metadataOf, pastIds, remember, renderId } from '../resource.ts';
-import type { PatchRule } from '../rules.ts';
-import { compileSelector } from '../selector.ts';
-import { strategicMerge } from '../strategic-merge.ts';
-import { type Document, readConfigYaml, readDocuments } from '../yaml.ts';
+import type { PatchRule } from '../kustomization/rules.ts';
+import { applyJsonPatch } from '../merge/json-patch.ts';
+import { strategicMerge } from '../merge/strategic-merge.ts';
+import { checkedObject } from '../resource/manifest.ts';
+import { type BuildResource, idOf, isMap, type JsonMap, keyOf, metadataOf, pastIds, remember, renderId } from '../resource/resource.ts';
+import { compileSelector } from '../resource/selector.ts';
+import { type Document, readConfigYaml, readDocuments } from '../tree/documents.ts';
+import type { FileTree } from '../tree/file-tree.ts';
+import { resolvePath } from '../tree/path.ts';
 
 /**
  * Applies patches in order; each sees what the one before left. A strategic merge patch without a target has to find its one object; a target that selects

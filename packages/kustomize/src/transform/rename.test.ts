@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type BuildResource, metadataOf } from '../resource.ts';
+import { type BuildResource, metadataOf } from '../resource/resource.ts';
 import { rename } from './rename.ts';
 
 const resource = (apiVersion: string, kind: string): BuildResource => ({

@@ -1,5 +1,5 @@
 import type { GroupVersionKind } from '@gotk/apimachinery';
-import { type BuildResource, metadataOf, originalId, remember } from '../resource.ts';
+import { type BuildResource, metadataOf, originalId, remember } from '../resource/resource.ts';
 
 /** Kinds whose names mean something of their own. */
 const isKept = ({ group, kind }: GroupVersionKind): boolean =>

@@ -1,6 +1,6 @@
 import { deepEqual } from '@gotk/apimachinery';
-import { BuildError } from './build-error.ts';
-import { isMap, type Json, type JsonMap } from './resource.ts';
+import { BuildError } from '../build-error.ts';
+import { isMap, type Json, type JsonMap } from '../resource/resource.ts';
 
 interface Operation {
   readonly op: string;

@@ -1,4 +1,4 @@
-import { isMap, type Json, type JsonMap } from './resource.ts';
+import { isMap, type Json, type JsonMap } from '../resource/resource.ts';
 
 /** The values of the merge keys of an item, as text; '' for a key that it does not have. */
 type Tuple = readonly string[];

@@ -1,4 +1,4 @@
-import { type FieldSpec, fieldSpec } from './field-path.ts';
+import { type FieldSpec, fieldSpec } from './field-spec.ts';
 
 /** The kinds that a name may belong to, and the fields of others that name them. */
 export interface Referral {

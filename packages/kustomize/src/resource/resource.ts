@@ -1,5 +1,5 @@
 import { type GroupVersionKind, gvkOf, isRecord } from '@gotk/apimachinery';
-import { BuildError } from './build-error.ts';
+import { BuildError } from '../build-error.ts';
 import { isClusterScoped } from './cluster-scoped.ts';
 
 /** Plain JSON that the build may change in place: every resource owns its tree. */

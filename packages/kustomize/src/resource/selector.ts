@@ -1,8 +1,8 @@
 import { parseLabelSelector } from '@gotk/apimachinery';
 import { RE2JS } from 're2js';
-import { BuildError } from './build-error.ts';
+import { BuildError } from '../build-error.ts';
+import type { TargetSelector } from '../kustomization/rules.ts';
 import { type BuildResource, idOf, isMap, metadataOf, originalId, type ResourceId } from './resource.ts';
-import type { TargetSelector } from './rules.ts';
 
 /**
  * Compiles a target selector. Fields are regular expressions that have to match as a whole (RE2: linear in time); name and namespace may be those of today or

@@ -1,5 +1,5 @@
-import { BuildError } from './build-error.ts';
-import { isMap, type JsonMap } from './resource.ts';
+import { BuildError } from '../build-error.ts';
+import { isMap, type JsonMap } from '../resource/resource.ts';
 
 /** Reads fields by name and type, and remembers which were asked for. Names are told apart as kustomize does: without regard to case. */
 export class FieldReader {

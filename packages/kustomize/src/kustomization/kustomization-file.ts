@@ -1,10 +1,10 @@
-import { BuildError } from './build-error.ts';
+import { BuildError } from '../build-error.ts';
+import { isMap } from '../resource/resource.ts';
+import { type Document, readConfigYaml } from '../tree/documents.ts';
+import type { FileTree } from '../tree/file-tree.ts';
+import { joinPath } from '../tree/path.ts';
 import { FieldReader } from './field-reader.ts';
-import { joinPath } from './path.ts';
-import type { FileTree } from './ports.ts';
-import { isMap } from './resource.ts';
 import { type ImageRule, imageRule, type LabelRule, labelRule, mergeRule, operationsRule, type PatchRule, patchRule } from './rules.ts';
-import { type Document, readConfigYaml } from './yaml.ts';
 
 /** What a kustomization file asks for. */
 export interface KustomizationFile {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { BuildError } from './build-error.ts';
+import { BuildError } from '../build-error.ts';
+import type { JsonMap } from '../resource/resource.ts';
 import { applyJsonPatch } from './json-patch.ts';
-import type { JsonMap } from './resource.ts';
 
 const target: JsonMap = { list: [1, 2, 3], map: { a: 1, b: { c: 2 } }, nothing: null, 'a/b': 1, 'm~n': 2 };
 const patched = (...operations: readonly unknown[]): JsonMap => applyJsonPatch(target, operations, 'patch.yaml');

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { build } from './build.ts';
-import { BuildError } from './build-error.ts';
-import { memoryTree } from './memory-tree.ts';
-import type { JsonMap } from './resource.ts';
+import { build } from '../build.ts';
+import { BuildError } from '../build-error.ts';
+import type { JsonMap } from '../resource/resource.ts';
+import { memoryTree } from '../tree/memory-tree.ts';
 
 /** `type`: apiVersion and kind. */
 function of(type: string, name: string, rest: JsonMap = {}): JsonMap {

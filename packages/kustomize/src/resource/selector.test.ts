@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { BuildError } from './build-error.ts';
+import { BuildError } from '../build-error.ts';
+import type { TargetSelector } from '../kustomization/rules.ts';
 import type { BuildResource, JsonMap } from './resource.ts';
-import type { TargetSelector } from './rules.ts';
 import { compileSelector } from './selector.ts';
 
 function resource(metadata: JsonMap, past: BuildResource['past'] = [], kind = 'Deployment'): BuildResource {

@@ -1,6 +1,6 @@
-import { BuildError } from './build-error.ts';
+import { BuildError } from '../build-error.ts';
+import type { Document } from '../tree/documents.ts';
 import { type BuildResource, isMap, type Json, type JsonMap, metadataOf } from './resource.ts';
-import type { Document } from './yaml.ts';
 
 /** The resources in the documents of a manifest. Lists are taken apart, behind everything else. Throws `BuildError` for what is no Kubernetes object. */
 export function resourcesOf(documents: readonly Document[], file: string): BuildResource[] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { BuildError } from './build-error.ts';
+import { BuildError } from '../build-error.ts';
 import { joinPath, resolvePath } from './path.ts';
 
 const resolve = (directory: string, written: string): string => resolvePath(directory, written, 'kustomization.yaml: resources[0]');

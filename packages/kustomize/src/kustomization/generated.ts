@@ -1,8 +1,8 @@
-import { BuildError } from './build-error.ts';
+import { BuildError } from '../build-error.ts';
+import { type Document, readDocuments } from '../tree/documents.ts';
+import type { FileTree } from '../tree/file-tree.ts';
+import { joinPath } from '../tree/path.ts';
 import { emptyKustomization, findKustomizationFile, type KustomizationFile } from './kustomization-file.ts';
-import { joinPath } from './path.ts';
-import type { FileTree } from './ports.ts';
-import { type Document, readDocuments } from './yaml.ts';
 
 const MAX_DEPTH = 64;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { appliesTo, type FieldSpec, fieldSpec, visitPath } from './field-path.ts';
-import type { JsonMap } from './resource.ts';
+import type { JsonMap } from '../resource/resource.ts';
+import { appliesTo, type FieldSpec, fieldSpec, visitPath } from './field-spec.ts';
 
 function visited(root: JsonMap, path: string, create = false): JsonMap {
   const copy = structuredClone(root);

@@ -1,7 +1,7 @@
-import { BuildError } from './build-error.ts';
-import { isClusterScoped } from './cluster-scoped.ts';
-import { appliesTo, type FieldSpec, visitPath } from './field-path.ts';
-import { REFERRALS, type Referral } from './referrals.ts';
+import { BuildError } from '../build-error.ts';
+import { appliesTo, type FieldSpec, visitPath } from '../config/field-spec.ts';
+import { REFERRALS, type Referral } from '../config/referrals.ts';
+import { isClusterScoped } from '../resource/cluster-scoped.ts';
 import {
   type BuildResource,
   idOf,
@@ -13,7 +13,7 @@ import {
   pastIds,
   type ResourceId,
   renderId,
-} from './resource.ts';
+} from '../resource/resource.ts';
 
 /**
  * Rewrites references by name to objects whose names or namespaces were changed by the build. Runs once, at the end, when everything has its last name.

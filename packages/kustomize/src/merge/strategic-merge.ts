@@ -1,7 +1,7 @@
-import { BuildError } from './build-error.ts';
+import { BuildError } from '../build-error.ts';
+import { idOf, isMap, type Json, type JsonMap } from '../resource/resource.ts';
 import { type MergeShape, mergeShapeOf } from './merge-keys.ts';
 import { mergeLists } from './merge-list.ts';
-import { idOf, isMap, type Json, type JsonMap } from './resource.ts';
 
 const REFUSED = ['$setElementOrder', '$retainKeys', '$deleteFromPrimitiveList'] as const;
 

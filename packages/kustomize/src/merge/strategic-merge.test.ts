@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BuildError } from './build-error.ts';
-import type { Json, JsonMap } from './resource.ts';
+import { BuildError } from '../build-error.ts';
+import type { Json, JsonMap } from '../resource/resource.ts';
 import { strategicMerge } from './strategic-merge.ts';
 
 const deployment = (pod: JsonMap): JsonMap => ({

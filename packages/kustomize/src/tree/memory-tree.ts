@@ -1,4 +1,4 @@
-import type { FileTree } from './ports.ts';
+import type { FileTree } from './file-tree.ts';
 
 /** A tree of files held in memory, by their paths relative to its root. */
 export function memoryTree(files: Readonly<Record<string, string | Uint8Array>>): FileTree {

@@ -1,5 +1,5 @@
 import { InvalidYaml, type ReadYamlOptions, readYaml as read } from '@gotk/apimachinery/yaml';
-import { BuildError } from './build-error.ts';
+import { BuildError } from '../build-error.ts';
 
 const maxBytes = 32 * 1024 * 1024;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { BuildError } from './build-error.ts';
-import { readConfigYaml, readDocuments, readYaml } from './yaml.ts';
+import { BuildError } from '../build-error.ts';
+import { readConfigYaml, readDocuments, readYaml } from './documents.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const read = (text: string): readonly unknown[] => readYaml(bytes(text), 'a.yaml');

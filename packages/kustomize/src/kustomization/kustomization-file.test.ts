@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { BuildError } from './build-error.ts';
+import { BuildError } from '../build-error.ts';
+import { memoryTree } from '../tree/memory-tree.ts';
 import { findKustomizationFile, type KustomizationFile, readKustomizationFile } from './kustomization-file.ts';
-import { memoryTree } from './memory-tree.ts';
 
 const read = (text: string): KustomizationFile =>
   readKustomizationFile(memoryTree({ 'app/kustomization.yaml': text }), 'app/kustomization.yaml');

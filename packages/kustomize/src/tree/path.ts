@@ -1,4 +1,4 @@
-import { BuildError } from './build-error.ts';
+import { BuildError } from '../build-error.ts';
 
 /**
  * Resolves a path as written in a file of `directory` to a path of the tree. Throws `BuildError` for what leaves the root, is absolute, or is an address.

@@ -1,4 +1,4 @@
-import { isMap, type Json, type JsonMap } from './resource.ts';
+import { isMap, type Json, type JsonMap } from '../resource/resource.ts';
 
 /** Where kustomize changes something: a path, and the kinds that have it. */
 export interface FieldSpec {

@@ -1,6 +1,6 @@
-import { BuildError } from './build-error.ts';
+import { BuildError } from '../build-error.ts';
+import type { JsonMap } from '../resource/resource.ts';
 import { FieldReader } from './field-reader.ts';
-import type { JsonMap } from './resource.ts';
 
 export interface LabelRule {
   readonly pairs: Readonly<Record<string, string>>;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { build } from './build.ts';
-import { BuildError } from './build-error.ts';
-import { generateKustomization } from './generate.ts';
-import { memoryTree } from './memory-tree.ts';
-import type { FileTree } from './ports.ts';
+import { build } from '../build.ts';
+import { BuildError } from '../build-error.ts';
+import type { FileTree } from '../tree/file-tree.ts';
+import { memoryTree } from '../tree/memory-tree.ts';
+import { generateKustomization } from './generated.ts';
 
 const OBJECT = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n';
 
