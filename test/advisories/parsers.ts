@@ -1,6 +1,6 @@
 import { parseJson } from '@gotk/apimachinery';
 import { watchEvents } from '../../packages/kube/src/transport/watch-stream.ts';
-import { readConfigYaml, readDocuments, readYaml } from '../../packages/kustomize/src/yaml.ts';
+import { readConfigYaml, readDocuments, readYaml } from '../../packages/kustomize/src/tree/documents.ts';
 
 /** Whoever turns somebody's bytes into values, by name; and the class of error that each may end with. */
 export interface Parser {

@@ -58,8 +58,8 @@ describe('CVE-2026-33671: whatever tenants write as a pattern is read by an engi
   test.each(evil)('%s', async (pattern) => {
     const matches = compileCel(`self.name.matches('${pattern}')`, { variables: ['self'], result: 'bool' });
     const uses: readonly (() => unknown)[] = [
-      () => build(tree, '', { patches: [{ patch: '- {op: add, path: /x, value: 1}', target: { name: pattern } }] }),
-      () => build(tree, '', { images: [{ name: pattern, newName: 'x' }] }),
+      () => build(tree, '', { overlay: { patches: [{ patch: '- {op: add, path: /x, value: 1}', target: { name: pattern } }] } }),
+      () => build(tree, '', { overlay: { images: [{ name: pattern, newName: 'x' }] } }),
       () => matches.evaluate({ self: { name: NAME } }),
     ];
     for (const use of uses) expect((await costOf(use)).cpuMs).toBeLessThan(1_500);
@@ -70,7 +70,7 @@ describe('CVE-2026-33671: whatever tenants write as a pattern is read by an engi
   test('what that engine does not know is refused, and what would be too large for it', () => {
     for (const pattern of ['(?=a)', '(?<!a)b', '(a)\\1', '((a{1000}){1000}){1000}', '(', `${'('.repeat(5_000)}`])
       expect(
-        () => build(tree, '', { patches: [{ patch: '- {op: add, path: /x, value: 1}', target: { name: pattern } }] }),
+        () => build(tree, '', { overlay: { patches: [{ patch: '- {op: add, path: /x, value: 1}', target: { name: pattern } }] } }),
         pattern,
       ).toThrow(/is not a regular expression/);
   });

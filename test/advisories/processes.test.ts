@@ -91,20 +91,17 @@ describe('CVE-2026-113708, CVE-2026-113709, CVE-2026-113672, CVE-2026-55797: not
     expect(started.commands).toEqual([]);
   });
 
+  const PROGRAM =
+    'apiVersion: example.dev/v1\nkind: Evil\nmetadata:\n  name: x\n  annotations:\n    config.kubernetes.io/function: "exec: {path: /bin/id}"\n';
   test.each([
-    'helmCharts',
-    'helmGlobals',
-    'helmChartInflationGenerator',
-    'generators',
-    'transformers',
-    'validators',
-    'openapi',
-    'crds',
-    'configurations',
-  ])('%s, which would start or read something, is refused', (field) => {
-    expect(kustomization(`resources: [a.yaml]\n${field}: [{name: x, configHome: /tmp/x, path: /etc/passwd}]\n`)).toThrow(
-      /not supported yet/,
-    );
+    ['helmCharts', [{ name: 'x', repo: 'https://example.dev' }], /inflates no Helm charts/],
+    ['helmChartInflationGenerator', [{ chartName: 'x', helmBin: '/bin/id', helmHome: '/tmp/x' }], /inflates no Helm charts/],
+    ['generators', [PROGRAM], /'example.dev\/v1' is not built in/],
+    ['transformers', [PROGRAM], /'example.dev\/v1' is not built in/],
+    ['validators', [PROGRAM], /'example.dev\/v1' is not built in/],
+  ])('%s, which would start or read something, is refused', (field, value, message) => {
+    expect(kustomization(`resources: [a.yaml]\n${field}: ${JSON.stringify(value)}\n`)).toThrow(message);
+    expect(started.commands).toEqual([]);
   });
 });
 
@@ -135,7 +132,7 @@ describe('CVE-2022-24877: no field of a kustomization names a file outside of th
     ['transformers', (path) => `resources: [a.yaml]\ntransformers: [${path}]\n`],
     ['validators', (path) => `resources: [a.yaml]\nvalidators: [${path}]\n`],
     ['generators', (path) => `resources: [a.yaml]\ngenerators: [${path}]\n`],
-    ['helmGlobals', (path) => `resources: [a.yaml]\nhelmGlobals: {chartHome: ${path}, configHome: ${path}}\n`],
+    ['helmGlobals', (path) => `resources: [a.yaml]\nhelmGlobals: {chartHome: ${path}, configHome: ${path}}\nhelmCharts: [{name: a}]\n`],
   ];
 
   test.each(FIELDS)('%s', (_, render) => {
@@ -153,7 +150,7 @@ describe('CVE-2022-24877: no field of a kustomization names a file outside of th
         list: tree.list,
       };
       expect(() => build(watched, 'app'), path).toThrow(
-        /not in or below the root|absolute path|remote|not a path|not supported yet|no kustomization file|there is no file/,
+        /not in or below|absolute path|remote|not a path|ambiguous|cycle|no kustomization file|there is no file|no Helm charts/,
       );
       // Whatever is asked for after all, such as `etc/passwd` of the source, is asked of the source.
       expect(asked.filter((file) => file.startsWith('/') || file.split('/').includes('..') || /[\0:]/.test(file))).toEqual([]);

@@ -111,7 +111,7 @@ describe('CVE-2026-89011: no name that somebody gives reaches a prototype: it is
 describe('GHSA-8gh8, CVE-2026-8657: patches change the object that they are for, and no other', () => {
   const configMap = (more = '') => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n${more}`;
   const built = (overlay: Overlay, { kustomization = '', manifest = configMap() } = {}) =>
-    build(memoryTree({ 'kustomization.yaml': `resources: [a.yaml]\n${kustomization}`, 'a.yaml': manifest }), '', overlay).objects;
+    build(memoryTree({ 'kustomization.yaml': `resources: [a.yaml]\n${kustomization}`, 'a.yaml': manifest }), '', { overlay }).objects;
   const operation = (op: string, path: string, from = '') => ({
     patches: [{ patch: JSON.stringify([{ op, path, from, value: polluting }]), target: { kind: 'ConfigMap' } }],
   });
@@ -188,9 +188,8 @@ describe('CVE-2026-89011: with a prototype that cannot be changed nothing fails'
         'apiVersion: v1\nkind: Pod\nmetadata: {name: a, __proto__: {polluted: true}}\nspec: {containers: [{name: c, image: nginx}], __proto__: {x: 1}}\n',
     };
     const patch = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, __proto__: {x: 1}}]}\n';
-    const [pod] = build(memoryTree(files), '', {
-      patches: [{ patch }, { patch: '[{"op": "add", "path": "/__proto__", "value": 1}]', target: { kind: 'Pod' } }],
-    }).objects;
+    const patches = [{ patch }, { patch: '[{"op": "add", "path": "/__proto__", "value": 1}]', target: { kind: 'Pod' } }];
+    const [pod] = build(memoryTree(files), '', { overlay: { patches } }).objects;
     expect(pod?.metadata.name).toBe('p-a');
     expect(() => renderJson(applyMergePatch(pod, parseJson('{"__proto__":{"x":1}}')))).not.toThrow();
     expect(() => statusOf(pod as never)).not.toThrow();

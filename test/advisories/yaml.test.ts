@@ -1,6 +1,6 @@
 import { build, memoryTree } from '@gotk/kustomize';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { readConfigYaml, readYaml } from '../../packages/kustomize/src/yaml.ts';
+import { readConfigYaml, readYaml } from '../../packages/kustomize/src/tree/documents.ts';
 import { type Ended, runChild } from './child.ts';
 import { costOf } from './cost.ts';
 

@@ -8,7 +8,7 @@ test('every manifest that docs/sources.md shows is taken by the API server as it
   await using bed = await testbed();
   const page = await readFile(new URL('../../docs/sources.md', import.meta.url), 'utf8');
   const shown = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = ''], index) => [`${index}.yaml`, text] as const);
-  const { objects } = build(memoryTree(Object.fromEntries(shown)), '/', { targetNamespace: bed.namespace });
+  const { objects } = build(memoryTree(Object.fromEntries(shown)), '/', { overlay: { targetNamespace: bed.namespace } });
   expect(new Set(objects.map(({ kind }) => kind)).size).toBe(6);
   for (const object of objects) {
     const definition = definitions.find(({ resource }) => resource.kind === object.kind);

@@ -1,80 +1,184 @@
 import { BuildError } from './build-error.ts';
+import { configFromCrds } from './config/crd-config.ts';
+import { DEFAULT_CONFIG } from './config/default-config.ts';
+import { readConfig } from './config/read-config.ts';
+import { mergeConfigs, type TransformerConfig } from './config/transformer-config.ts';
+import { absorb } from './generate/absorb.ts';
+import { generateObject } from './generate/generate-object.ts';
+import { withGlobalOptions } from './generate/generator-rule.ts';
 import { findKustomizationFile, type KustomizationFile, readKustomizationFile } from './kustomization/kustomization-file.ts';
+import { generate } from './plugin/generators.ts';
+import { loadPlugins, type Plugin, type PluginSource } from './plugin/plugin.ts';
+import { transformerOf } from './plugin/transformers.ts';
+import { validate } from './plugin/validate.ts';
+import { builtBy, type Origin, within } from './provenance/origin.ts';
 import { resourcesOf } from './resource/manifest.ts';
-import { type BuildResource, refuseDuplicates } from './resource/resource.ts';
-import { replaceImages } from './transform/images.ts';
-import { addAnnotations, addLabels } from './transform/labels.ts';
-import { setNamespace } from './transform/namespace.ts';
-import { applyPatches } from './transform/patch.ts';
-import { rename } from './transform/rename.ts';
-import { readDocuments } from './tree/documents.ts';
-import type { FileTree } from './tree/file-tree.ts';
-import { resolvePath } from './tree/path.ts';
+import { type BuildResource, isMap } from './resource/resource.ts';
+import { ResourceSet } from './resource/resource-set.ts';
+import { builtinTransformers } from './transform/transformers.ts';
+import { readConfigYaml, readDocuments } from './tree/documents.ts';
+import type { Loader } from './tree/loader.ts';
+import { addVariables, type Variables } from './vars/add-variables.ts';
 
-/** Kustomizations that one build may visit: a few that name each other twice would be visited without end. */
-const MAX_VISITS = 10_000;
-/** Kustomizations within each other. */
-const MAX_DEPTH = 100;
-/** Far beyond what the inventory of a Kustomization can hold; a few prefixes make a million of one. */
-const MAX_OBJECTS = 50_000;
-
-interface Way {
-  /** The kustomizations on the way down: what a cycle is recognised by. */
-  readonly trail: readonly string[];
-  /** Shared by all ways of a build. */
-  readonly visits: { left: number };
+/** What a kustomization makes of itself and of what it builds on; names are not fixed up yet. */
+export interface Accumulated {
+  readonly resources: readonly BuildResource[];
+  /** Its own and that of everything below it: what an overlay does, it does there too. */
+  readonly config: TransformerConfig;
+  readonly vars: Variables;
 }
 
-/** Builds a directory with a kustomization file and everything below it; names are not fixed up yet. */
-function accumulate(tree: FileTree, directory: string, way: Way): BuildResource[] {
-  const file = findKustomizationFile(tree, directory);
-  if (file === undefined) throw new BuildError(`${directory === '' ? '.' : directory}: no kustomization file in this directory`);
-  return visit(tree, readKustomizationFile(tree, file), way);
-}
+const NOTHING: Accumulated = { resources: [], config: { ...DEFAULT_CONFIG }, vars: new Map() };
 
-/** Loads what a kustomization names and applies what it asks for, in kustomize's order. Throws `BuildError` for what is defined twice. */
-export const transform = (tree: FileTree, kustomization: KustomizationFile): BuildResource[] =>
-  visit(tree, kustomization, { trail: [], visits: { left: MAX_VISITS } });
-
-function visit(tree: FileTree, kustomization: KustomizationFile, { trail, visits }: Way): BuildResource[] {
-  const { directory, file } = kustomization;
-  if (trail.includes(file))
-    throw new BuildError(`${file}: cycle of kustomizations: ${[...trail.slice(trail.indexOf(file)), file].join(' -> ')}`);
-  if (trail.length > MAX_DEPTH) throw new BuildError(`${file}: more than ${MAX_DEPTH} kustomizations within each other`);
-  visits.left -= 1;
-  if (visits.left < 0)
-    throw new BuildError(`${file}: more than ${MAX_VISITS} kustomizations to build, counting each as often as it is named`);
-  if (kustomization.isEmpty) throw new BuildError(`${file}: the kustomization is empty`);
-  const loaded = kustomization.resources.flatMap((entry, index) =>
-    load(tree, { entry, kustomization, at: `${file}: resources[${index}]` }, { trail: [...trail, file], visits }),
-  );
-  if (loaded.length > MAX_OBJECTS) throw new BuildError(`${file}: more than ${MAX_OBJECTS} objects`);
-  refuseDuplicates(loaded, file);
-
-  const resources = applyPatches(loaded, kustomization.patches, { tree, directory });
-  setNamespace(resources, kustomization.namespace);
-  rename(resources, { prefix: kustomization.namePrefix, suffix: kustomization.nameSuffix });
-  addLabels(resources, kustomization.labels);
-  addAnnotations(resources, kustomization.commonAnnotations);
-  const patched = applyPatches(resources, kustomization.patchesJson6902, { tree, directory });
-  replaceImages(patched, kustomization.images);
-  // A new namespace or a patched name may be another object's: two of one name would overwrite each other in the cluster.
-  refuseDuplicates(patched, file);
-  return patched;
-}
-
-interface Entry {
-  readonly entry: string;
+/** One kustomization of a build. */
+export interface Target {
   readonly kustomization: KustomizationFile;
-  readonly at: string;
+  readonly loader: Loader;
+  /** Where it is, seen from the first one; undefined when nobody wants to know where objects come from. */
+  readonly origin: Origin | undefined;
 }
 
-function load(tree: FileTree, { entry, kustomization, at }: Entry, way: Way): BuildResource[] {
-  const path = resolvePath(kustomization.directory, entry, at);
-  const known = kustomization.documents.get(path);
-  if (known !== undefined) return resourcesOf(known, path);
-  const bytes = tree.read(path);
-  if (bytes !== undefined) return resourcesOf(readDocuments(bytes, path), path);
-  if (tree.list(path) === undefined) throw new BuildError(`${at}: there is no file or directory '${path}'`);
-  return accumulate(tree, path, way);
+/** Loads what a kustomization names and applies what it asks for, in kustomize's order. Throws `BuildError`. */
+export function accumulate(target: Target, start: Accumulated = NOTHING): Accumulated {
+  const { kustomization } = target;
+  if (kustomization.isEmpty) throw new BuildError(`${kustomization.file}: the kustomization is empty`);
+  target.loader.file = kustomization.file;
+  readSchema(target);
+  const loaded = withConfig(target, withResources(target, start, { paths: kustomization.resources, field: 'resources' }));
+  const composed = withComponents(target, withGenerated(target, loaded));
+  const transformed = { ...composed, resources: runTransformers(target, composed) };
+  validate(pluginsOf(target, 'validators'), transformed.resources, target.loader);
+  return { ...transformed, vars: addVariables(transformed, kustomization.vars) };
+}
+
+function readSchema({ kustomization, loader }: Target): void {
+  const { file, openapi } = kustomization;
+  if (openapi.path !== '') loader.load(openapi.path, `${file}: openapi.path`);
+}
+
+interface Paths {
+  readonly paths: readonly string[];
+  /** The field they stand in, for messages. */
+  readonly field: string;
+}
+
+/** Adds what files hold, and what directories are built to. */
+function withResources(target: Target, start: Accumulated, { paths, field }: Paths): Accumulated {
+  const { file } = target.kustomization;
+  const set = new ResourceSet(start.resources, file);
+  let { config, vars } = start;
+  for (const [index, path] of paths.entries()) {
+    const at = `${file}: ${field}[${index}]`;
+    const loaded = resourcesIn(target, path, at);
+    if (loaded !== undefined) {
+      set.add(loaded);
+      continue;
+    }
+    const base = enter(target, path, at);
+    if (base.kustomization.kind === 'Component') throw new BuildError(`${at}: '${path}' is a component: it belongs under components`);
+    const built = accumulate(base);
+    set.add(built.resources);
+    config = mergeConfigs(config, built.config);
+    vars = addVariables({ resources: [], vars }, [...built.vars.values()]);
+  }
+  return { resources: set.resources, config, vars };
+}
+
+/** The resources in a file; undefined when the path is not that of a file. */
+function resourcesIn({ kustomization, loader, origin }: Target, path: string, at: string): readonly BuildResource[] | undefined {
+  const known = kustomization.documents.get(loader.pathOf(path));
+  const resources = known === undefined ? readResources(loader, path, at) : resourcesOf(known, loader.pathOf(path));
+  if (origin !== undefined) for (const resource of resources ?? []) resource.origin = within(origin, path);
+  return resources;
+}
+
+function readResources(loader: Loader, path: string, at: string): readonly BuildResource[] | undefined {
+  const file = loader.find(path, at);
+  return file === undefined ? undefined : resourcesOf(readDocuments(file.bytes, file.path), file.path);
+}
+
+function enter({ loader, origin }: Target, path: string, at: string): Target {
+  const inner = loader.enter(path, at);
+  const file = findKustomizationFile(inner.tree, inner.directory);
+  if (file === undefined)
+    throw new BuildError(`${inner.directory === '' ? '.' : inner.directory}: no kustomization file in this directory`);
+  return {
+    kustomization: readKustomizationFile(inner.tree, file),
+    loader: inner,
+    origin: origin === undefined ? undefined : within(origin, path),
+  };
+}
+
+function withConfig({ kustomization, loader }: Target, accumulated: Accumulated): Accumulated {
+  const { file, configurations, crds } = kustomization;
+  const own = configurations.map((path, index) => {
+    const loaded = loader.load(path, `${file}: configurations[${index}]`);
+    const [content = {}] = readConfigYaml(loaded.bytes, loaded.path);
+    if (!isMap(content)) throw new BuildError(`${loaded.path}: must have fields`);
+    return readConfig(content, loaded.path);
+  });
+  const ofCrds = crds.map((path, index) => configFromCrds(loader.load(path, `${file}: crds[${index}]`)));
+  return { ...accumulated, config: [...own, ...ofCrds].reduce(mergeConfigs, accumulated.config) };
+}
+
+function withGenerated(target: Target, accumulated: Accumulated): Accumulated {
+  const { kustomization, loader, origin } = target;
+  const rules = [...kustomization.configMapGenerator, ...kustomization.secretGenerator];
+  const builtin = rules.map((rule) => () => ({
+    generated: [generateObject(withGlobalOptions(rule, kustomization.generatorOptions), loader)],
+    origin: origin === undefined ? undefined : builtBy(origin, { file: kustomization.file, kind: `${rule.kind}Generator` }),
+  }));
+  const plugins = pluginsOf(target, 'generators').map((plugin) => () => ({
+    generated: generate(plugin, loader),
+    origin: plugin.origin,
+  }));
+  let { resources } = accumulated;
+  for (const run of [...builtin, ...plugins]) {
+    const { generated, origin: source } = run();
+    for (const one of generated) {
+      one.resource.origin ??= source;
+      resources = absorb(resources, one, kustomization.file);
+    }
+  }
+  return { ...accumulated, resources };
+}
+
+function pluginsOf(target: Target, field: PluginSource['field']): readonly Plugin[] {
+  const load = (paths: readonly string[]) => withResources(target, NOTHING, { paths, field }).resources;
+  return loadPlugins(target.kustomization[field], { file: target.kustomization.file, field, origin: target.origin, load });
+}
+
+/** A component works on what is there already. */
+function withComponents(target: Target, start: Accumulated): Accumulated {
+  const { file, components } = target.kustomization;
+  return components.reduce((accumulated, path, index) => {
+    const at = `${file}: components[${index}]`;
+    const component = enter(target, path, at);
+    if (component.kustomization.kind !== 'Component')
+      throw new BuildError(`${at}: '${path}' is not a component: it belongs under resources`);
+    return accumulate(component, accumulated);
+  }, start);
+}
+
+function runTransformers(target: Target, { resources, config }: Accumulated): readonly BuildResource[] {
+  const { kustomization, loader, origin } = target;
+  const builtin = builtinTransformers({ kustomization, loader, config }).map(({ kind, transform }) => ({
+    transform,
+    origin: origin === undefined ? undefined : builtBy(origin, { file: kustomization.file, kind }),
+  }));
+  const plugins = pluginsOf(target, 'transformers').map((plugin) => ({
+    transform: transformerOf(plugin, loader),
+    origin: plugin.origin,
+  }));
+  return [...builtin, ...plugins].reduce((current, { transform, origin: source }) => {
+    const next = transform(current);
+    if (source !== undefined) for (const resource of next) noteTransformation(resource, source);
+    return next;
+  }, resources);
+}
+
+// What has no origin yet must be what the transformer made.
+function noteTransformation(resource: BuildResource, source: Origin): void {
+  if (resource.origin === undefined) resource.origin = source;
+  else resource.transformations.push(source);
 }

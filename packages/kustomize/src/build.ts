@@ -1,24 +1,34 @@
 import type { Unstructured } from '@gotk/apimachinery';
-import { transform } from './accumulate.ts';
+import { accumulate } from './accumulate.ts';
 import { BuildError } from './build-error.ts';
+import { addHashes } from './generate/add-hashes.ts';
 import { generateKustomization } from './kustomization/generated.ts';
 import { findKustomizationFile, type KustomizationFile, readKustomizationFile } from './kustomization/kustomization-file.ts';
-import { type ImageRule, imageRule, patchRule } from './kustomization/rules.ts';
+import { type Overlay, withOverlay } from './kustomization/overlay.ts';
+import type { SortRule } from './kustomization/rules.ts';
+import { addProvenance } from './provenance/add-provenance.ts';
 import { fixNameReferences } from './references/name-references.ts';
 import { settleAnnotations } from './resource/manifest.ts';
-import { type BuildResource, isMap, type JsonMap, metadataOf } from './resource/resource.ts';
+import { type BuildResource, isMap, metadataOf } from './resource/resource.ts';
+import { refuseDuplicates } from './resource/resource-set.ts';
 import { setMetadata } from './transform/labels.ts';
+import { sortResources } from './transform/sort.ts';
 import type { FileTree } from './tree/file-tree.ts';
+import { Loader, type LoadRestrictions, type RemoteSource } from './tree/loader.ts';
 import { resolvePath } from './tree/path.ts';
+import { resolveVariables } from './vars/resolve-variables.ts';
 
-/** What a Flux Kustomization lays over the directory that it points to. Plain data: it crosses into a worker thread. */
-export interface Overlay {
-  readonly namePrefix?: string;
-  readonly nameSuffix?: string;
-  readonly targetNamespace?: string;
-  readonly patches?: readonly { readonly patch: string; readonly target?: Readonly<Record<string, string>> }[];
-  readonly images?: readonly ImageRule[];
-  readonly commonMetadata?: { readonly labels?: Readonly<Record<string, string>>; readonly annotations?: Readonly<Record<string, string>> };
+export interface BuildOptions {
+  /** `root-only` when not given, as for kustomize; Flux builds with `none`, within a tree that nothing can leave. */
+  readonly loadRestrictions?: LoadRestrictions;
+  /** The order of the objects unless the kustomization says one: `fifo` when not given. */
+  readonly order?: 'fifo' | 'legacy';
+  /** Says on every object that kustomize made it. */
+  readonly managedByLabel?: boolean;
+  /** How to come by remote bases and files. Without it, they are refused. */
+  readonly remote?: RemoteSource;
+  /** What a Flux Kustomization lays over the directory. With it, a directory without a kustomization file stands for all manifests below it. */
+  readonly overlay?: Overlay;
 }
 
 export interface BuildResult {
@@ -28,60 +38,50 @@ export interface BuildResult {
 }
 
 /**
- * Builds a directory: its kustomization, or the one that Flux would generate, with the overlay merged into it.
+ * Builds a directory of a tree as `kustomize build` does.
  *
  * Deterministic; reads nothing but the tree. Throws `BuildError`, whose message starts with the file it is about.
  */
-export function build(tree: FileTree, path: string, overlay: Overlay = {}): BuildResult {
+export function build(tree: FileTree, path: string, options: BuildOptions = {}): BuildResult {
   const { recorded, filesRead } = recording(tree);
+  const { overlay, loadRestrictions: restrictions = 'root-only' } = options;
   // `/` is where the source begins, as it is for Flux.
-  const directory = resolvePath('', path.replace(/^\/+/, ''), 'spec.path');
+  const directory = resolvePath('', path.replace(/^\/+/, ''), 'the path of the build');
   if (tree.list(directory) === undefined) throw new BuildError(`${path}: there is no such directory in the source`);
-  const file = findKustomizationFile(recorded, directory);
-  const kustomization = file === undefined ? generateKustomization(recorded, directory) : readKustomizationFile(recorded, file);
-  const resources = transform(recorded, withOverlay(kustomization, overlay));
-  fixNameReferences(resources);
-  const wanted = resources.filter((resource) => !isLocal(resource));
+  const kustomization = kustomizationAt(recorded, directory, overlay);
+  const loader = Loader.at(recorded, directory, { restrictions, remote: options.remote });
+  const origin = kustomization.buildMetadata.length > 0 ? {} : undefined;
+
+  const { resources, config, vars } = accumulate({ kustomization, loader, origin });
+  addHashes(resources);
+  fixNameReferences(resources, config.nameReference);
+  resolveVariables(resources, vars, config.varReference);
+  const kept = resources.filter((resource) => !isLocal(resource));
+  // A patched name may be another object's: two of one name would overwrite each other in the cluster.
+  refuseDuplicates(kept, kustomization.file);
+  const wanted = sortResources(kept, sortRule(kustomization, options));
   for (const { object } of wanted) settleAnnotations(object);
-  setMetadata(wanted, { labels: overlay.commonMetadata?.labels ?? {}, annotations: overlay.commonMetadata?.annotations ?? {} });
+  addProvenance(wanted, { asked: kustomization.buildMetadata, managedByLabel: options.managedByLabel ?? false });
+  setMetadata(wanted, { labels: overlay?.commonMetadata?.labels ?? {}, annotations: overlay?.commonMetadata?.annotations ?? {} });
   return { objects: wanted.map(({ object }) => object as unknown as Unstructured), filesRead: filesRead() };
 }
+
+function kustomizationAt(tree: FileTree, directory: string, overlay: Overlay | undefined): KustomizationFile {
+  const file = findKustomizationFile(tree, directory);
+  if (file === undefined && overlay === undefined)
+    throw new BuildError(`${directory === '' ? '.' : directory}: no kustomization file in this directory`);
+  const kustomization = file === undefined ? generateKustomization(tree, directory) : readKustomizationFile(tree, file);
+  return overlay === undefined ? kustomization : withOverlay(kustomization, overlay);
+}
+
+const sortRule = ({ sortOptions }: KustomizationFile, { order = 'fifo' }: BuildOptions): SortRule =>
+  sortOptions ?? (order === 'legacy' ? { order, kinds: undefined } : { order });
 
 /** Objects that are only there to be built with carry a mark, and are not for the cluster. */
 function isLocal({ object }: BuildResource): boolean {
   const { annotations } = metadataOf(object);
   const mark = isMap(annotations) ? annotations['config.kubernetes.io/local-config'] : undefined;
   return mark !== undefined && mark !== 'false';
-}
-
-/** As Flux merges them: its namespace and prefixes replace those of the file, its patches and images come after. */
-function withOverlay(kustomization: KustomizationFile, overlay: Overlay): KustomizationFile {
-  const images = (overlay.images ?? []).map((rule, index) => imageRule({ ...rule } as JsonMap, `spec.images[${index}]`));
-  const patches = (overlay.patches ?? []).map(({ patch, target }, index) =>
-    patchRule({ patch, ...(target === undefined ? {} : { target: { ...target } }) }, `spec.patches[${index}]`),
-  );
-  const asks = [overlay.targetNamespace, overlay.namePrefix, overlay.nameSuffix, ...images, ...patches].some(Boolean);
-  return {
-    ...kustomization,
-    namespace: overlay.targetNamespace ?? kustomization.namespace,
-    namePrefix: overlay.namePrefix ?? kustomization.namePrefix,
-    nameSuffix: overlay.nameSuffix ?? kustomization.nameSuffix,
-    images: withImages(kustomization.images, images),
-    patches: [...kustomization.patches, ...patches],
-    isEmpty: kustomization.isEmpty && !asks,
-  };
-}
-
-/** Rules are chained, so order matters: a rule changes the one for the same name where that stands. */
-function withImages(written: readonly ImageRule[], overlaid: readonly ImageRule[]): readonly ImageRule[] {
-  const changed = written.map((rule) => overlaid.filter(({ name }) => name === rule.name).reduce(withImage, rule));
-  return [...changed, ...overlaid.filter(({ name }) => !written.some((rule) => rule.name === name))];
-}
-
-/** Tag and digest are one choice: to make it anew is to drop what was chosen before. A new name alone leaves it. */
-function withImage(rule: ImageRule, over: ImageRule): ImageRule {
-  const { newTag: _tag, digest: _digest, ...unversioned } = rule;
-  return { ...(over.newTag === undefined && over.digest === undefined ? rule : unversioned), ...over };
 }
 
 function recording(tree: FileTree): { readonly recorded: FileTree; readonly filesRead: () => readonly string[] } {

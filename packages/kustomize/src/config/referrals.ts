@@ -1,12 +1,5 @@
 import { type FieldSpec, fieldSpec } from './field-spec.ts';
-
-/** The kinds that a name may belong to, and the fields of others that name them. */
-export interface Referral {
-  readonly kind: string;
-  readonly group?: string;
-  readonly version?: string;
-  readonly fields: readonly FieldSpec[];
-}
+import type { Referral } from './referral.ts';
 
 /** Where pod specs are, by kind. */
 const POD_SPECS: Readonly<Record<string, string>> = {

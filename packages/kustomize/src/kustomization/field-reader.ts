@@ -30,6 +30,13 @@ export class FieldReader {
     throw new BuildError(`${this.#at}: ${name} must be true or false`);
   }
 
+  /** A whole number; 0 when it is not there. */
+  integer(name: string): number | bigint {
+    const value = this.#take(name) ?? 0;
+    if (typeof value === 'bigint' || (typeof value === 'number' && Number.isInteger(value))) return value;
+    throw new BuildError(`${this.#at}: ${name} must be a whole number`);
+  }
+
   strings(name: string): readonly string[] {
     const value = this.#take(name) ?? [];
     if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value;
@@ -42,6 +49,11 @@ export class FieldReader {
     throw new BuildError(`${this.#at}: ${name} must be a list of objects`);
   }
 
+  /** Each object of a list, read by `read`, which is told where it stands. */
+  list<Rule>(name: string, read: (rule: JsonMap, at: string) => Rule): readonly Rule[] {
+    return this.maps(name).map((rule, index) => read(rule, `${this.#at}: ${name}[${index}]`));
+  }
+
   map(name: string): JsonMap | undefined {
     const value = this.#take(name);
     if (value === undefined || isMap(value)) return value;
@@ -49,22 +61,17 @@ export class FieldReader {
   }
 
   stringMap(name: string): Readonly<Record<string, string>> {
-    const entries = Object.entries(this.map(name) ?? {}).map(([key, value]) => {
+    const entries = Object.entries(this.map(name) ?? {}).flatMap(([key, value]) => {
+      if (value === null) return [[key, ''] as const];
       if (typeof value !== 'string') throw new BuildError(`${this.#at}: ${name}.${key} must be a string: quote it`);
-      return [key, value] as const;
+      return [[key, value] as const];
     });
     return Object.fromEntries(entries);
   }
 
-  /** Throws `BuildError` for fields that nobody asked for: `notYet` are those that kustomize knows. */
-  refuseTheRest(notYet: readonly string[] = []): void {
-    const known = new Set(notYet.map((name) => name.toLowerCase()));
-    for (const [key, { written, value }] of this.#fields) {
-      if (this.#known.has(key) || (known.has(key) && asksForNothing(value))) continue;
-      throw new BuildError(`${this.#at}: ${known.has(key) ? `field '${written}' is not supported yet` : `unknown field '${written}'`}`);
-    }
+  /** Throws `BuildError` for fields that nobody asked for. */
+  refuseTheRest(): void {
+    for (const [key, { written }] of this.#fields)
+      if (!this.#known.has(key)) throw new BuildError(`${this.#at}: unknown field '${written}'`);
   }
 }
-
-const asksForNothing = (value: unknown): boolean =>
-  value === null || (Array.isArray(value) && value.length === 0) || (isMap(value) && Object.keys(value).length === 0);

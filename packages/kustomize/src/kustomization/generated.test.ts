@@ -28,7 +28,7 @@ describe('YAML that is no manifest is refused by the build, as Flux refuses it',
     ['a kind without an apiVersion', 'kind: Thing\n', /^values\.yaml: missing metadata\.name in Thing/],
     ['a list', '- a\n', /^values\.yaml: not a Kubernetes object/],
   ])('%s', (_, text, message) => {
-    expect(() => build(memoryTree({ 'values.yaml': text, 'keep.yaml': OBJECT }), '')).toThrow(message);
+    expect(() => build(memoryTree({ 'values.yaml': text, 'keep.yaml': OBJECT }), '', { overlay: {} })).toThrow(message);
   });
 });
 

@@ -47,10 +47,8 @@ patchesJson6902: [{patch: "[]", target: {name: z}}]
     namespace: 'shop',
     namePrefix: 'p-',
     nameSuffix: '-s',
-    labels: [
-      { pairs: { a: 'b' }, includeSelectors: true },
-      { pairs: { c: 'd' }, includeSelectors: true },
-    ],
+    labels: [{ pairs: { a: 'b' }, includeSelectors: true }],
+    commonLabels: { c: 'd' },
     commonAnnotations: { e: 'f' },
     images: [
       { name: 'nginx', newName: 'web', newTag: '1', digest: 'sha256:x' },
@@ -59,11 +57,11 @@ patchesJson6902: [{patch: "[]", target: {name: z}}]
     patchesJson6902: [{ source: { text: '[]' }, target: { name: 'z' } }],
     isEmpty: false,
   });
-  expect(file.patches.map(({ source, target }) => ({ source, target }))).toEqual([
-    { source: { path: 'p1.yaml' }, target: undefined },
-    { source: { text: 'kind: X\nmetadata: {name: z}' }, target: undefined },
-    { source: { path: 'p2.yaml' }, target: { kind: 'X' } },
+  expect(file.patchesStrategicMerge.map(({ source }) => source)).toEqual([
+    { textOrPath: 'p1.yaml' },
+    { textOrPath: 'kind: X\nmetadata: {name: z}' },
   ]);
+  expect(file.patches).toMatchObject([{ source: { path: 'p2.yaml' }, target: { kind: 'X' } }]);
 });
 
 test('names of fields are read without regard to case, as kustomize does', () => {
@@ -84,40 +82,17 @@ test.each([
   expect(read(text).isEmpty).toBe(expected);
 });
 
-describe('what is not supported is named', () => {
-  test.each([
-    'components: [../c]',
-    'configMapGenerator: [{name: a}]',
-    'secretGenerator: [{name: a}]',
-    'generatorOptions: {disableNameSuffixHash: true}',
-    'replacements: [{path: r.yaml}]',
-    'replicas: [{name: a, count: 2}]',
-    'vars: [{name: A}]',
-    'helmCharts: [{name: a}]',
-    'openapi: {path: s.json}',
-    'configurations: [c.yaml]',
-    'crds: [c.json]',
-    'generators: [g.yaml]',
-    'transformers: [t.yaml]',
-    'validators: [v.yaml]',
-    'buildMetadata: [originAnnotations]',
-    'sortOptions: {order: legacy}',
-  ])('%s', (line) => {
-    const field = line.slice(0, line.indexOf(':'));
-    expect(() => read(`${line}\n`)).toThrow(new BuildError(`app/kustomization.yaml: field '${field}' is not supported yet`));
-  });
+test('a component is one by its kind', () => {
+  expect(read('apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n').kind).toBe('Component');
+  expect(read('kind: Component\n').kind).toBe('Component');
+  expect(() => read('apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Component\n')).toThrow(/is not a kustomization/);
+});
 
-  test('a component', () => {
-    expect(() => read('apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n')).toThrow(/kind 'Component' is not supported yet/);
-  });
-
-  test('a field of a label rule', () => {
-    expect(() => read('labels: [{pairs: {a: b}, fields: [{path: spec/x}]}]\n')).toThrow(/labels\[0\]: field 'fields' is not supported yet/);
-  });
-
-  test('but asking for nothing with it is no error', () => {
-    expect(read('resources: [a]\nconfigMapGenerator: []\ngeneratorOptions: {}\nvars:\n').resources).toEqual(['a']);
-  });
+test.each(['helmCharts', 'helmChartInflationGenerator'])('%s need an engine that this is not', (field) => {
+  expect(() => read(`${field}: [{name: a}]\n`)).toThrow(
+    new BuildError(`app/kustomization.yaml: ${field}: this build inflates no Helm charts`),
+  );
+  expect(read(`resources: [a]\n${field}: []\nhelmGlobals: {chartHome: charts}\n`).resources).toEqual(['a']);
 });
 
 describe('mistakes', () => {
@@ -143,7 +118,7 @@ describe('mistakes', () => {
     ['patches: [{path: p.yaml, target: {labels: x}}]', /patches\[0\]\.target: unknown field 'labels'/],
     ['patches: [{path: p.yaml, options: {allowAll: true}}]', /patches\[0\]\.options: unknown field 'allowAll'/],
     ['patchesJson6902: [{path: p.yaml, target: {kind: X}}]', /patchesJson6902\[0\]: target\.name is required/],
-    ['kind: Deployment', /'Deployment' is not a kustomization/],
+    ['kind: Deployment', /kind 'Deployment' is neither 'Kustomization' nor 'Component'/],
     ['apiVersion: kustomize.config.k8s.io/v1', /is not a kustomization/],
     ['apiVersion: kustomize.toolkit.fluxcd.io/v1', /is not a kustomization/],
     ['- a', /must be one YAML document with fields/],

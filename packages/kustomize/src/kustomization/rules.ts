@@ -1,5 +1,9 @@
 import { BuildError } from '../build-error.ts';
+import type { FieldSpec } from '../config/field-spec.ts';
+import { readFieldSpec } from '../config/read-config.ts';
+import type { KindOrder } from '../resource/kind-order.ts';
 import type { JsonMap } from '../resource/resource.ts';
+import type { TargetSelector } from '../resource/selector.ts';
 import { FieldReader } from './field-reader.ts';
 
 export interface LabelRule {
@@ -7,6 +11,8 @@ export interface LabelRule {
   readonly includeSelectors: boolean;
   readonly includeTemplates: boolean;
   readonly includeVolumeClaimTemplates: boolean;
+  /** Where the labels go as well. */
+  readonly fields: readonly FieldSpec[];
 }
 
 export interface ImageRule {
@@ -18,25 +24,23 @@ export interface ImageRule {
   readonly digest?: string;
 }
 
-export interface TargetSelector {
-  readonly group?: string;
-  readonly version?: string;
-  readonly kind?: string;
-  readonly name?: string;
-  readonly namespace?: string;
-  readonly labelSelector?: string;
-  readonly annotationSelector?: string;
+export interface ReplicaRule {
+  readonly name: string;
+  readonly count: number | bigint;
 }
 
 export interface PatchRule {
-  /** Inline text, or the file it is in. */
-  readonly source: { readonly text: string } | { readonly path: string };
+  /** Inline text, the file it is in, or what is one or the other. */
+  readonly source: { readonly text: string } | { readonly path: string } | { readonly textOrPath: string };
   readonly target?: TargetSelector;
   readonly allowNameChange: boolean;
   readonly allowKindChange: boolean;
   /** Where the rule stands, for messages. */
   readonly at: string;
 }
+
+/** `fifo`: as loaded. */
+export type SortRule = { readonly order: 'fifo' } | { readonly order: 'legacy'; readonly kinds: KindOrder | undefined };
 
 export function labelRule(rule: JsonMap, at: string): LabelRule {
   const fields = new FieldReader(rule, at);
@@ -45,8 +49,9 @@ export function labelRule(rule: JsonMap, at: string): LabelRule {
     includeSelectors: fields.boolean('includeSelectors'),
     includeTemplates: fields.boolean('includeTemplates'),
     includeVolumeClaimTemplates: fields.boolean('includeVolumeClaimTemplates'),
+    fields: fields.list('fields', readFieldSpec),
   };
-  fields.refuseTheRest(['fields']);
+  fields.refuseTheRest();
   return read;
 }
 
@@ -57,6 +62,13 @@ export function imageRule(rule: JsonMap, at: string): ImageRule {
   fields.refuseTheRest();
   if (!name) throw new BuildError(`${at}: name is required`);
   return { name, ...Object.fromEntries(changes.filter(([, value]) => value !== undefined && value !== '')) };
+}
+
+export function replicaRule(rule: JsonMap, at: string): ReplicaRule {
+  const fields = new FieldReader(rule, at);
+  const read = { name: fields.string('name') ?? '', count: fields.integer('count') };
+  fields.refuseTheRest();
+  return read;
 }
 
 export function patchRule(rule: JsonMap, at: string): PatchRule {
@@ -81,7 +93,7 @@ function sourceOf(text: string, path: string): PatchRule['source'] | undefined {
   return text === '' ? { path } : { text };
 }
 
-function targetSelector(target: JsonMap, at: string): TargetSelector {
+export function targetSelector(target: JsonMap, at: string): TargetSelector {
   const fields = new FieldReader(target, at);
   const names = ['group', 'version', 'kind', 'name', 'namespace', 'labelSelector', 'annotationSelector'] as const;
   const read = Object.fromEntries(names.flatMap((name) => (fields.string(name) ? [[name, fields.string(name)]] : [])));
@@ -98,8 +110,25 @@ export function operationsRule(rule: JsonMap, at: string): PatchRule {
 
 /** An entry of patchesStrategicMerge is a file name, or the patch itself. */
 export const mergeRule = (entry: string, at: string): PatchRule => ({
-  source: entry.includes('\n') || entry.includes(': ') ? { text: entry } : { path: entry },
+  source: { textOrPath: entry },
   allowNameChange: false,
   allowKindChange: false,
   at,
 });
+
+/** Throws `BuildError` for an order that there is not, and for kinds where they mean nothing. */
+export function sortRule(rule: JsonMap, at: string): SortRule {
+  const fields = new FieldReader(rule, at);
+  const [order = '', kinds] = [fields.string('order'), fields.map('legacySortOptions')];
+  fields.refuseTheRest();
+  if (order !== 'fifo' && order !== 'legacy') throw new BuildError(`${at}: order must be 'legacy' or 'fifo'`);
+  if (order === 'fifo') {
+    if (kinds !== undefined) throw new BuildError(`${at}: legacySortOptions is for the order 'legacy' alone`);
+    return { order };
+  }
+  if (kinds === undefined) return { order, kinds: undefined };
+  const lists = new FieldReader(kinds, `${at}.legacySortOptions`);
+  const read = { first: lists.strings('orderFirst'), last: lists.strings('orderLast') };
+  lists.refuseTheRest();
+  return { order, kinds: read };
+}

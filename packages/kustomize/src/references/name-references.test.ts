@@ -205,7 +205,10 @@ describe('subjects', () => {
   });
 
   test('with a blank namespace are an error, also when nothing is renamed', () => {
-    const files = { 'a.yaml': manifest(binding({ kind: 'ServiceAccount', name: 'x', namespace: null })) };
+    const files = {
+      'kustomization.yaml': 'resources: [a.yaml]\n',
+      'a.yaml': manifest(binding({ kind: 'ServiceAccount', name: 'x', namespace: null })),
+    };
     expect(() => build(memoryTree(files), '.')).toThrow(new BuildError('a.yaml: a subject of RoleBinding/r has a blank namespace'));
   });
 });

@@ -1,6 +1,7 @@
 import { BuildError } from '../build-error.ts';
+import { DEFAULT_CONFIG } from '../config/default-config.ts';
 import { appliesTo, type FieldSpec, visitPath } from '../config/field-spec.ts';
-import { REFERRALS, type Referral } from '../config/referrals.ts';
+import type { Referral } from '../config/referral.ts';
 import { isClusterScoped } from '../resource/cluster-scoped.ts';
 import {
   type BuildResource,
@@ -19,15 +20,18 @@ import {
  * Rewrites references by name to objects whose names or namespaces were changed by the build. Runs once, at the end, when everything has its last name.
  * A reference to something that is not part of the build, or was never renamed, is left alone. Throws `BuildError` for one that may mean several objects.
  */
-export function fixNameReferences(resources: readonly BuildResource[]): void {
+export function fixNameReferences(
+  resources: readonly BuildResource[],
+  referrals: readonly Referral[] = DEFAULT_CONFIG.nameReference,
+): void {
   const known = resources.map(knownOf);
   const index = indexOf(known);
-  const referrals = byReferrer();
+  const fieldsOf = byReferrer(referrals);
   for (const referrer of known) {
     const accountNamespaces = namespacesOfAccounts(referrer.resource);
     if (index.byFormerName.size === 0) continue;
     const { gvk } = referrer.original;
-    for (const field of referrals.get(gvk.kind) ?? []) {
+    for (const field of fieldsOf(gvk.kind)) {
       if (!appliesTo(field.spec, gvk)) continue;
       visitPath(referrer.resource.object, field.spec, (holder, key) =>
         follow(holder, key, { ...field, referrer, accountNamespaces, index }),
@@ -84,9 +88,15 @@ interface Reference extends Field {
   readonly index: Index;
 }
 
-function byReferrer(): ReadonlyMap<string, readonly Field[]> {
-  const fields = REFERRALS.flatMap((referral) => referral.fields.map((spec) => ({ spec, referral })));
-  return Map.groupBy(fields, ({ spec }) => spec.kind ?? '');
+/** The fields that objects of a kind may name others in, in the order of the referrals. */
+function byReferrer(referrals: readonly Referral[]): (kind: string) => readonly Field[] {
+  const all = referrals.flatMap((referral) => referral.fields.map((spec) => ({ spec, referral })));
+  const byKind = new Map<string, readonly Field[]>();
+  return (kind) => {
+    const known = byKind.get(kind) ?? all.filter(({ spec }) => (spec.kind ?? '') === '' || spec.kind === kind);
+    byKind.set(kind, known);
+    return known;
+  };
 }
 
 /** A role binding reaches into the namespaces of the service accounts that it names. */
@@ -162,7 +172,7 @@ function mayBeMeant(candidate: Known, reference: Reference): boolean {
   const { referral, spec, referrer } = reference;
   if (!isInReach(candidate, reference) || !candidate.past.some(({ gvk }) => appliesTo(referral, gvk))) return false;
   const { roleRef } = referrer.resource.object;
-  if (spec.path[0] === 'roleRef' && isMap(roleRef) && roleRef.apiGroup !== undefined && roleRef.kind !== undefined) {
+  if (spec.path.join('/').endsWith('roleRef/name') && isMap(roleRef) && roleRef.apiGroup !== undefined && roleRef.kind !== undefined) {
     const { apiGroup, kind } = roleRef;
     if (!candidate.past.some(({ gvk }) => (apiGroup === '' || gvk.group === apiGroup) && gvk.kind === kind)) return false;
   }

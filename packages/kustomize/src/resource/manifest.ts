@@ -1,6 +1,6 @@
 import { BuildError } from '../build-error.ts';
 import type { Document } from '../tree/documents.ts';
-import { type BuildResource, isMap, type Json, type JsonMap, metadataOf } from './resource.ts';
+import { type BuildResource, copyOf, isMap, type Json, type JsonMap, metadataOf, newResource } from './resource.ts';
 
 /** The resources in the documents of a manifest. Lists are taken apart, behind everything else. Throws `BuildError` for what is no Kubernetes object. */
 export function resourcesOf(documents: readonly Document[], file: string): BuildResource[] {
@@ -24,9 +24,8 @@ export function resourcesOf(documents: readonly Document[], file: string): Build
 }
 
 function resourceOf(object: JsonMap, { file, at }: { readonly file: string; readonly at: string }): BuildResource {
-  if (typeof object.apiVersion !== 'string' || object.apiVersion === '') throw new BuildError(`${at}: missing apiVersion`);
   if (typeof metadataOf(object).name !== 'string') throw new BuildError(`${at}: metadata.name must be a string: quote it`);
-  return { object, past: [], prefixes: [], suffixes: [], file };
+  return newResource(object, file);
 }
 
 /** A copy of an object, or of a patch of one, with annotations as they are written. Throws `BuildError` when it has no kind or no name. */
@@ -36,7 +35,8 @@ export function checkedObject({ value, written }: Document, at: string): JsonMap
   if (typeof kind !== 'string' || kind === '') throw new BuildError(`${at}: missing kind`);
   if (!kind.endsWith('List') && (!isMap(metadata) || metadata.name === undefined || metadata.name === null || metadata.name === ''))
     throw new BuildError(`${at}: missing metadata.name in ${kind}`);
-  const object = ownCopy(value);
+  // Aliases make parts of a document one and the same value: a resource must own what it may change.
+  const object = copyOf(value);
   const annotations = isMap(object.metadata) ? object.metadata.annotations : undefined;
   if (isMap(annotations) && Object.values(annotations).some(isInterpreted)) {
     const text = written();
@@ -68,14 +68,4 @@ export function settleAnnotations(object: JsonMap): void {
   for (const [key, value] of Object.entries(annotations)) {
     if (typeof value !== 'string') annotations[key] = value === null || typeof value === 'object' ? '' : String(value);
   }
-}
-
-// Aliases make parts of a document one and the same value, which structuredClone would keep: a resource must own what it may change.
-function ownCopy(map: JsonMap): JsonMap {
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, copyOf(value)]));
-}
-
-function copyOf(value: Json): Json {
-  if (Array.isArray(value)) return value.map(copyOf);
-  return isMap(value) ? ownCopy(value) : value;
 }

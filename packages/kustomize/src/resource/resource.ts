@@ -1,5 +1,5 @@
 import { type GroupVersionKind, gvkOf, isRecord } from '@gotk/apimachinery';
-import { BuildError } from '../build-error.ts';
+import type { Origin } from '../provenance/origin.ts';
 import { isClusterScoped } from './cluster-scoped.ts';
 
 /** Plain JSON that the build may change in place: every resource owns its tree. */
@@ -31,9 +31,29 @@ export interface BuildResource {
   /** What was put around its name, innermost first: where two objects were once called the same, these tell them apart. */
   readonly prefixes: string[];
   readonly suffixes: string[];
-  /** The file that it was read from. */
+  /** The file that it was read from, or that asked for it to be generated. */
   readonly file: string;
+  /** Whether a hash of its content goes behind its name in the end. */
+  isHashed: boolean;
+  /** The variables that take their value from it. */
+  readonly vars: Set<string>;
+  /** Where it came from and what changed it; kept only for builds that want to know. */
+  origin: Origin | undefined;
+  readonly transformations: Origin[];
 }
+
+/** A resource that has no history yet. */
+export const newResource = (object: JsonMap, file: string): BuildResource => ({
+  object,
+  past: [],
+  prefixes: [],
+  suffixes: [],
+  file,
+  isHashed: false,
+  vars: new Set(),
+  origin: undefined,
+  transformations: [],
+});
 
 export const metadataOf = (object: JsonMap): JsonMap => {
   const { metadata } = object;
@@ -45,16 +65,39 @@ export const metadataOf = (object: JsonMap): JsonMap => {
 
 export const isMap = (value: unknown): value is JsonMap => isRecord(value);
 
+/** Sets a field, whatever it is called: a key named `__proto__` is data like any other. */
+export function setField(map: JsonMap, field: string, value: Json): void {
+  if (field === '__proto__') Object.defineProperty(map, field, { value, writable: true, enumerable: true, configurable: true });
+  else map[field] = value;
+}
+
+/** A copy that shares nothing with the value, also where aliases had made parts of it one. */
+export function copyOf<Value extends Json>(value: Value): Value {
+  if (Array.isArray(value)) return value.map(copyOf) as Value;
+  return (isMap(value) ? copyOfMap(value) : value) as Value;
+}
+
+function copyOfMap(map: JsonMap): JsonMap {
+  const copy: JsonMap = {};
+  for (const key of Object.keys(map)) setField(copy, key, copyOf(map[key] ?? null));
+  return copy;
+}
+
+export function gvkIn({ apiVersion, kind }: JsonMap): GroupVersionKind {
+  return gvkOf({ apiVersion: typeof apiVersion === 'string' ? apiVersion : '', kind: String(kind) });
+}
+
 export function idOf(object: JsonMap): ResourceId {
   const { name, namespace } = metadataOf(object);
-  const gvk = gvkOf({ apiVersion: typeof object.apiVersion === 'string' ? object.apiVersion : '', kind: String(object.kind) });
+  const gvk = gvkIn(object);
   const written = typeof namespace === 'string' && namespace !== '' ? namespace : 'default';
   return { gvk, namespace: isClusterScoped(gvk) ? '' : written, name: String(name) };
 }
 
 /** Every id that a resource has had before, the oldest first. */
 export function pastIds({ object, past }: BuildResource): readonly ResourceId[] {
-  const { gvk } = idOf(object);
+  if (past.length === 0) return [];
+  const gvk = gvkIn(object);
   return past.map(({ kind, namespace, name }) => ({ gvk: { ...gvk, kind }, namespace, name }));
 }
 
@@ -71,18 +114,4 @@ export const renderId = ({ gvk, namespace, name }: ResourceId): string =>
 export function remember({ object, past }: BuildResource): void {
   const { gvk, namespace, name } = idOf(object);
   past.push({ kind: gvk.kind, namespace, name });
-}
-
-/** Throws `BuildError` when two resources have one id; `at` is the file that brings them together. */
-export function refuseDuplicates(resources: readonly BuildResource[], at: string): void {
-  const seen = new Map<string, BuildResource>();
-  for (const resource of resources) {
-    const id = idOf(resource.object);
-    const other = seen.get(keyOf(id));
-    if (other !== undefined) {
-      const where = other.file === resource.file ? resource.file : `${other.file} and ${resource.file}`;
-      throw new BuildError(`${at}: ${renderId(id)} is defined twice, in ${where}`);
-    }
-    seen.set(keyOf(id), resource);
-  }
 }

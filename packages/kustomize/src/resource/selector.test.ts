@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { BuildError } from '../build-error.ts';
-import type { TargetSelector } from '../kustomization/rules.ts';
-import type { BuildResource, JsonMap } from './resource.ts';
-import { compileSelector } from './selector.ts';
+import { type BuildResource, type JsonMap, newResource } from './resource.ts';
+import { compileSelector, type TargetSelector } from './selector.ts';
 
 function resource(metadata: JsonMap, past: BuildResource['past'] = [], kind = 'Deployment'): BuildResource {
-  return { object: { apiVersion: 'apps/v1', kind, metadata }, past: [...past], prefixes: [], suffixes: [], file: 'a.yaml' };
+  return { ...newResource({ apiVersion: 'apps/v1', kind, metadata }, 'a.yaml'), past: [...past] };
 }
 const selects = (target: TargetSelector, of: BuildResource): boolean => compileSelector(target, 'patches[0]')(of);
 

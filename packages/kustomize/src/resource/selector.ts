@@ -1,8 +1,18 @@
 import { parseLabelSelector } from '@gotk/apimachinery';
 import { RE2JS } from 're2js';
 import { BuildError } from '../build-error.ts';
-import type { TargetSelector } from '../kustomization/rules.ts';
 import { type BuildResource, idOf, isMap, metadataOf, originalId, type ResourceId } from './resource.ts';
+
+/** What a patch or a replacement is for: what is not given is any. */
+export interface TargetSelector {
+  readonly group?: string;
+  readonly version?: string;
+  readonly kind?: string;
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly annotationSelector?: string;
+}
 
 /**
  * Compiles a target selector. Fields are regular expressions that have to match as a whole (RE2: linear in time); name and namespace may be those of today or

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ImageRule } from '../kustomization/rules.ts';
-import type { BuildResource, JsonMap } from '../resource/resource.ts';
+import { type JsonMap, newResource } from '../resource/resource.ts';
 import { replaceImages, replacer } from './images.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -45,8 +45,8 @@ describe('one image', () => {
 });
 
 function replaced(object: JsonMap, ...rules: readonly ImageRule[]): JsonMap {
-  const resource: BuildResource = { object, past: [], prefixes: [], suffixes: [], file: 'a.yaml' };
-  replaceImages([resource], rules);
+  const resource = newResource(object, 'a.yaml');
+  for (const rule of rules) replaceImages([resource], rule);
   return resource.object;
 }
 
@@ -77,7 +77,7 @@ test('what only looks like a container is left alone', () => {
   const objects: JsonMap[] = [
     { kind: 'CustomResourceDefinition', spec: { containers: [{ image: 'nginx:1' }] } },
     { kind: 'Odd', deep: { containers: { image: 'nginx:1' }, image: 'nginx:1', ephemeralContainers: [{ image: 'nginx:1' }] } },
-    { kind: 'Odd', spec: { containers: ['nginx:1', null, { image: 5 }, { image: null }] } },
+    { kind: 'Odd', spec: { containers: [null, { image: 5 }, { image: null }] } },
   ];
   expect(objects.map((object) => replaced(structuredClone(object), { name: 'nginx', newTag: '2' }))).toEqual(objects);
 });

@@ -1,30 +1,32 @@
 import { RE2JS } from 're2js';
-import { fieldSpec, visitPath } from '../config/field-spec.ts';
+import { BuildError } from '../build-error.ts';
+import { DEFAULT_CONFIG } from '../config/default-config.ts';
+import { appliesTo, type FieldSpec, visitPath } from '../config/field-spec.ts';
 import type { ImageRule } from '../kustomization/rules.ts';
-import { type BuildResource, isMap, type Json, type JsonMap } from '../resource/resource.ts';
+import { type BuildResource, gvkIn, isMap, type Json, type JsonMap } from '../resource/resource.ts';
 
 const HOLDERS = new Set(['containers', 'initContainers']);
 
-const FIELDS = ['spec', 'spec/template/spec', 'spec/jobTemplate/spec/template/spec'].flatMap((pod) => [
-  // kustomize never lists the containers of a CronJob here; the search by name finds them.
-  ...(pod.includes('jobTemplate') ? [] : [fieldSpec(`${pod}/containers[]/image`), fieldSpec(`${pod}/initContainers[]/image`)]),
-  fieldSpec(`${pod}/volumes[]/image/reference`),
-]);
-
-/** Replaces names, tags and digests of images in every container of every object, wherever the containers are, and in image volumes. */
-export function replaceImages(resources: readonly BuildResource[], rules: readonly ImageRule[]): void {
-  for (const rule of rules) {
-    const replace = replacer(rule);
-    const replaceIn = (holder: JsonMap, key: string) => {
-      const image = holder[key];
-      if (typeof image === 'string') holder[key] = replace(image);
-    };
-    // Two passes, as in kustomize: a rule that changes its own result (a tag suffix does) shows it.
-    for (const { object } of resources) {
-      if (object.kind === 'CustomResourceDefinition') continue;
-      walk(object, replaceIn);
-      for (const spec of FIELDS) visitPath(object, spec, replaceIn);
-    }
+/** Replaces name, tag or digest of an image in every container of every object, wherever the containers are, and in image volumes. */
+export function replaceImages(
+  resources: readonly BuildResource[],
+  rule: ImageRule,
+  fields: readonly FieldSpec[] = DEFAULT_CONFIG.images,
+): void {
+  const replace = replacer(rule);
+  const replaceIn = (holder: JsonMap, key: string) => {
+    const image = holder[key];
+    if (typeof image === 'string') holder[key] = replace(image);
+    else if (isMap(image) || Array.isArray(image)) throw new BuildError(`'${key}' is not the name of an image`);
+  };
+  // Two passes, as in kustomize: a rule that changes its own result (a tag suffix does) shows it.
+  for (const resource of resources) {
+    const { object } = resource;
+    if (object.kind === 'CustomResourceDefinition') continue;
+    const gvk = gvkIn(object);
+    walk(object, replaceIn);
+    // An image that is not there cannot have the name that the rule is about.
+    for (const spec of fields) if (appliesTo(spec, gvk)) visitPath(object, { path: spec.path }, replaceIn);
   }
 }
 

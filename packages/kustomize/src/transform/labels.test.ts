@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_CONFIG } from '../config/default-config.ts';
 import type { LabelRule } from '../kustomization/rules.ts';
-import type { BuildResource, JsonMap } from '../resource/resource.ts';
-import { addAnnotations, addLabels, setMetadata } from './labels.ts';
+import { type BuildResource, type JsonMap, newResource } from '../resource/resource.ts';
+import { addLabels, setEntries, setMetadata } from './labels.ts';
 
 const of = (apiVersion: string, kind: string, spec?: JsonMap): JsonMap => ({
   apiVersion,
@@ -9,24 +10,19 @@ const of = (apiVersion: string, kind: string, spec?: JsonMap): JsonMap => ({
   metadata: { name: 'a' },
   ...(spec === undefined ? {} : { spec }),
 });
-const resource = (object: JsonMap): BuildResource => ({
-  object: structuredClone(object),
-  past: [],
-  prefixes: [],
-  suffixes: [],
-  file: 'a.yaml',
-});
+const resource = (object: JsonMap): BuildResource => newResource(structuredClone(object), 'a.yaml');
 const rule = (include: Partial<LabelRule> = {}): LabelRule => ({
   pairs: { k: 'v' },
   includeSelectors: false,
   includeTemplates: false,
   includeVolumeClaimTemplates: false,
+  fields: [],
   ...include,
 });
 
 function labelled(object: JsonMap, include?: Partial<LabelRule>): JsonMap {
   const one = resource(object);
-  addLabels([one], [rule(include)]);
+  addLabels([one], rule(include));
   return one.object;
 }
 
@@ -88,7 +84,8 @@ describe('selectors', () => {
     expect(labelled(policy, { includeSelectors: true }).spec).toEqual({
       podSelector: { matchLabels: { a: 'b', k: 'v' } },
       ingress: [{ from: [{ podSelector: { matchLabels: L } }, { namespaceSelector: { matchLabels: {} } }] }],
-      egress: [{ to: [{ podSelector: { matchLabels: L } }, { podSelector: {} }] }],
+      // What is null stays so, where nothing is to be made.
+      egress: [{ to: [{ podSelector: { matchLabels: null } }, { podSelector: {} }] }],
     });
   });
 
@@ -123,7 +120,7 @@ test('annotations go to pod templates, not to claims or services', () => {
   const objects = [of('apps/v1', 'StatefulSet', { volumeClaimTemplates: [{}] }), of('v1', 'Service', {}), of('batch/v1', 'CronJob')].map(
     resource,
   );
-  addAnnotations(objects, L);
+  setEntries(objects, L, DEFAULT_CONFIG.commonAnnotations);
   expect(objects.map(({ object }) => object)).toEqual([
     {
       ...of('apps/v1', 'StatefulSet', { volumeClaimTemplates: [{}], template: { metadata: { annotations: L } } }),
@@ -139,7 +136,7 @@ test('annotations go to pod templates, not to claims or services', () => {
 
 test('two objects that get the same labels do not share them', () => {
   const [one, two] = [resource(of('v1', 'ConfigMap')), resource(of('v1', 'Secret'))];
-  addLabels([one, two], [rule()]);
+  addLabels([one, two], rule());
   Object.assign((one.object.metadata as { labels: JsonMap }).labels, { changed: 'yes' });
   expect(two.object.metadata).toEqual({ name: 'a', labels: L });
 });

@@ -1,78 +1,44 @@
+import { BuildError } from '../build-error.ts';
+import { DEFAULT_CONFIG } from '../config/default-config.ts';
 import { appliesTo, type FieldSpec, fieldSpec, visitPath } from '../config/field-spec.ts';
+import { mergeSpecs, type TransformerConfig } from '../config/transformer-config.ts';
 import type { LabelRule } from '../kustomization/rules.ts';
-import { type BuildResource, idOf, isMap, type JsonMap, metadataOf } from '../resource/resource.ts';
+import { type BuildResource, gvkIn, idOf, isMap, type JsonMap, metadataOf, renderId, setField } from '../resource/resource.ts';
 
 type Pairs = Readonly<Record<string, string>>;
 
-const METADATA: readonly (readonly [path: string, kinds: Omit<FieldSpec, 'path' | 'create'>])[] = [
-  ['spec/template/metadata', { version: 'v1', kind: 'ReplicationController' }],
-  ['spec/template/metadata', { kind: 'Deployment' }],
-  ['spec/template/metadata', { kind: 'ReplicaSet' }],
-  ['spec/template/metadata', { kind: 'DaemonSet' }],
-  ['spec/template/metadata', { group: 'batch', kind: 'Job' }],
-  ['spec/jobTemplate/metadata', { group: 'batch', kind: 'CronJob' }],
-  ['spec/jobTemplate/spec/template/metadata', { group: 'batch', kind: 'CronJob' }],
-];
-const STATEFUL_SET = { group: 'apps', kind: 'StatefulSet' } as const;
-
-const TEMPLATE_LABELS: readonly FieldSpec[] = [
-  ...METADATA.map(([path, kinds]) => fieldSpec(`${path}/labels`, { ...kinds, create: true })),
-  fieldSpec('spec/template/metadata/labels', { ...STATEFUL_SET, create: true }),
-];
-
-const TEMPLATE_ANNOTATIONS: readonly FieldSpec[] = [
-  ...METADATA.map(([path, kinds]) => fieldSpec(`${path}/annotations`, { ...kinds, create: true })),
-  // For annotations, unlike for labels, kustomize asks for no group.
-  fieldSpec('spec/template/metadata/annotations', { kind: 'StatefulSet', create: true }),
-];
-
-const CLAIM_LABELS: readonly FieldSpec[] = [fieldSpec('spec/volumeClaimTemplates[]/metadata/labels', { ...STATEFUL_SET, create: true })];
-
-const AFFINITIES = ['podAffinity', 'podAntiAffinity'].flatMap((affinity) => [
-  `${affinity}/preferredDuringSchedulingIgnoredDuringExecution/podAffinityTerm`,
-  `${affinity}/requiredDuringSchedulingIgnoredDuringExecution`,
-]);
-
-const SELECTORS: readonly FieldSpec[] = [
-  fieldSpec('spec/selector', { version: 'v1', kind: 'Service', create: true }),
-  fieldSpec('spec/selector', { version: 'v1', kind: 'ReplicationController', create: true }),
-  ...['Deployment', 'ReplicaSet', 'DaemonSet'].map((kind) => fieldSpec('spec/selector/matchLabels', { kind, create: true })),
-  fieldSpec('spec/selector/matchLabels', { ...STATEFUL_SET, create: true }),
-  ...['Deployment', 'StatefulSet'].flatMap((kind) =>
-    [...AFFINITIES.map((term) => `affinity/${term}`), 'topologySpreadConstraints'].map((rule) =>
-      fieldSpec(`spec/template/spec/${rule}/labelSelector/matchLabels`, { group: 'apps', kind }),
-    ),
-  ),
-  fieldSpec('spec/selector/matchLabels', { group: 'batch', kind: 'Job' }),
-  fieldSpec('spec/jobTemplate/spec/selector/matchLabels', { group: 'batch', kind: 'CronJob' }),
-  fieldSpec('spec/selector/matchLabels', { group: 'policy', kind: 'PodDisruptionBudget' }),
-  ...['podSelector', 'ingress/from/podSelector', 'egress/to/podSelector'].map((selector) =>
-    fieldSpec(`spec/${selector}/matchLabels`, { group: 'networking.k8s.io', kind: 'NetworkPolicy' }),
-  ),
-];
+const ON_OBJECTS: readonly FieldSpec[] = [fieldSpec('metadata/labels', { create: true })];
 
 /** Adds labels; where asked, to pod templates, claim templates and selectors too. */
-export function addLabels(resources: readonly BuildResource[], rules: readonly LabelRule[]): void {
-  for (const { pairs, includeSelectors, includeTemplates, includeVolumeClaimTemplates } of rules) {
-    addTo(resources, pairs, [
-      fieldSpec('metadata/labels', { create: true }),
-      ...(includeTemplates || includeSelectors ? TEMPLATE_LABELS : []),
-      ...(includeVolumeClaimTemplates || includeSelectors ? CLAIM_LABELS : []),
-      ...(includeSelectors ? SELECTORS : []),
-    ]);
-  }
+export function addLabels(resources: readonly BuildResource[], rule: LabelRule, config: TransformerConfig = DEFAULT_CONFIG): void {
+  setEntries(resources, rule.pairs, fieldsOf(rule, config));
 }
 
-/** Adds annotations, to pod templates too. */
-export function addAnnotations(resources: readonly BuildResource[], pairs: Pairs): void {
-  addTo(resources, pairs, [fieldSpec('metadata/annotations', { create: true }), ...TEMPLATE_ANNOTATIONS]);
+function fieldsOf(rule: LabelRule, config: TransformerConfig): readonly FieldSpec[] {
+  const { includeSelectors, includeTemplates, includeVolumeClaimTemplates } = rule;
+  const more = includeSelectors
+    ? [config.commonLabels]
+    : [includeTemplates ? config.templateLabels : [], includeVolumeClaimTemplates ? config.volumeClaimTemplateLabels : [], ON_OBJECTS];
+  return [config.labels, ...more].reduce(mergeSpecs, rule.fields);
 }
 
-function addTo(resources: readonly BuildResource[], pairs: Pairs, specs: readonly FieldSpec[]): void {
-  if (Object.keys(pairs).length === 0) return;
+/** Sets the entries of maps (labels, annotations) wherever the specs say. Throws `BuildError` where something else than a map is there. */
+export function setEntries(resources: readonly BuildResource[], pairs: Pairs, specs: readonly FieldSpec[]): void {
+  const entries = Object.entries(pairs);
+  if (entries.length === 0) return;
   for (const { object } of resources) {
-    const { gvk } = idOf(object);
-    for (const spec of specs) if (appliesTo(spec, gvk)) visitPath(object, spec, (holder, key) => assign(holder, key, pairs));
+    const gvk = gvkIn(object);
+    for (const spec of specs) {
+      if (!appliesTo(spec, gvk)) continue;
+      visitPath(object, spec, (holder, key) => {
+        const map = holder[key] ?? (spec.create === true ? {} : undefined);
+        // What is null, and not to be made, stays so.
+        if (map === undefined) return;
+        if (!isMap(map)) throw new BuildError(`${renderId(idOf(object))}: '${spec.path.join('/')}' is not a map`);
+        for (const [name, value] of entries) setField(map, name, value);
+        holder[key] = map;
+      });
+    }
   }
 }
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { BuildResource, JsonMap } from '../resource/resource.ts';
+import { type BuildResource, type JsonMap, newResource } from '../resource/resource.ts';
 import { setNamespace } from './namespace.ts';
 
 function inShop(object: JsonMap): BuildResource {
-  const resource: BuildResource = { object: structuredClone(object), past: [], prefixes: [], suffixes: [], file: 'a.yaml' };
-  setNamespace([resource], 'shop');
+  const resource = newResource(structuredClone(object), 'a.yaml');
+  setNamespace([resource], { namespace: 'shop' });
   return resource;
 }
 const of = (apiVersion: string, kind: string, metadata: JsonMap = {}): JsonMap => ({
@@ -71,8 +71,8 @@ test('the former namespace is remembered, for those who refer to it', () => {
   expect(inShop(of('v1', 'Secret')).past).toEqual([{ kind: 'Secret', namespace: 'default', name: 'a' }]);
 });
 
-test.each([undefined, ''])('%j is no namespace', (namespace) => {
-  const resource: BuildResource = { object: of('v1', 'Secret'), past: [], prefixes: [], suffixes: [], file: 'a.yaml' };
-  setNamespace([resource], namespace);
+test('an empty namespace is none', () => {
+  const resource = newResource(of('v1', 'Secret'), 'a.yaml');
+  setNamespace([resource], { namespace: '' });
   expect(resource).toMatchObject({ object: of('v1', 'Secret'), past: [] });
 });

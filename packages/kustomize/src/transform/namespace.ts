@@ -1,34 +1,57 @@
-import { appliesTo, fieldSpec, visitPath } from '../config/field-spec.ts';
+import { BuildError } from '../build-error.ts';
+import { DEFAULT_CONFIG } from '../config/default-config.ts';
+import { appliesTo, type FieldSpec, visitPath } from '../config/field-spec.ts';
 import { isClusterScoped } from '../resource/cluster-scoped.ts';
-import { type BuildResource, idOf, isMap, type JsonMap, metadataOf, remember } from '../resource/resource.ts';
+import { type BuildResource, gvkIn, idOf, isMap, type JsonMap, metadataOf, remember, renderId } from '../resource/resource.ts';
 
-const FIELDS = [
-  fieldSpec('metadata/name', { kind: 'Namespace', group: '', version: 'v1', create: true }),
-  fieldSpec('spec/service/namespace', { kind: 'APIService', group: 'apiregistration.k8s.io', create: true }),
-  fieldSpec('spec/conversion/webhook/clientConfig/service/namespace', { kind: 'CustomResourceDefinition', group: 'apiextensions.k8s.io' }),
-];
+/** Which subjects of role bindings are taken for service accounts of the namespace. */
+export type SubjectMode = 'defaultOnly' | 'allServiceAccounts' | 'none';
+
+export interface NamespaceRule {
+  readonly namespace: string;
+  readonly fields?: readonly FieldSpec[];
+  /** Leaves alone what has one. */
+  readonly unsetOnly?: boolean;
+  readonly subjects?: SubjectMode;
+}
 
 /** Puts every namespaced object into a namespace, and tells those that name the namespace of another object. */
-export function setNamespace(resources: readonly BuildResource[], namespace: string | undefined): void {
-  if (namespace === undefined || namespace === '') return;
+export function setNamespace(resources: readonly BuildResource[], rule: NamespaceRule): void {
+  if (rule.namespace === '') return;
   for (const resource of resources) {
-    const { object } = resource;
-    const { gvk } = idOf(object);
     remember(resource);
-    if (!isClusterScoped(gvk)) metadataOf(object).namespace = namespace;
-    if (gvk.kind === 'RoleBinding' || gvk.kind === 'ClusterRoleBinding') setInSubjects(object, namespace);
-    for (const spec of FIELDS) {
-      if (!appliesTo(spec, gvk)) continue;
-      visitPath(object, spec, (holder, key) => {
-        holder[key] = namespace;
-      });
-    }
+    move(resource.object, rule);
+  }
+}
+
+function move(
+  object: JsonMap,
+  { namespace, fields = DEFAULT_CONFIG.namespace, unsetOnly = false, subjects = 'defaultOnly' }: NamespaceRule,
+): void {
+  const gvk = gvkIn(object);
+  const set = (holder: JsonMap, key: string) => {
+    const current = holder[key];
+    if (isMap(current) || Array.isArray(current)) throw new BuildError(`${renderId(idOf(object))}: the namespace in '${key}' is not text`);
+    if (!unsetOnly || (current ?? '') === '') holder[key] = namespace;
+  };
+  if (!isClusterScoped(gvk)) set(metadataOf(object), 'namespace');
+  const isBinding = gvk.kind === 'RoleBinding' || gvk.kind === 'ClusterRoleBinding';
+  if (isBinding) setInSubjects(object, subjects, set);
+  for (const spec of fields) {
+    const path = spec.path.join('/');
+    // These two are seen to above; and only a Namespace itself is called as its namespace.
+    if (path === 'metadata/namespace' || (path === 'metadata/name' && object.apiVersion !== 'v1')) continue;
+    if (isBinding && path === 'subjects/namespace') continue;
+    if (appliesTo(spec, gvk)) visitPath(object, spec, set);
   }
 }
 
 // Only what is called `default` is surely the service account of this namespace; others are followed by their names.
-function setInSubjects({ subjects }: JsonMap, namespace: string): void {
+function setInSubjects({ subjects }: JsonMap, mode: SubjectMode, set: (holder: JsonMap, key: string) => void): void {
   for (const subject of Array.isArray(subjects) ? subjects : []) {
-    if (isMap(subject) && subject.name === 'default') subject.namespace = namespace;
+    if (!isMap(subject)) continue;
+    const isMeant =
+      mode === 'allServiceAccounts' ? subject.kind === 'ServiceAccount' : mode === 'defaultOnly' && subject.name === 'default';
+    if (isMeant) set(subject, 'namespace');
   }
 }

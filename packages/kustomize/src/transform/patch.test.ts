@@ -1,16 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { BuildError } from '../build-error.ts';
 import { patchRule } from '../kustomization/rules.ts';
-import type { BuildResource, JsonMap } from '../resource/resource.ts';
+import { type BuildResource, type JsonMap, newResource } from '../resource/resource.ts';
+import { Loader } from '../tree/loader.ts';
 import { memoryTree } from '../tree/memory-tree.ts';
 import { applyPatches } from './patch.ts';
 
 const resource = (name: string, extra: JsonMap = {}, past: BuildResource['past'] = []): BuildResource => ({
-  object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, ...extra },
+  ...newResource({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, ...extra }, 'a.yaml'),
   past: [...past],
-  prefixes: [],
-  suffixes: [],
-  file: 'a.yaml',
 });
 const patch = (name: string, body: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n${body}\n`;
 
@@ -20,7 +18,9 @@ function patched(
   files: Readonly<Record<string, string>> = {},
 ): readonly JsonMap[] {
   const parsed = rules.map((rule, index) => patchRule(rule, `app/kustomization.yaml: patches[${index}]`));
-  return applyPatches(resources, parsed, { tree: memoryTree(files), directory: 'app' }).map(({ object }) => object);
+  return applyPatches(resources, parsed, { loader: Loader.at(memoryTree(files), 'app', { restrictions: 'none' }), field: 'patches' }).map(
+    ({ object }) => object,
+  );
 }
 
 describe('without a target', () => {
@@ -152,7 +152,7 @@ test('each patch sees what the one before left', () => {
 });
 
 test.each<[string, JsonMap, RegExp]>([
-  ['no file', { path: 'p.yaml' }, /patches\[0\]: there is no file 'app\/p\.yaml'/],
+  ['no file', { path: 'p.yaml' }, /patches\[0\]: there is no file 'p\.yaml'/],
   ['a way out', { path: '../../p.yaml' }, /is not in or below the root/],
   ['text', { patch: 'hello', target: {} }, /not a Kubernetes object/],
   ['no kind', { patch: 'data: {}', target: {} }, /missing kind/],

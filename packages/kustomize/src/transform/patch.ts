@@ -6,8 +6,15 @@ import { checkedObject } from '../resource/manifest.ts';
 import { type BuildResource, idOf, isMap, type JsonMap, keyOf, metadataOf, pastIds, remember, renderId } from '../resource/resource.ts';
 import { compileSelector } from '../resource/selector.ts';
 import { type Document, readConfigYaml, readDocuments } from '../tree/documents.ts';
-import type { FileTree } from '../tree/file-tree.ts';
-import { resolvePath } from '../tree/path.ts';
+import type { LoadedFile, Loader } from '../tree/loader.ts';
+
+/** The field that a patch is from decides what it may be. */
+export type PatchField = 'patches' | 'patchesStrategicMerge' | 'patchesJson6902';
+
+export interface PatchContext {
+  readonly loader: Loader;
+  readonly field: PatchField;
+}
 
 /**
  * Applies patches in order; each sees what the one before left. A strategic merge patch without a target has to find its one object; a target that selects
@@ -16,17 +23,18 @@ import { resolvePath } from '../tree/path.ts';
 export function applyPatches(
   resources: readonly BuildResource[],
   rules: readonly PatchRule[],
-  { tree, directory }: { readonly tree: FileTree; readonly directory: string },
-): BuildResource[] {
-  let current = [...resources];
-  for (const rule of rules) {
-    const { bytes, at } = contentOf(rule, tree, directory);
+  { loader, field }: PatchContext,
+): readonly BuildResource[] {
+  return rules.reduce((current, rule) => {
+    const { bytes, path: at } = contentOf(rule, loader);
     const documents = readDocuments(bytes, at);
     const isJsonPatch = documents.length === 1 && Array.isArray(documents[0]?.value);
-    if (isJsonPatch) patchWithOperations(current, operationsOf(bytes, at), { rule, at });
-    else current = patchWithObjects(current, documents, { rule, at });
-  }
-  return current;
+    if (field === 'patchesJson6902' && !isJsonPatch) throw new BuildError(`${at}: not a list of JSON 6902 operations`);
+    if (!isJsonPatch) return patchWithObjects(current, documents, { rule, at });
+    if (field === 'patchesStrategicMerge') throw new BuildError(`${at}: a list is not a strategic merge patch`);
+    patchWithOperations(current, operationsOf(bytes, at), { rule, at, renames: field === 'patches' });
+    return current;
+  }, resources);
 }
 
 /** A patch rule and where its content stands, for messages. */
@@ -35,12 +43,21 @@ interface Sourced {
   readonly at: string;
 }
 
-function contentOf(rule: PatchRule, tree: FileTree, directory: string): { readonly bytes: Uint8Array; readonly at: string } {
-  if ('text' in rule.source) return { bytes: new TextEncoder().encode(rule.source.text), at: rule.at };
-  const path = resolvePath(directory, rule.source.path, rule.at);
-  const bytes = tree.read(path);
-  if (bytes === undefined) throw new BuildError(`${rule.at}: there is no file '${path}'`);
-  return { bytes, at: path };
+function contentOf({ source, at }: PatchRule, loader: Loader): LoadedFile {
+  if ('text' in source) return { bytes: new TextEncoder().encode(source.text), path: at };
+  if ('path' in source) return loader.load(source.path, at);
+  const text = new TextEncoder().encode(source.textOrPath);
+  return isPatch(text) ? { bytes: text, path: at } : loader.load(source.textOrPath, at);
+}
+
+/** Whether a text is a patch rather than the name of a file with one. */
+function isPatch(text: Uint8Array): boolean {
+  try {
+    return readDocuments(text, '').some(({ value }) => isMap(value));
+  } catch (error) {
+    if (error instanceof BuildError) return false;
+    throw error;
+  }
 }
 
 function operationsOf(bytes: Uint8Array, at: string): readonly unknown[] {
@@ -48,29 +65,38 @@ function operationsOf(bytes: Uint8Array, at: string): readonly unknown[] {
   return Array.isArray(operations) ? operations : [];
 }
 
-function patchWithOperations(resources: readonly BuildResource[], operations: readonly unknown[], { rule, at }: Sourced): void {
+interface Operations extends Sourced {
+  /** Whether what an object was called before is remembered. */
+  readonly renames: boolean;
+}
+
+function patchWithOperations(resources: readonly BuildResource[], operations: readonly unknown[], { rule, at, renames }: Operations): void {
   if (rule.target === undefined) throw new BuildError(`${at}: JSON 6902 operations need a target`);
   const selects = compileSelector(rule.target, rule.at);
   for (const resource of resources) {
     if (!selects(resource)) continue;
-    remember(resource);
+    if (renames) remember(resource);
     resource.object = applyJsonPatch(resource.object, operations, at);
   }
 }
 
-function patchWithObjects(resources: readonly BuildResource[], documents: readonly Document[], { rule, at }: Sourced): BuildResource[] {
+function patchWithObjects(
+  resources: readonly BuildResource[],
+  documents: readonly Document[],
+  { rule, at }: Sourced,
+): readonly BuildResource[] {
   const patches = documents.map((document) => {
     if (Array.isArray(document.value)) throw new BuildError(`${at}: JSON 6902 operations must be the only document`);
     return checkedObject(document, at);
   });
   if (rule.target !== undefined && patches.length > 1) throw new BuildError(`${at}: a patch with a target must be one document`);
-  let current = [...resources];
+  const gone = new Set<BuildResource>();
   for (const patch of patches) {
-    const chosen = rule.target === undefined ? [namedBy(current, patch, at)] : current.filter(compileSelector(rule.target, rule.at));
-    const gone = new Set(chosen.filter((resource) => !merge(resource, patch, { rule, at })));
-    current = current.filter((resource) => !gone.has(resource));
+    const present = resources.filter((resource) => !gone.has(resource));
+    const chosen = rule.target === undefined ? [namedBy(present, patch, at)] : present.filter(compileSelector(rule.target, rule.at));
+    for (const resource of chosen) if (!merge(resource, patch, { rule, at })) gone.add(resource);
   }
-  return current;
+  return gone.size === 0 ? resources : resources.filter((resource) => !gone.has(resource));
 }
 
 /** The one object that a patch without a target names, by any name that it has had. */

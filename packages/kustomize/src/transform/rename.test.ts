@@ -1,19 +1,15 @@
 import { expect, test } from 'vitest';
-import { type BuildResource, metadataOf } from '../resource/resource.ts';
-import { rename } from './rename.ts';
+import { type BuildResource, metadataOf, newResource } from '../resource/resource.ts';
+import { addPrefix, addSuffix } from './rename.ts';
 
-const resource = (apiVersion: string, kind: string): BuildResource => ({
-  object: { apiVersion, kind, metadata: { name: 'web' } },
-  past: [],
-  prefixes: [],
-  suffixes: [],
-  file: 'a.yaml',
-});
+const resource = (apiVersion: string, kind: string): BuildResource =>
+  newResource({ apiVersion, kind, metadata: { name: 'web' } }, 'a.yaml');
 
 test('every name that was is remembered, with what was put around it', () => {
   const web = resource('v1', 'Service');
-  rename([web], { prefix: 'in-', suffix: '' });
-  rename([web], { prefix: 'out-', suffix: '-x' });
+  addPrefix([web], 'in-');
+  addPrefix([web], 'out-');
+  addSuffix([web], '-x');
   expect(web).toMatchObject({ object: { metadata: { name: 'out-in-web-x' } }, prefixes: ['in-', 'out-'], suffixes: ['-x'] });
   expect(web.past.map(({ name }) => name)).toEqual(['web', 'in-web', 'out-in-web']);
 });
@@ -24,18 +20,20 @@ test.each([
   ['apiregistration.k8s.io/v1', 'APIService'],
 ])('%s %s keeps its name, which means something', (apiVersion, kind) => {
   const kept = resource(apiVersion, kind);
-  rename([kept], { prefix: 'p-', suffix: '-s' });
+  addPrefix([kept], 'p-');
+  addSuffix([kept], '-s');
   expect(kept).toMatchObject({ object: { metadata: { name: 'web' } }, past: [], prefixes: [], suffixes: [] });
 });
 
 test('an APIService of another group is renamed', () => {
   const other = resource('example.com/v1', 'APIService');
-  rename([other], { prefix: 'p-', suffix: '' });
+  addPrefix([other], 'p-');
   expect(metadataOf(other.object).name).toBe('p-web');
 });
 
-test('without prefix and suffix nothing is remembered', () => {
+test('an empty prefix or suffix is none: nothing is remembered', () => {
   const web = resource('v1', 'Service');
-  rename([web], { prefix: '', suffix: '' });
+  addPrefix([web], '');
+  addSuffix([web], '');
   expect(web.past).toEqual([]);
 });

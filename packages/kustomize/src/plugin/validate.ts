@@ -1,0 +1,27 @@
+import { deepEqual } from '@gotk/apimachinery';
+import { BuildError } from '../build-error.ts';
+import { type BuildResource, copyOf, isMap, type JsonMap, metadataOf } from '../resource/resource.ts';
+import type { Loader } from '../tree/loader.ts';
+import type { Plugin } from './plugin.ts';
+import { transformerOf } from './transformers.ts';
+
+/** The one thing that a validator may leave behind. */
+const MARK = 'validated-by';
+
+/** Runs validators: transformers that must not change anything. Throws `BuildError` for one that does. */
+export function validate(plugins: readonly Plugin[], resources: readonly BuildResource[], loader: Loader): void {
+  for (const plugin of plugins) {
+    const before = resources.map(({ object }) => copyOf(object));
+    const after = transformerOf(plugin, loader)(resources).map(({ object }) => withoutMark(copyOf(object)));
+    if (!deepEqual(before, after)) throw new BuildError(`${plugin.at}: a validator must not change objects`);
+  }
+}
+
+function withoutMark(object: JsonMap): JsonMap {
+  const metadata = metadataOf(object);
+  if (isMap(metadata.labels)) {
+    delete metadata.labels[MARK];
+    if (Object.keys(metadata.labels).length === 0) delete metadata.labels;
+  }
+  return object;
+}

@@ -1,0 +1,39 @@
+import { BuildError } from '../build-error.ts';
+import { isClusterScoped } from '../resource/cluster-scoped.ts';
+import { type BuildResource, idOf, pastIds, type ResourceId, renderId } from '../resource/resource.ts';
+import type { Variable } from './variable.ts';
+
+/** The variables of a build, by name. */
+export type Variables = ReadonlyMap<string, Variable>;
+
+/**
+ * Adds variables, and tells the object that each takes its value from: it may change its name later on. Throws `BuildError` for a name that is there already,
+ * and for a variable that may mean several objects.
+ */
+export function addVariables(
+  { resources, vars }: { readonly resources: readonly BuildResource[]; readonly vars: Variables },
+  more: readonly Variable[],
+): Variables {
+  if (more.length === 0) return vars;
+  const all = new Map(vars);
+  for (const variable of more) {
+    const owners = resources.filter((resource) => [...pastIds(resource), idOf(resource.object)].some((id) => isMeant(id, variable)));
+    const [owner, other] = owners;
+    if (owner !== undefined && other !== undefined)
+      throw new BuildError(
+        `${variable.at}: '${variable.name}' may mean ${renderId(idOf(owner.object))} or ${renderId(idOf(other.object))}: say its namespace`,
+      );
+    owner?.vars.add(variable.name);
+    if (all.has(variable.name))
+      throw new BuildError(`${variable.at}: there is a variable '${variable.name}' already, at ${all.get(variable.name)?.at}`);
+    all.set(variable.name, variable);
+  }
+  return all;
+}
+
+function isMeant({ gvk, namespace, name }: ResourceId, { object }: Variable): boolean {
+  const { group, version, kind } = object;
+  if (name !== object.name || gvk.group !== group || gvk.version !== version || gvk.kind !== kind) return false;
+  // Without a namespace, any will do.
+  return object.namespace === '' || isClusterScoped(gvk) || namespace === object.namespace;
+}

@@ -1,0 +1,66 @@
+import { BuildError } from '../build-error.ts';
+import { appliesTo, type FieldSpec, visitPath } from '../config/field-spec.ts';
+import { lookup, splitFieldPath } from '../resource/lookup.ts';
+import { type BuildResource, gvkIn, idOf, isMap, type Json, renderId } from '../resource/resource.ts';
+import type { Variables } from './add-variables.ts';
+import type { Variable } from './variable.ts';
+
+type Value = string | number | bigint | boolean;
+type Values = ReadonlyMap<string, Value>;
+
+/** Replaces `$(NAME)` wherever the specs say. Throws `BuildError` for a variable without an object, or without a value there. */
+export function resolveVariables(resources: readonly BuildResource[], vars: Variables, fields: readonly FieldSpec[]): void {
+  if (vars.size === 0) return;
+  const values = new Map<string, Value>();
+  for (const variable of vars.values()) {
+    const value = currentValue(variable, resources);
+    // A map or a list replaces nothing.
+    if (value !== null && typeof value !== 'object') values.set(variable.name, value);
+  }
+  for (const { object } of resources) {
+    const gvk = gvkIn(object);
+    for (const spec of fields) {
+      if (!appliesTo(spec, gvk)) continue;
+      visitPath(object, spec, (holder, key) => {
+        holder[key] = replaced(holder[key] ?? null, values, () => `${renderId(idOf(object))}: '${spec.path.join('/')}'`);
+      });
+    }
+  }
+}
+
+function currentValue({ name, fieldPath, at }: Variable, resources: readonly BuildResource[]): Json {
+  const owner = resources.find(({ vars }) => vars.has(name));
+  if (owner === undefined) throw new BuildError(`${at}: there is no object that '${name}' could take its value from`);
+  const value = lookup(owner.object, splitFieldPath(fieldPath).flatMap(withIndex));
+  if (value === undefined) throw new BuildError(`${at}: ${renderId(idOf(owner.object))} has no '${fieldPath}'`);
+  return value;
+}
+
+/** `ports[0]` is the field and the index in it. */
+function withIndex(part: string): readonly string[] {
+  const match = /^(.*)\[(\d+)\]$/.exec(part);
+  return match === null ? [part] : [match[1] ?? '', match[2] ?? ''].filter((each) => each !== '');
+}
+
+/** A text, the texts of a list, or those of a map. */
+function replaced(value: Json, values: Values, at: () => string): Json {
+  if (typeof value === 'string') return expand(value, values);
+  if (Array.isArray(value))
+    return value.map((item) => {
+      if (typeof item !== 'string') throw new BuildError(`${at()}: a list with variables must hold nothing but text`);
+      return expand(item, values);
+    });
+  if (isMap(value)) for (const [key, item] of Object.entries(value)) if (typeof item === 'string') value[key] = expand(item, values);
+  return value;
+}
+
+/** Replaces `$(NAME)`; `$$` is a dollar, and a text that is nothing but a reference becomes what the variable is. */
+export function expand(text: string, values: Values): Value {
+  const whole = /^\$\(([^)]*)\)$/.exec(text)?.[1];
+  if (whole !== undefined) return values.get(whole) ?? text;
+  return text.replace(/\$(?:\$|\(([^)]*)\))/g, (reference, name: string | undefined) => {
+    if (name === undefined) return '$';
+    const value = values.get(name);
+    return value === undefined ? reference : String(value);
+  });
+}
