@@ -2,7 +2,7 @@ import { BuildError } from './build-error.ts';
 import { configFromCrds } from './config/crd-config.ts';
 import { DEFAULT_CONFIG } from './config/default-config.ts';
 import { readConfig } from './config/read-config.ts';
-import { mergeConfigs, type TransformerConfig } from './config/transformer-config.ts';
+import { mergeConfigs, NO_CONFIG, type TransformerConfig } from './config/transformer-config.ts';
 import { absorb } from './generate/absorb.ts';
 import { generateObject } from './generate/generate-object.ts';
 import { withGlobalOptions } from './generate/generator-rule.ts';
@@ -24,11 +24,11 @@ import { addVariables, type Variables } from './vars/add-variables.ts';
 export interface Accumulated {
   readonly resources: readonly BuildResource[];
   /** Its own and that of everything below it: what an overlay does, it does there too. */
-  readonly config: TransformerConfig;
+  readonly config: TransformerConfig | undefined;
   readonly vars: Variables;
 }
 
-const NOTHING: Accumulated = { resources: [], config: { ...DEFAULT_CONFIG }, vars: new Map() };
+const NOTHING: Accumulated = { resources: [], config: undefined, vars: new Map() };
 
 /** One kustomization of a build. */
 export interface Target {
@@ -78,7 +78,7 @@ function withResources(target: Target, start: Accumulated, { paths, field }: Pat
     if (base.kustomization.kind === 'Component') throw new BuildError(`${at}: '${path}' is a component: it belongs under components`);
     const built = accumulate(base);
     set.add(built.resources);
-    config = mergeConfigs(config, built.config);
+    if (built.config !== undefined) config = joined(config, built.config);
     vars = addVariables({ resources: [], vars }, [...built.vars.values()]);
   }
   return { resources: set.resources, config, vars };
@@ -118,7 +118,17 @@ function withConfig({ kustomization, loader }: Target, accumulated: Accumulated)
     return readConfig(content, loaded.path);
   });
   const ofCrds = crds.map((path, index) => configFromCrds(loader.load(path, `${file}: crds[${index}]`)));
-  return { ...accumulated, config: [...own, ...ofCrds].reduce(mergeConfigs, accumulated.config) };
+  const configured = joined(accumulated.config, own.reduce(mergeConfigs, DEFAULT_CONFIG));
+  return { ...accumulated, config: ofCrds.reduce(mergeConfigs, configured) };
+}
+
+/**
+ * What is known by default is added like anything else: when a configuration names a path for one kind, the same path for any kind is taken for known, and left
+ * out.
+ */
+function joined(config: TransformerConfig | undefined, more: TransformerConfig): TransformerConfig {
+  if (config !== undefined) return mergeConfigs(config, more);
+  return more === DEFAULT_CONFIG ? more : mergeConfigs(NO_CONFIG, more);
 }
 
 function withGenerated(target: Target, accumulated: Accumulated): Accumulated {
@@ -160,7 +170,7 @@ function withComponents(target: Target, start: Accumulated): Accumulated {
   }, start);
 }
 
-function runTransformers(target: Target, { resources, config }: Accumulated): readonly BuildResource[] {
+function runTransformers(target: Target, { resources, config = DEFAULT_CONFIG }: Accumulated): readonly BuildResource[] {
   const { kustomization, loader, origin } = target;
   const builtin = builtinTransformers({ kustomization, loader, config }).map(({ kind, transform }) => ({
     transform,

@@ -46,7 +46,7 @@ export function build(tree: FileTree, path: string, options: BuildOptions = {}):
   const { recorded, filesRead } = recording(tree);
   const { overlay, loadRestrictions: restrictions = 'root-only' } = options;
   // `/` is where the source begins, as it is for Flux.
-  const directory = resolvePath('', path.replace(/^\/+/, ''), 'the path of the build');
+  const directory = resolvePath('', path, { at: 'the path of the build', isFileSystem: tree.isFileSystem });
   if (tree.list(directory) === undefined) throw new BuildError(`${path}: there is no such directory in the source`);
   const kustomization = kustomizationAt(recorded, directory, overlay);
   const loader = Loader.at(recorded, directory, { restrictions, remote: options.remote });
@@ -54,8 +54,8 @@ export function build(tree: FileTree, path: string, options: BuildOptions = {}):
 
   const { resources, config, vars } = accumulate({ kustomization, loader, origin });
   addHashes(resources);
-  fixNameReferences(resources, config.nameReference);
-  resolveVariables(resources, vars, config.varReference);
+  fixNameReferences(resources, config?.nameReference);
+  resolveVariables(resources, vars, config?.varReference);
   const kept = resources.filter((resource) => !isLocal(resource));
   // A patched name may be another object's: two of one name would overwrite each other in the cluster.
   refuseDuplicates(kept, kustomization.file);
@@ -88,6 +88,7 @@ function recording(tree: FileTree): { readonly recorded: FileTree; readonly file
   const read = new Set<string>();
   return {
     recorded: {
+      ...(tree.isFileSystem === undefined ? {} : { isFileSystem: tree.isFileSystem }),
       list: (path) => tree.list(path),
       read: (path) => {
         const bytes = tree.read(path);

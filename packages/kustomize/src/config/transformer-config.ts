@@ -29,6 +29,8 @@ export type PartialConfig = Partial<TransformerConfig>;
 
 /** Puts the lists of both together, those of the first one before; what is in both is there once. Throws `BuildError`, for specs that agree in all but `create`. */
 export function mergeConfigs(a: TransformerConfig, b: PartialConfig): TransformerConfig {
+  // Nearly all kustomizations have the configuration that there is anyway.
+  if (a === b) return a;
   const lists = FIELD_SPEC_LISTS.map((name) => {
     const more = b[name] ?? [];
     return [name, isNothingNew(a[name], more) ? a[name] : mergeSpecs(a[name], more).toSorted(compareKinds)] as const;
@@ -43,8 +45,12 @@ export function mergeConfigs(a: TransformerConfig, b: PartialConfig): Transforme
   };
 }
 
-// Nearly all kustomizations have the configuration that there is anyway.
 const isNothingNew = (list: readonly unknown[], more: readonly unknown[]): boolean => more.length === 0 || list === more;
+
+/** A configuration that knows nothing. */
+export const NO_CONFIG = Object.fromEntries(
+  [...FIELD_SPEC_LISTS, 'nameReference'].map((name) => [name, []]),
+) as unknown as TransformerConfig;
 
 /** Adds the specs that are not in the list yet. A spec is, when one there has its path and is for a kind that it is for as well. */
 export function mergeSpecs(specs: readonly FieldSpec[], more: readonly FieldSpec[]): readonly FieldSpec[] {

@@ -25,9 +25,13 @@ export function applyPatches(
   rules: readonly PatchRule[],
   { loader, field }: PatchContext,
 ): readonly BuildResource[] {
-  return rules.reduce((current, rule) => {
+  const sources = rules.map((rule) => {
     const { bytes, path: at } = contentOf(rule, loader);
-    const documents = readDocuments(bytes, at);
+    return { rule, at, bytes, documents: readDocuments(bytes, at) };
+  });
+  const isEmpty = sources.every(({ documents }) => documents.length === 0);
+  if (field !== 'patches' && isEmpty) throw new BuildError(`${sources.map(({ at }) => at).join(' and ')}: an empty patch`);
+  return sources.reduce((current, { rule, at, bytes, documents }) => {
     const isJsonPatch = documents.length === 1 && Array.isArray(documents[0]?.value);
     if (field === 'patchesJson6902' && !isJsonPatch) throw new BuildError(`${at}: not a list of JSON 6902 operations`);
     if (!isJsonPatch) return patchWithObjects(current, documents, { rule, at });

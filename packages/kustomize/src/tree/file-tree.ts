@@ -3,6 +3,8 @@
  * the root itself is ''.
  */
 export interface FileTree {
+  /** Whether the root is that of a file system, where `..` leads back to it. From any other tree it leads out, and is refused. */
+  readonly isFileSystem?: boolean;
   /** The content of a regular file; undefined when there is none at that path. */
   read(path: string): Uint8Array | undefined;
   /** The names in a directory, in any order; undefined when it is none. */

@@ -65,7 +65,7 @@ export class Loader {
       const content = this.#fetch(path, at);
       return 'bytes' in content ? { bytes: content.bytes, path } : undefined;
     }
-    const resolved = resolvePath(this.directory, path, at);
+    const resolved = resolvePath(this.directory, path, { at, isFileSystem: this.tree.isFileSystem });
     if (this.#options.restrictions === 'root-only' && !isWithin(this.directory, resolved)) {
       // Whether it is there is nobody's business, unless it may be meant as a directory.
       if (this.tree.list(resolved) !== undefined) return undefined;
@@ -90,7 +90,7 @@ export class Loader {
     if (path.startsWith('/'))
       throw new BuildError(`${at}: '${path}' is an absolute path: directories are named from that of the kustomization`);
     if (isAmbiguous(path)) throw new BuildError(`${at}: '${path}' is ambiguous: two entries may have run into each other`);
-    const directory = resolvePath(this.directory, path, at);
+    const directory = resolvePath(this.directory, path, { at, isFileSystem: this.tree.isFileSystem });
     if (this.tree.list(directory) === undefined) throw new BuildError(`${at}: there is no file or directory '${path}'`);
     const trail = this.#trail().filter(({ tree }) => tree === this.tree);
     // A directory above is as bad as the same one: what lies below it is built with it.

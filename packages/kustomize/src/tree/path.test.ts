@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { BuildError } from '../build-error.ts';
 import { joinPath, resolvePath } from './path.ts';
 
-const resolve = (directory: string, written: string): string => resolvePath(directory, written, 'kustomization.yaml: resources[0]');
+const resolve = (directory: string, written: string): string => resolvePath(directory, written, { at: 'kustomization.yaml: resources[0]' });
 
 test.each([
   ['', 'a.yaml', 'a.yaml'],
@@ -54,4 +54,8 @@ test('the message says where the path stands', () => {
 
 test('joining with the root adds no slash', () => {
   expect([joinPath('', 'a'), joinPath('a/b', 'c')]).toEqual(['a', 'a/b/c']);
+});
+
+test('the root of a file system is its own parent', () => {
+  expect(resolvePath('a', '../../../b', { at: 'x', isFileSystem: true })).toBe('b');
 });

@@ -1,17 +1,24 @@
 import { BuildError } from '../build-error.ts';
 
+/** Where a path stands, for messages, and whether the root of its tree has no way out but leads back to itself. */
+export interface PathContext {
+  readonly at: string;
+  readonly isFileSystem?: boolean | undefined;
+}
+
 /**
  * Resolves a path as written in a file of `directory` to a path of the tree; an absolute one begins at the root of the tree. Throws `BuildError` for what leaves
  * the root.
  */
-export function resolvePath(directory: string, written: string, at: string): string {
+export function resolvePath(directory: string, written: string, { at, isFileSystem = false }: PathContext): string {
   // File systems end a name there, or throw.
   if (written.includes('\0')) throw new BuildError(`${at}: ${JSON.stringify(written)} is not a path`);
   const parts = directory === '' || written.startsWith('/') ? [] : directory.split('/');
   for (const part of written.split('/')) {
     if (part === '' || part === '.') continue;
     if (part !== '..') parts.push(part);
-    else if (parts.pop() === undefined) throw new BuildError(`${at}: '${written}' is not in or below the root of the source`);
+    else if (parts.pop() === undefined && !isFileSystem)
+      throw new BuildError(`${at}: '${written}' is not in or below the root of the source`);
   }
   return parts.join('/');
 }

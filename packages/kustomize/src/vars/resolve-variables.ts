@@ -1,4 +1,5 @@
 import { BuildError } from '../build-error.ts';
+import { DEFAULT_CONFIG } from '../config/default-config.ts';
 import { appliesTo, type FieldSpec, visitPath } from '../config/field-spec.ts';
 import { lookup, splitFieldPath } from '../resource/lookup.ts';
 import { type BuildResource, gvkIn, idOf, isMap, type Json, renderId } from '../resource/resource.ts';
@@ -9,7 +10,11 @@ type Value = string | number | bigint | boolean;
 type Values = ReadonlyMap<string, Value>;
 
 /** Replaces `$(NAME)` wherever the specs say. Throws `BuildError` for a variable without an object, or without a value there. */
-export function resolveVariables(resources: readonly BuildResource[], vars: Variables, fields: readonly FieldSpec[]): void {
+export function resolveVariables(
+  resources: readonly BuildResource[],
+  vars: Variables,
+  fields: readonly FieldSpec[] = DEFAULT_CONFIG.varReference,
+): void {
   if (vars.size === 0) return;
   const values = new Map<string, Value>();
   for (const variable of vars.values()) {
