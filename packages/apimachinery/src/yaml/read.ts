@@ -65,7 +65,9 @@ export function readYaml(bytes: Uint8Array, options: ReadYamlOptions): readonly 
   }
 }
 
-function invalid(error: unknown): InvalidYaml {
+/** What went wrong in the library, as this package says it. */
+export function invalid(error: unknown): InvalidYaml {
+  if (error instanceof InvalidYaml) return error;
   if (!(error instanceof YAMLException)) {
     return new InvalidYaml(`invalid YAML: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }

@@ -35,7 +35,7 @@ interface Styles {
  * What libyaml prints as it is: nothing beyond the basic plane, so that emoji are escaped. Its odder line breaks we escape too, and read
  * back safely.
  */
-const UNPRINTABLE = /[^\n\x20-\x7E\u00A0-\u2027\u202A-\uD7FF\uE000-\uFEFE\uFF00-\uFFFD]/;
+export const UNPRINTABLE = /[^\n\x20-\x7E\u00A0-\u2027\u202A-\uD7FF\uE000-\uFEFE\uFF00-\uFFFD]/;
 
 function stylesFor(text: string): Styles {
   const hasSpecial = UNPRINTABLE.test(text);
@@ -47,7 +47,7 @@ function stylesFor(text: string): Styles {
 }
 
 /** Whether a plain scalar of this text would be read as something else in block style. */
-const hasIndicator = (text: string): boolean =>
+export const hasIndicator = (text: string): boolean =>
   /^(?:---|\.\.\.)/.test(text) ||
   /^[#,[\]{}&*!|>'"%@`]/.test(text) ||
   /^[?:-](?:[ \t]|$)/.test(text) ||
@@ -87,7 +87,7 @@ function fold(text: string, { indent, column, isKey, isQuoted }: FoldPlace): str
   return parts.join('');
 }
 
-function doubleQuoted(text: string, { indent, column, isKey }: ScalarPlace): string {
+export function doubleQuoted(text: string, { indent, column, isKey }: ScalarPlace): string {
   const characters = [...text];
   let [at, isBehindSpace] = [column + 1, false];
   const parts = characters.map((character, index) => {

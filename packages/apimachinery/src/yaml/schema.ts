@@ -101,3 +101,25 @@ export function needsQuotes(text: string): boolean {
   if (resolveLegacyBool(text) !== NOT_RESOLVED) return true;
   return /^[-+.0-9]/.test(text) && [resolveInteger, resolveFloat, resolveTimestamp].some((resolve) => resolve(text) !== NOT_RESOLVED);
 }
+
+export interface PlainScalar {
+  readonly tag: '!!null' | '!!bool' | '!!int' | '!!float' | '!!timestamp' | '!!merge' | '!!str';
+  readonly value: null | boolean | number | bigint | string;
+}
+
+/** What a text means in a manifest when it stands there without quotes. Infinity and not-a-number are numbers here. */
+export function readPlain(text: string): PlainScalar {
+  if (['', '~', 'null', 'Null', 'NULL'].includes(text)) return { tag: '!!null', value: null };
+  if (/^(?:true|True|TRUE|false|False|FALSE)$/.test(text)) return { tag: '!!bool', value: /^t/i.test(text) };
+  if (text === '<<') return { tag: '!!merge', value: text };
+  const readers = [
+    ['!!timestamp', resolveTimestamp],
+    ['!!int', resolveInteger],
+    ['!!float', resolveFloat],
+  ] as const;
+  for (const [tag, resolve] of readers) {
+    const value = resolve(text);
+    if (value !== NOT_RESOLVED) return { tag, value };
+  }
+  return { tag: '!!str', value: text };
+}
