@@ -1,3 +1,4 @@
+import type { YamlNode } from '@gotk/apimachinery/yaml';
 import { BuildError } from '../build-error.ts';
 import type { Document } from '../tree/documents.ts';
 import { type BuildResource, copyOf, isMap, type Json, type JsonMap, metadataOf, newResource } from './resource.ts';
@@ -9,7 +10,7 @@ export function resourcesOf(documents: readonly Document[], file: string): Build
   for (const { document, at } of queue) {
     const object = checkedObject(document, at);
     const items = itemsOf(object, at);
-    if (items === undefined) resources.push(resourceOf(object, { file, at }));
+    if (items === undefined) resources.push(resourceOf(object, { file, at, node: document.node }));
     else {
       const written = (index: number) => {
         const text = document.written();
@@ -17,15 +18,30 @@ export function resourcesOf(documents: readonly Document[], file: string): Build
       };
       // One by one: a call takes only so many arguments.
       for (const [index, value] of items.entries())
-        queue.push({ document: { value, written: () => written(index) }, at: `${at}: items[${index}]` });
+        queue.push({
+          document: { value, written: () => written(index), node: () => itemNode(document, index) },
+          at: `${at}: items[${index}]`,
+        });
     }
   }
   return resources;
 }
 
-function resourceOf(object: JsonMap, { file, at }: { readonly file: string; readonly at: string }): BuildResource {
+function itemNode({ node }: Document, index: number): YamlNode | undefined {
+  const list = node?.();
+  const items = list?.kind === 'mapping' ? list.entries.find(({ key }) => key.kind === 'scalar' && key.text === 'items')?.value : undefined;
+  return items?.kind === 'sequence' ? items.items[index] : undefined;
+}
+
+interface Origin {
+  readonly file: string;
+  readonly at: string;
+  readonly node: Document['node'];
+}
+
+function resourceOf(object: JsonMap, { file, at, node }: Origin): BuildResource {
   if (typeof metadataOf(object).name !== 'string') throw new BuildError(`${at}: metadata.name must be a string: quote it`);
-  return newResource(object, file);
+  return newResource(object, file, node);
 }
 
 /** A copy of an object, or of a patch of one, with annotations as they are written. Throws `BuildError` when it has no kind or no name. */

@@ -1,4 +1,5 @@
 import { type GroupVersionKind, gvkOf, isRecord } from '@gotk/apimachinery';
+import type { YamlNode } from '@gotk/apimachinery/yaml';
 import type { Origin } from '../provenance/origin.ts';
 import { isClusterScoped } from './cluster-scoped.ts';
 
@@ -40,10 +41,12 @@ export interface BuildResource {
   /** Where it came from and what changed it; kept only for builds that want to know. */
   origin: Origin | undefined;
   readonly transformations: Origin[];
+  /** The object as it is written in its manifest; what was generated has none. */
+  readonly written: (() => YamlNode | undefined) | undefined;
 }
 
 /** A resource that has no history yet. */
-export const newResource = (object: JsonMap, file: string): BuildResource => ({
+export const newResource = (object: JsonMap, file: string, written?: BuildResource['written']): BuildResource => ({
   object,
   past: [],
   prefixes: [],
@@ -53,6 +56,7 @@ export const newResource = (object: JsonMap, file: string): BuildResource => ({
   vars: new Set(),
   origin: undefined,
   transformations: [],
+  written,
 });
 
 export const metadataOf = (object: JsonMap): JsonMap => {

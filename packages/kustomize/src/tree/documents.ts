@@ -1,4 +1,4 @@
-import { InvalidYaml, type ReadYamlOptions, readYaml as read } from '@gotk/apimachinery/yaml';
+import { InvalidYaml, type ReadYamlOptions, readYaml as read, readYamlNodes, type YamlNode } from '@gotk/apimachinery/yaml';
 import { BuildError } from '../build-error.ts';
 
 const maxBytes = 32 * 1024 * 1024;
@@ -17,6 +17,8 @@ export const readConfigYaml = (bytes: Uint8Array, file: string): readonly unknow
 export interface Document {
   readonly value: unknown;
   readonly written: () => unknown;
+  /** With the style of everything; undefined when there is none to be had. */
+  readonly node?: () => YamlNode | undefined;
 }
 
 /** What `readYaml` reads, for whoever may have to look at it as it is written. */
@@ -26,8 +28,13 @@ export function readDocuments(bytes: Uint8Array, file: string): readonly Documen
     texts ??= load(bytes, file, TEXT);
     return texts[index];
   };
+  let nodes: readonly (YamlNode | undefined)[] | undefined;
+  const node = (index: number): YamlNode | undefined => {
+    nodes ??= readYamlNodes(new TextDecoder().decode(bytes));
+    return nodes[index];
+  };
   return load(bytes, file, MANIFEST)
-    .map((value, index) => ({ value, written: () => written(index) }))
+    .map((value, index) => ({ value, written: () => written(index), node: () => node(index) }))
     .filter(({ value }) => isFull(value));
 }
 
