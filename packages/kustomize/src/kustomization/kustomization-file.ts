@@ -1,6 +1,7 @@
 import { BuildError } from '../build-error.ts';
 import { type GeneratorOptions, type GeneratorRule, generatorOptions, generatorRule } from '../generate/generator-rule.ts';
-import { type ReplacementEntry, replacementOrPath } from '../replacement/load-replacements.ts';
+import type { ReplacementEntry } from '../replacement/load-replacements.ts';
+import { replacementEntry } from '../replacement/replacement-rule.ts';
 import { isMap } from '../resource/resource.ts';
 import { type Document, readConfigYaml } from '../tree/documents.ts';
 import type { FileTree } from '../tree/file-tree.ts';
@@ -106,7 +107,7 @@ export function readKustomizationFile(tree: FileTree, file: string): Kustomizati
       .map((text, index) => mergeRule(text, `${file}: patchesStrategicMerge[${index}]`)),
     patches: fields.list('patches', patchRule),
     patchesJson6902: fields.list('patchesJson6902', operationsRule),
-    replacements: fields.list('replacements', replacementOrPath),
+    replacements: fields.list('replacements', replacementEntry),
     generatorOptions: generatorOptions(fields.map('generatorOptions'), `${file}: generatorOptions`),
     configMapGenerator: fields.list('configMapGenerator', (rule, at) => generatorRule('ConfigMap', rule, at)),
     secretGenerator: fields.list('secretGenerator', (rule, at) => generatorRule('Secret', rule, at)),

@@ -5,7 +5,8 @@ import { addHashes } from '../generate/add-hashes.ts';
 import { FieldReader } from '../kustomization/field-reader.ts';
 import { imageRule, mergeRule, operationsRule, type PatchRule, patchRule, replicaRule } from '../kustomization/rules.ts';
 import { applyReplacements } from '../replacement/apply-replacements.ts';
-import { loadReplacements, replacementOrPath } from '../replacement/load-replacements.ts';
+import { loadReplacements } from '../replacement/load-replacements.ts';
+import { pluginReplacementEntry } from '../replacement/replacement-rule.ts';
 import { type JsonMap, metadataOf } from '../resource/resource.ts';
 import { replaceImages } from '../transform/images.ts';
 import { setEntries } from '../transform/labels.ts';
@@ -51,8 +52,8 @@ export function transformerOf(plugin: Plugin, loader: Loader): Transform {
     case 'PatchStrategicMergeTransformer':
       return patching(mergeRules(fields, at), 'patchesStrategicMerge', loader);
     case 'ReplacementTransformer': {
-      const rules = loadReplacements(fields.list('replacements', replacementOrPath), loader, at);
-      return inPlace((all) => applyReplacements(all, rules, at));
+      const rules = loadReplacements(fields.list('replacements', pluginReplacementEntry), loader, at);
+      return inPlace((all) => applyReplacements(all, rules));
     }
     case 'ValueAddTransformer':
       return addValue(fields, { loader, at });

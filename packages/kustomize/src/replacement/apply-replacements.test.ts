@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { BuildError } from '../build-error.ts';
-import type { BuildResource, JsonMap } from '../resource/resource.ts';
+import { type BuildResource, type JsonMap, newResource } from '../resource/resource.ts';
 import { applyReplacements } from './apply-replacements.ts';
 import { replacementRule } from './replacement-rule.ts';
 
@@ -11,13 +11,7 @@ const config = (name: string, data: JsonMap, metadata: JsonMap = {}): JsonMap =>
   data,
 });
 
-const resourceOf = (object: JsonMap, past: BuildResource['past'] = []): BuildResource => ({
-  object,
-  past,
-  prefixes: [],
-  suffixes: [],
-  file: 'a.yaml',
-});
+const resourceOf = (object: JsonMap, past: BuildResource['past'] = []): BuildResource => ({ ...newResource(object, 'a.yaml'), past });
 
 function replace(resources: readonly BuildResource[], ...rules: readonly JsonMap[]): readonly JsonMap[] {
   applyReplacements(

@@ -67,6 +67,12 @@ export function replacementEntry(rule: JsonMap, at: string): Replacement | { rea
   return { path };
 }
 
+/** The same for the configuration of a plugin, in which fields that nobody knows are ignored. */
+export function pluginReplacementEntry(rule: JsonMap, at: string): Replacement | { readonly path: string } {
+  const path = new FieldReader(rule, at).string('path');
+  return path === undefined || path === '' ? parse(tolerated(rule), { at, strictness: 'tolerant' }) : replacementEntry(rule, at);
+}
+
 /** One replacement, of a kustomization. Throws `BuildError`. */
 export const replacementRule = (rule: JsonMap, at: string): Replacement => parse(rule, { at, strictness: 'strict' });
 
@@ -145,7 +151,7 @@ function optionsOf(options: JsonMap, { at, strictness }: Context): FieldOptions 
   const fields = new FieldReader(options, at);
   // kustomize knows encodings by name and does nothing about them.
   fields.string('encoding');
-  const read = { delimiter: fields.string('delimiter') ?? '', index: fields.integer('index') ?? 0, create: fields.boolean('create') };
+  const read = { delimiter: fields.string('delimiter') ?? '', index: Number(fields.integer('index')), create: fields.boolean('create') };
   finish(fields, strictness);
   return read;
 }

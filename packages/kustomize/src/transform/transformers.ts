@@ -78,7 +78,7 @@ export function builtinTransformers({ kustomization, loader, config }: Transform
     ...when(
       replacements.length > 0,
       'ReplacementTransformer',
-      inPlace((all) => applyReplacements(all, loadReplacements(replacements, loader, `${file}: replacements`), `${file}: replacements`)),
+      inPlace((all) => applyReplacements(all, loadReplacements(replacements, loader, `${file}: replacements`))),
     ),
   ];
 }

@@ -1,7 +1,10 @@
 import { BuildError } from '../build-error.ts';
 import { DEFAULT_CONFIG } from '../config/default-config.ts';
 import { appliesTo, type FieldSpec, visitPath } from '../config/field-spec.ts';
-import { lookup, splitFieldPath } from '../resource/lookup.ts';
+import { splitFieldPath } from '../replacement/field-path.ts';
+import { lookUp } from '../replacement/lookup.ts';
+import { jsonOf, Mismatch, nodeOf } from '../replacement/node.ts';
+import { rootPlace } from '../replacement/place.ts';
 import { type BuildResource, gvkIn, idOf, isMap, type Json, renderId } from '../resource/resource.ts';
 import type { Variables } from './add-variables.ts';
 import type { Variable } from './variable.ts';
@@ -36,9 +39,13 @@ export function resolveVariables(
 function currentValue({ name, fieldPath, at }: Variable, resources: readonly BuildResource[]): Json {
   const owner = resources.find(({ vars }) => vars.has(name));
   if (owner === undefined) throw new BuildError(`${at}: there is no object that '${name}' could take its value from`);
-  const value = lookup(owner.object, splitFieldPath(fieldPath).flatMap(withIndex));
-  if (value === undefined) throw new BuildError(`${at}: ${renderId(idOf(owner.object))} has no '${fieldPath}'`);
-  return value;
+  try {
+    const place = lookUp(rootPlace(nodeOf(owner.object, owner.written?.())), splitFieldPath(fieldPath, at).flatMap(withIndex));
+    if (place !== undefined) return jsonOf(place.node);
+  } catch (error) {
+    if (!(error instanceof Mismatch)) throw error;
+  }
+  throw new BuildError(`${at}: ${renderId(idOf(owner.object))} has no '${fieldPath}'`);
 }
 
 /** `ports[0]` is the field and the index in it. */
