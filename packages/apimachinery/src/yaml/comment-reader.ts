@@ -141,7 +141,7 @@ function readGap(gap: string, isFirst: boolean): { readonly line: string; readon
       block = { column, lines: [], isBlankBefore: isBlank, isBlankBehind: false };
       blocks.push(block);
     }
-    block.lines.push(comment.trimEnd());
+    block.lines.push(comment.replace(/\r$/, ''));
     isBlank = false;
   }
   return { line, blocks };
