@@ -62,6 +62,11 @@ test('an annotation is a text, whatever it looks like', () => {
   expect(object).toMatchObject({ metadata: { annotations: { v: '1.10' } }, data: { v: 1.1 } });
 });
 
+test.each(['kind', 'metadata.name'])('an object keeps a %s', (path) => {
+  const targets = [{ select: {}, fieldPaths: [path] }];
+  expect(() => replace([resourceOf(config('a', {}))], { sourceValue: '', targets })).toThrow(`missing ${path}`);
+});
+
 test('an object that nothing selects is not touched', () => {
   const object = config('a', {});
   const resource = resourceOf(object);

@@ -143,6 +143,11 @@ function settle({ resource, root }: Candidate): void {
   const at = `${resource.file}: ${renderId(idOf(resource.object))}, as the replacements left it`;
   const object = explained(at, () => jsonOf(withTextAnnotations(root.node)));
   if (!isMap(object)) throw new BuildError(`${at}: it is no object`);
+  // Nothing else says so before the object reaches a cluster.
+  const { kind, metadata } = object;
+  if (!kind) throw new BuildError(`${at}: missing kind`);
+  if (!isMap(metadata) || metadata.name === undefined || metadata.name === null || metadata.name === '')
+    throw new BuildError(`${at}: missing metadata.name`);
   resource.object = object;
 }
 
