@@ -1,13 +1,5 @@
-import {
-  COLLECTION_STYLE,
-  EVENT_ID,
-  type Event,
-  getScalarValue,
-  parseEvents,
-  SCALAR_STYLE,
-  type ScalarEvent,
-  YAMLException,
-} from 'js-yaml';
+import { COLLECTION_STYLE, EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
+import { MAX_DEPTH, readWithBracketLines } from './bracket-lines.ts';
 import { CommentReader } from './comment-reader.ts';
 import type { YamlMapping, YamlNode, YamlScalar, YamlScalarStyle, YamlSequence } from './node.ts';
 import { invalid } from './read.ts';
@@ -26,28 +18,11 @@ const STYLES: Readonly<Record<number, YamlScalarStyle>> = {
  * one. Comments within brackets are not kept. Throws `InvalidYaml`.
  */
 export function readYamlNodes(text: string): readonly (YamlNode | undefined)[] {
-  let source = text;
-  for (let reread = 0; ; reread += source.length) {
-    try {
-      return documentsOf(source);
-    } catch (error) {
-      const start = reread < MAX_REREAD ? lineToIndent(source, error) : undefined;
-      if (start === undefined) throw invalid(error);
-      source = source.slice(0, start) + DEEP + source.slice(start);
-    }
+  try {
+    return readWithBracketLines(text, documentsOf);
+  } catch (error) {
+    throw invalid(error);
   }
-}
-
-const MAX_DEPTH = 100;
-/** In characters: each line to indent makes the text be read once more. */
-const MAX_REREAD = 4 * 1024 * 1024;
-/** Deeper than what brackets may be in. */
-const DEEP = ' '.repeat(2 * MAX_DEPTH);
-
-/** Within brackets go-yaml does not care where a line begins; the parser wants it behind what the brackets belong to. */
-function lineToIndent(source: string, error: unknown): number | undefined {
-  if (!(error instanceof YAMLException) || error.reason !== 'deficient indentation' || error.mark === undefined) return undefined;
-  return source.lastIndexOf('\n', error.mark.position - 1) + 1;
 }
 
 function documentsOf(text: string): readonly (YamlNode | undefined)[] {

@@ -105,6 +105,17 @@ describe('documents', () => {
   });
 });
 
+test('lines within brackets begin anywhere', () => {
+  expect(read('a: {\n  b: 1\n}\nc: [\n1,\n2\n]\n')).toEqual([{ a: { b: 1 }, c: [1, 2] }]);
+  expect(() => read('a: {\n  b: 1\n}\nc: [\n1,\n2\n]\nd: *x\n')).toThrow(expect.objectContaining({ at: { line: 8, column: 6 } }));
+});
+
+test('many such lines cost no time', () => {
+  const started = performance.now();
+  expect(() => read(`a: {\n${'b: {},\n'.repeat(100_000)}`)).toThrow(InvalidYaml);
+  expect(performance.now() - started).toBeLessThan(10_000);
+});
+
 describe('errors', () => {
   test.each<[string, string, { readonly line: number; readonly reason?: RegExp }]>([
     ['a flow that is not closed', 'kind: ConfigMap\nmetadata: {name: x\n', { line: 3 }],

@@ -1,8 +1,7 @@
 import { FAILSAFE_SCHEMA, loadAll, YAMLException } from 'js-yaml';
+import { MAX_DEPTH, readWithBracketLines } from './bracket-lines.ts';
 import { CONFIG_SCHEMA, MANIFEST_SCHEMA } from './schema.ts';
 
-/** Kubernetes refuses deeper JSON. */
-const MAX_DEPTH = 100;
 const MAX_ALIASES = 10_000;
 /** What a file, with its aliases followed, may consist of. */
 const MAX_NODES = 2_000_000;
@@ -51,12 +50,8 @@ export function readYaml(bytes: Uint8Array, options: ReadYamlOptions): readonly 
     throw new InvalidYaml('not valid UTF-8');
   }
   try {
-    const documents = loadAll(text, {
-      schema: SCHEMAS[dialect],
-      json: duplicates === 'last',
-      maxDepth: MAX_DEPTH,
-      maxAliases: MAX_ALIASES,
-    });
+    const how = { schema: SCHEMAS[dialect], json: duplicates === 'last', maxDepth: MAX_DEPTH, maxAliases: MAX_ALIASES };
+    const documents = readWithBracketLines(text, (source) => loadAll(source, how));
     const budget = { left: maxNodes };
     for (const document of documents) spend(document, budget);
     return documents;

@@ -1,0 +1,30 @@
+import { YAMLException } from 'js-yaml';
+
+/** Collections within each other, which brackets are. Kubernetes refuses deeper JSON. */
+export const MAX_DEPTH = 100;
+/** In characters: each line to indent makes the text be read once more. */
+const MAX_REREAD = 4 * 1024 * 1024;
+/** Deeper than what brackets may be in. */
+const DEEP = ' '.repeat(2 * MAX_DEPTH);
+
+/**
+ * Reads a text in which lines within brackets may begin anywhere, as go-yaml has it: the parser wants them behind what the brackets belong to, and gets them there.
+ * Lines keep their numbers. Throws what `read` throws.
+ */
+export function readWithBracketLines<Result>(text: string, read: (text: string) => Result): Result {
+  let source = text;
+  for (let reread = 0; ; reread += source.length) {
+    try {
+      return read(source);
+    } catch (error) {
+      const start = reread < MAX_REREAD ? lineToIndent(source, error) : undefined;
+      if (start === undefined) throw error;
+      source = source.slice(0, start) + DEEP + source.slice(start);
+    }
+  }
+}
+
+function lineToIndent(source: string, error: unknown): number | undefined {
+  if (!(error instanceof YAMLException) || error.reason !== 'deficient indentation' || error.mark === undefined) return undefined;
+  return source.lastIndexOf('\n', error.mark.position - 1) + 1;
+}
