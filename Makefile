@@ -42,7 +42,7 @@ control-plane: deps ## Build the embedded control plane once (etcd, kube-apiserv
 	@node packages/testkit/src/control-plane/build-main.ts
 
 .PHONY: programs
-programs: ## Bring what tests run against: sshd, gpg, docker-registry (Debian), versitygw (Go)
+programs: ## Bring what tests run against: sshd, gpg, docker-registry (Debian), versitygw, kustomize (Go)
 	@node scripts/programs.mjs
 
 .PHONY: test

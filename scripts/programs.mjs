@@ -1,4 +1,4 @@
-// Brings the programs that tests run against (sshd, gpg, a registry, an S3 server): from Debian, or built by Go into a cache outside the checkout.
+// Brings the programs that tests run against (sshd, gpg, a registry, an S3 server, kustomize): from Debian, or built by Go into a cache outside the checkout.
 // Plain JavaScript, as scripts/toolchain.mjs is. packages/testkit/src/programs/ has the table of programs, and finds what this brought.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -47,8 +47,9 @@ if (missing.length > 0) {
   process.exit(1);
 }
 
-function found(name, { go }) {
-  return [...path.map((directory) => join(directory, name)), ...(go === undefined ? [] : [cached(name, go)])].some(isProgram);
+function found(name, { go, pinned }) {
+  const places = pinned === true ? [] : path.map((directory) => join(directory, name));
+  return [...places, ...(go === undefined ? [] : [cached(name, go)])].some(isProgram);
 }
 
 function isProgram(file) {
@@ -62,6 +63,11 @@ function isProgram(file) {
 
 function cached(name, go) {
   return join(cache, `${name}-${go.slice(go.indexOf('@') + 1)}-${process.platform}-${process.arch}`, name);
+}
+
+/** `go install` calls a program by the last part of its path that is no major version. */
+function programOf(go) {
+  return basename(go.slice(0, go.indexOf('@')).replace(/\/v\d+$/, ''));
 }
 
 function installPackages(programs) {
@@ -92,7 +98,7 @@ function build(name, go) {
       maxBuffer: 64 * 1024 * 1024,
     });
     // A reader sees no program or a whole one.
-    renameSync(join(draft, basename(go.slice(0, go.indexOf('@')))), target);
+    renameSync(join(draft, programOf(go)), target);
   } catch (error) {
     const said = (error.stderr?.toString() ?? error.message).split('\n').filter((line) => !line.startsWith('go: downloading'));
     console.error(`failed to build ${name} with Go: ${said.slice(-20).join('\n').trim()}`);

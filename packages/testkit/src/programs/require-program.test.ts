@@ -25,3 +25,13 @@ test('what Go built is found in the cache, by its version', async () => {
     await rm(cache, { recursive: true });
   }
 });
+
+test('of what is pinned no other version will do', async () => {
+  const path = await mkdtemp(join(tmpdir(), 'gotk-path-'));
+  try {
+    await writeFile(join(path, 'kustomize'), '', { mode: 0o755 });
+    await expect(requireProgram('kustomize', { PATH: path, XDG_CACHE_HOME: path })).rejects.toThrow('there is no kustomize');
+  } finally {
+    await rm(path, { recursive: true });
+  }
+});

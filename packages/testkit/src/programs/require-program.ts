@@ -10,6 +10,8 @@ export type ProgramName = keyof typeof table;
 interface ProgramSource {
   readonly debian?: string;
   readonly go?: string;
+  /** Its output is compared: another version that happens to be on PATH will not do. */
+  readonly pinned?: boolean;
 }
 
 /** A program that tests run against is not on this machine. */
@@ -24,7 +26,7 @@ export class MissingProgram extends Error {
 export async function requireProgram(name: ProgramName, env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const source: ProgramSource = table[name];
   const directories = [...(env.PATH ?? '').split(delimiter).filter((directory) => directory !== ''), '/usr/sbin', '/usr/bin'];
-  const places = directories.map((directory) => join(directory, name));
+  const places = source.pinned === true ? [] : directories.map((directory) => join(directory, name));
   if (source.go !== undefined) places.push(cached(name, source.go, env));
   for (const place of places)
     if (
