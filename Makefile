@@ -18,7 +18,7 @@ deps: ## Bring the toolchain and the locked dependencies (npm registry only)
 	@pnpm install --frozen-lockfile --silent
 
 .PHONY: build
-build: deps ## Bundle each controller to one file: packages/*-controller/dist/main.js
+build: deps ## Bundle each program to one file: packages/*-controller/dist/main.js, packages/cli/dist/gotk.js
 	@pnpm --silent build
 
 .PHONY: generate

@@ -23,6 +23,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   ssa: { number: 4, beside: [] },
   'source-controller': { number: 5, beside: [] },
   'kustomize-controller': { number: 5, beside: [] },
+  cli: { number: 6, beside: [] },
 };
 
 /** For tests alone: nothing that is shipped imports it. */

@@ -9,8 +9,8 @@ import { expect, test } from 'vitest';
 const repositoryRoot = join(import.meta.dirname, '../../..');
 
 /** The scripts are no package that a test could depend on. */
-const { bundleController } = (await import(join(repositoryRoot, 'scripts/bundle/bundle-controller.ts'))) as {
-  bundleController(directory: string, out: string): Promise<{ readonly bytes: number }>;
+const { bundleProgram } = (await import(join(repositoryRoot, 'scripts/bundle/bundle-program.ts'))) as {
+  bundleProgram(directory: string, out: string): Promise<{ readonly bytes: number }>;
 };
 
 const MAIN = `
@@ -36,7 +36,7 @@ test('a controller in one file, far from any package, fetches over SSH with an e
   await writeFile(join(directory, 'in/package.json'), JSON.stringify({ name: 'small', version: '0.0.0', type: 'module' }));
   await writeFile(join(directory, 'in/src/main.ts'), MAIN);
 
-  await bundleController(join(directory, 'in'), join(directory, 'out'));
+  await bundleProgram(join(directory, 'in'), join(directory, 'out'));
   await rm(join(directory, 'in'), { recursive: true });
   const program = join(directory, 'out/main.js');
   const args = [program, repository.url, key.privateKey, 'a phrase', server.knownHosts.hashed];

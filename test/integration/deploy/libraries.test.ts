@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { repository } from './repository.ts';
 
 /** The scripts are no package that a test could depend on. */
-const { bundleController } = (await import(join(repository, 'scripts/bundle/bundle-controller.ts'))) as {
-  bundleController(directory: string, out: string): Promise<{ readonly bytes: number }>;
+const { bundleProgram } = (await import(join(repository, 'scripts/bundle/bundle-program.ts'))) as {
+  bundleProgram(directory: string, out: string): Promise<{ readonly bytes: number }>;
 };
 
 /** What our packages do: the library is loaded by the function that needs it. */
@@ -48,7 +48,7 @@ function controllerOf(name: string, files: Readonly<Record<string, string>>): st
 describe('a library under a copyleft licence', () => {
   test('stays a file of its own, as it came, with its licence; main thread and worker threads load it from any working directory', async () => {
     const out = join(directory, 'out');
-    const { bytes } = await bundleController(controllerOf('small', { 'main.ts': MAIN }), out);
+    const { bytes } = await bundleProgram(controllerOf('small', { 'main.ts': MAIN }), out);
     const library = readFileSync(join(repository, 'packages/git/node_modules/openpgp/dist/node/openpgp.mjs'));
 
     expect(readdirSync(join(out, 'libraries')).sort()).toEqual(['openpgp.mjs', 'openpgp.mjs.LICENCE.txt']);
@@ -67,14 +67,14 @@ describe('a library under a copyleft licence', () => {
   test('is refused where it would be loaded with the program', async () => {
     const home = controllerOf('eager', { 'main.ts': `import { enums } from 'openpgp';\nconsole.log(enums);` });
 
-    await expect(bundleController(home, join(directory, 'eager-out'))).rejects.toThrow(
+    await expect(bundleProgram(home, join(directory, 'eager-out'))).rejects.toThrow(
       'openpgp is not bundled: it has to be imported when it is needed',
     );
   });
 
   test('leaves an empty directory where it is not used, so that an image is made the same way', async () => {
     const out = join(directory, 'none-out');
-    await bundleController(controllerOf('none', { 'main.ts': 'console.log(1);' }), out);
+    await bundleProgram(controllerOf('none', { 'main.ts': 'console.log(1);' }), out);
 
     expect(readdirSync(join(out, 'libraries'))).toEqual([]);
   });
@@ -84,7 +84,7 @@ describe('a library under a copyleft licence', () => {
     packageIn(home, 'theirs', { license: 'GPL-3.0', text: "export function a() { console.log('theirs'); }" });
     packageIn(home, 'old', { licenses: [{ type: 'MIT' }], text: "export function b() { console.log('old'); }" });
 
-    await expect(bundleController(home, join(directory, 'copyleft-out'))).rejects.toThrow(
+    await expect(bundleProgram(home, join(directory, 'copyleft-out'))).rejects.toThrow(
       'licences that do not allow bundling: theirs@1.0.0 (GPL-3.0)',
     );
   });

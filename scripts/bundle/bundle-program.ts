@@ -1,4 +1,4 @@
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { libraries } from './libraries.ts';
@@ -12,13 +12,13 @@ export interface Bundle {
 }
 
 /**
- * Bundles `src/main.ts` of a controller package to `main.js` in its `dist`, or in another directory, with the licences of what went into it beside it,
- * and in `libraries/` the libraries that it uses but must not contain.
+ * Bundles `src/main.ts` of a package to `main.js` in its `dist`, or in another directory, with the licences of what went into it beside it,
+ * and in `libraries/` the libraries that it uses but must not contain. What people start by its name (`bin` of the manifest) is called so: `gotk.js`.
  *
  * The result depends on the sources and the lockfile alone: no date, no Git commit, no absolute path. Throws when there is no `src/main.ts`, when it does
  * not bundle, and when a dependency's licence does not allow it to be part of one program with ours.
  */
-export async function bundleController(directory: string, out = join(directory, 'dist')): Promise<Bundle> {
+export async function bundleProgram(directory: string, out = join(directory, 'dist')): Promise<Bundle> {
   const started = performance.now();
   const entry = join(directory, 'src/main.ts');
   await access(entry).catch((cause) => {
@@ -27,7 +27,9 @@ export async function bundleController(directory: string, out = join(directory, 
   const manifest = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8')) as {
     readonly name: string;
     readonly version: string;
+    readonly bin?: Readonly<Record<string, string>>;
   };
+  const file = `${Object.keys(manifest.bin ?? {})[0] ?? 'main'}.js`;
   const options = {
     absWorkingDir: directory,
     bundle: true,
@@ -51,7 +53,7 @@ export async function bundleController(directory: string, out = join(directory, 
   const { metafile, outputFiles } = await build({
     ...options,
     entryPoints: [entry],
-    outfile: join(out, 'main.js'),
+    outfile: join(out, file),
     format: 'esm',
     legalComments: 'external',
     plugins: [worker.plugin, beside.plugin],
@@ -65,8 +67,9 @@ export async function bundleController(directory: string, out = join(directory, 
   assertPermissive(packages);
   await mkdir(out, { recursive: true });
   await Promise.all(outputFiles.map(({ path, contents }) => writeFile(path, contents)));
-  await writeFile(join(out, 'main.js.NOTICES.txt'), renderNotices(packages));
+  if (manifest.bin !== undefined) await chmod(join(out, file), 0o755);
+  await writeFile(join(out, `${file}.NOTICES.txt`), renderNotices(packages));
   await beside.write(out);
-  const bytes = outputFiles.find(({ path }) => path.endsWith('main.js'))?.contents.byteLength ?? 0;
+  const bytes = outputFiles.find(({ path }) => path.endsWith(file))?.contents.byteLength ?? 0;
   return { bytes, ms: performance.now() - started, metafile };
 }

@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+import { runGotk } from './gotk.ts';
+
+// Whoever reads our output may have read enough of it.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
+process.exitCode = runGotk(process.argv.slice(2), {
+  cwd: process.cwd(),
+  print: (text) => process.stdout.write(text),
+  complain: (text) => process.stderr.write(text),
+});
