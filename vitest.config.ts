@@ -13,6 +13,7 @@ export default defineConfig({
             'test/architecture/**/*.test.ts',
             'test/bench/**/*.test.ts',
             'test/demo/**/*.test.ts',
+            'test/fidelity/**/*.test.ts',
             'test/advisories/**/*.test.ts',
           ],
           exclude,

@@ -1,15 +1,15 @@
 /**
- * Writes what the real kustomize makes of packages/kustomize/testdata: node test/fidelity/record-main.ts <kustomize>
+ * Writes what the real kustomize makes of packages/kustomize/testdata: node test/fidelity/record-main.ts
  *
  * Each case there is a directory whose `app` is built. Its output goes to expected.yaml; what cannot be built gets a file called fails instead.
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { requireProgram } from '@gotk/testkit';
 
 const testdata = join(import.meta.dirname, '../../packages/kustomize/testdata');
-const [, , kustomize] = process.argv;
-if (kustomize === undefined) throw new Error('usage: record-main.ts <path of the kustomize to record>');
+const kustomize = await requireProgram('kustomize');
 
 const run = (...args: readonly string[]): string =>
   execFileSync(kustomize, args, { cwd: testdata, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
