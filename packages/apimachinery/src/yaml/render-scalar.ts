@@ -12,10 +12,14 @@ export interface ScalarPlace {
 /** go-yaml folds what is longer, where there is a space. */
 const WIDTH = 80;
 
+/** Nothing in it means anything to YAML: most of what is rendered is like this. */
+const isSimple = (text: string): boolean => /^[a-zA-Z/][\w./-]*$/.test(text) && (text.length > 5 || !needsQuotes(text));
+
 /**
  * A text in the first of go-yaml 2's styles that keeps it: a literal block when it has lines, plain, in single quotes, in double quotes.
  */
 export function renderScalar(text: string, place: ScalarPlace): string {
+  if (isSimple(text)) return text;
   const allowed = stylesFor(text);
   if (text.includes('\n')) return allowed.literal && place.isKey !== true ? literal(text, place.indent) : doubleQuoted(text, place);
   if (needsQuotes(text)) return doubleQuoted(text, place);

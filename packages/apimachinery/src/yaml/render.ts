@@ -1,7 +1,5 @@
 import { renderScalar } from './render-scalar.ts';
 
-type Item = readonly [string, unknown];
-
 /**
  * A value as YAML, byte for byte as sigs.k8s.io/yaml (go-yaml 2) prints it: keys in its natural order, two spaces, sequences not indented
  * below their key, long text folded behind column 80. `undefined` in an object is left out, as JSON has it. The inverse of `readYaml` with
@@ -16,14 +14,23 @@ export function renderYaml(value: unknown): string {
 function collection(value: object, indent: number): string {
   const newLine = `\n${' '.repeat(indent)}`;
   if (Array.isArray(value)) return value.map((item) => `- ${behindMark(item, indent)}`).join(newLine);
-  return itemsOf(value)
-    .map((item) => entry(item, indent))
+  const fields = value as Readonly<Record<string, unknown>>;
+  return Object.keys(value)
+    .filter((key) => fields[key] !== undefined)
+    .sort(compareKeys)
+    .map((key) => entry(key, fields[key], indent))
     .join(newLine);
 }
 
-function entry([key, value]: Item, indent: number): string {
+const MAX_KEY_BYTES = 128;
+
+/** A key that takes a line of its own. No UTF-16 unit takes more than three bytes. */
+const isComplex = (key: string): boolean =>
+  /[\n\r]/.test(key) || (key.length > MAX_KEY_BYTES / 3 && new TextEncoder().encode(key).length > MAX_KEY_BYTES);
+
+function entry(key: string, value: unknown, indent: number): string {
   const inner = indent + 2;
-  if (/[\n\r]/.test(key) || new TextEncoder().encode(key).length > 128) {
+  if (isComplex(key)) {
     const rendered = renderScalar(key, { indent: inner, column: inner });
     return `? ${rendered}\n${' '.repeat(indent)}: ${behindMark(value, indent)}`;
   }
@@ -52,13 +59,13 @@ function leaf(value: unknown, place: Place): string {
   return value === undefined ? 'null' : String(value);
 }
 
-const isFilled = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && (Array.isArray(value) ? value.length > 0 : itemsOf(value).length > 0);
-
-const itemsOf = (value: object): readonly Item[] =>
-  Object.entries(value)
-    .filter(([, item]) => item !== undefined)
-    .sort(([a], [b]) => compareKeys(a, b));
+function isFilled(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.length > 0;
+  const fields = value as Readonly<Record<string, unknown>>;
+  for (const key in fields) if (Object.hasOwn(fields, key) && fields[key] !== undefined) return true;
+  return false;
+}
 
 /** Whole numbers in full as long as 64 bits hold them, others as Go's `%g`: from 1e+06 and below 1e-04 with an exponent. */
 function renderNumber(value: number): string {
@@ -72,7 +79,17 @@ function renderNumber(value: number): string {
 
 /** go-yaml's order: letters behind everything else, numbers inside of names by their value. */
 function compareKeys(a: string, b: string): number {
-  const [left, right] = [[...a], [...b]];
+  let at = 0;
+  while (at < a.length && a.charCodeAt(at) === b.charCodeAt(at)) at += 1;
+  if (at === a.length || at === b.length) return a.length - b.length;
+  // Most keys differ in a letter, and need no more than a look.
+  const [l, r] = [a.charCodeAt(at), b.charCodeAt(at)];
+  return isLowerCase(l) && isLowerCase(r) ? l - r : compareCharacters([...a], [...b]);
+}
+
+const isLowerCase = (code: number): boolean => code >= 0x61 && code <= 0x7a;
+
+function compareCharacters(left: readonly string[], right: readonly string[]): number {
   for (let at = 0; at < left.length && at < right.length; at++) {
     const [l = '', r = ''] = [left[at], right[at]];
     if (l !== r) return compareFrom({ left, right, at, l, r });
