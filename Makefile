@@ -10,7 +10,7 @@ N ?= 100
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: deps
 deps: ## Bring the toolchain and the locked dependencies (npm registry only)
@@ -81,6 +81,10 @@ bench-runtime: deps control-plane ## Reconciles a second over 5,000 objects, mem
 .PHONY: bench-sources
 bench-sources: build programs control-plane ## Sources: clones against git, 100 repositories on one server, a Helm index of 30 MiB
 	@node test/bench/git-clone-main.ts && node test/bench/sources-main.ts --n $(N) $(ARGS) && node test/bench/helm-index-main.ts
+
+.PHONY: bench-kustomize
+bench-kustomize: deps ## An overlay of 1,000 resources, built by us and by kustomize (ARGS=--json)
+	@node test/bench/kustomize-main.ts $(ARGS)
 
 .PHONY: clean
 clean: ## Remove everything that was built in this checkout
