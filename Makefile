@@ -57,6 +57,10 @@ test-unit: deps programs ## Fast feedback: no cluster
 deflake: deps control-plane programs ## Repeat the tests in random order until one breaks
 	@for round in $$(seq 1 $${ROUNDS:-20}); do echo "round $$round"; pnpm --silent test --sequence.shuffle $(ARGS) || exit 1; done
 
+.PHONY: fidelity
+fidelity: deps ## Build overlays of public projects, and compare with the kustomize on PATH (needs Go)
+	@node test/fidelity/public-overlays-main.ts $(ARGS)
+
 .PHONY: demo
 demo: build $(if $(findstring --cluster,$(ARGS)),,control-plane) ## A commit goes live: the whole vertical, narrated (ARGS=--cluster for the cluster of $KUBECONFIG)
 	@pnpm --silent demo $(ARGS)
