@@ -1,7 +1,6 @@
 import { YAMLException } from 'js-yaml';
+import { MAX_DEPTH } from './events.ts';
 
-/** Collections within each other, which brackets are. Kubernetes refuses deeper JSON. */
-export const MAX_DEPTH = 100;
 /** In characters: each line to indent makes the text be read once more. */
 const MAX_REREAD = 4 * 1024 * 1024;
 /** Deeper than what brackets may be in. */

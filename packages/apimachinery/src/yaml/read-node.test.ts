@@ -30,6 +30,10 @@ describe('what go-yaml 3 leaves as it is', () => {
   });
 });
 
+test('a block of text ends as the text does', () => {
+  expect(printed('a: |\n  one\n  two')).toBe(lines('a: |-', '  one', '  two'));
+});
+
 describe('comments stay where they are', () => {
   test.each([
     lines('# top', '', '# of a', 'a: 1 # one', 'b: # two', '  c: 3 # three', '  # four', '  d: 4', '# five', 'e: 5'),

@@ -1,6 +1,7 @@
-import { COLLECTION_STYLE, EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
-import { MAX_DEPTH, readWithBracketLines } from './bracket-lines.ts';
+import { COLLECTION_STYLE, EVENT_ID, type Event, getScalarValue, SCALAR_STYLE, type ScalarEvent } from 'js-yaml';
+import { readWithBracketLines } from './bracket-lines.ts';
 import { CommentReader } from './comment-reader.ts';
+import { eventsOf } from './events.ts';
 import type { YamlMapping, YamlNode, YamlScalar, YamlScalarStyle, YamlSequence } from './node.ts';
 import { invalid } from './read.ts';
 import { readPlain } from './schema.ts';
@@ -26,7 +27,7 @@ export function readYamlNodes(text: string): readonly (YamlNode | undefined)[] {
 }
 
 function documentsOf(text: string): readonly (YamlNode | undefined)[] {
-  const events = parseEvents(text, { maxDepth: MAX_DEPTH });
+  const events = eventsOf(text);
   const starts = events.flatMap(({ type }, index) => (type === EVENT_ID.DOCUMENT ? [index] : []));
   let cursor = 0;
   return starts.map((start, index) => {

@@ -57,6 +57,24 @@ describe('scalars of manifests', () => {
   });
 });
 
+describe('a block of text at the end of a file', () => {
+  test.each<[string, string]>([
+    ['|\n  one\n  two\n', 'one\ntwo\n'],
+    ['|\n  one\n  two', 'one\ntwo'],
+    ['|\n  one\n  two  ', 'one\ntwo  '],
+    ['|+\n  one\n  two', 'one\ntwo'],
+    ['>\n  one\n  two', 'one two'],
+    ['|\n  one\n  ', 'one\n'],
+    ['|\n  one\n    ', 'one\n  '],
+    ['|\n  one\r', 'one\n'],
+    ['|\n  one\n\n  two\r\n', 'one\n\ntwo\n'],
+    ['|\n  one\n...', 'one\n'],
+    ['|\n  one\n# the end', 'one\n'],
+  ])('%j has the line breaks that are written', (text, expected) => {
+    expect(read(`k: ${text}`)).toEqual([{ k: expected }]);
+  });
+});
+
 describe('scalars of kustomizations and JSON patches', () => {
   test.each<[string, unknown]>([
     ['yes', true],

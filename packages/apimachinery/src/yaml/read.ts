@@ -1,5 +1,6 @@
-import { FAILSAFE_SCHEMA, loadAll, YAMLException } from 'js-yaml';
-import { MAX_DEPTH, readWithBracketLines } from './bracket-lines.ts';
+import { constructFromEvents, FAILSAFE_SCHEMA, YAMLException } from 'js-yaml';
+import { readWithBracketLines } from './bracket-lines.ts';
+import { eventsOf } from './events.ts';
 import { CONFIG_SCHEMA, MANIFEST_SCHEMA } from './schema.ts';
 
 const MAX_ALIASES = 10_000;
@@ -50,8 +51,8 @@ export function readYaml(bytes: Uint8Array, options: ReadYamlOptions): readonly 
     throw new InvalidYaml('not valid UTF-8');
   }
   try {
-    const how = { schema: SCHEMAS[dialect], json: duplicates === 'last', maxDepth: MAX_DEPTH, maxAliases: MAX_ALIASES };
-    const documents = readWithBracketLines(text, (source) => loadAll(source, how));
+    const how = { schema: SCHEMAS[dialect], json: duplicates === 'last', maxAliases: MAX_ALIASES };
+    const documents = readWithBracketLines(text, (source) => constructFromEvents(eventsOf(source), { source, ...how }));
     const budget = { left: maxNodes };
     for (const document of documents) spend(document, budget);
     return documents;
