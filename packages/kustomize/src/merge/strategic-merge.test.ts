@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BuildError } from '../build-error.ts';
 import type { Json, JsonMap } from '../resource/resource.ts';
+import { builtinSchemas } from '../schema/builtin-schemas.ts';
 import { strategicMerge } from './strategic-merge.ts';
 
 const deployment = (pod: JsonMap): JsonMap => ({
@@ -12,25 +13,78 @@ const deployment = (pod: JsonMap): JsonMap => ({
 });
 const service = (ports: Json[]): JsonMap => ({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, spec: { ports } });
 
+const options = { schemas: builtinSchemas, at: 'patch.yaml' };
+
 function mergedPod(pod: JsonMap, patch: JsonMap): unknown {
-  const merged = strategicMerge(deployment(pod), deployment(patch), 'patch.yaml');
+  const merged = strategicMerge(deployment(pod), deployment(patch), options);
   return (merged as { spec: { template: { spec: unknown } } }).spec.template.spec;
 }
 
-const port = fc.record(
-  { port: fc.constantFrom(53, 80, 443), protocol: fc.constantFrom('TCP', 'UDP'), name: fc.constantFrom('a', 'b') },
-  { requiredKeys: ['port'] },
-);
+function changeAll(value: Json): void {
+  if (Array.isArray(value)) {
+    for (const item of value) changeAll(item);
+    value.push('changed');
+  } else if (typeof value === 'object' && value !== null) {
+    for (const item of Object.values(value)) changeAll(item);
+    value.changed = true;
+  }
+}
 
-test('whatever ports there are, those of the patch are in the result', () => {
-  const distinct = fc.uniqueArray(port, { selector: (item) => item.port, minLength: 1 });
-  fc.assert(
-    fc.property(distinct, distinct, (current, patch) => {
-      const merged = strategicMerge(service(current), service(patch), 'patch.yaml');
-      const ports = patch.map((item) => expect.objectContaining({ port: item.port }));
-      expect(merged?.spec).toEqual({ ports: expect.arrayContaining(ports) });
-    }),
+const plain = fc.oneof(fc.integer(), fc.boolean(), fc.constantFrom('a', 'b', '1', ''));
+const fields = (more: Record<string, fc.Arbitrary<Json>>): fc.Arbitrary<JsonMap> =>
+  fc.record(
+    { v: plain, list: fc.array(plain, { maxLength: 3 }), map: fc.dictionary(fc.constantFrom('x', 'y'), plain), ...more },
+    { requiredKeys: [] },
   );
+const listBy = (keys: Record<string, fc.Arbitrary<Json>>, more: Record<string, fc.Arbitrary<Json>> = {}): fc.Arbitrary<JsonMap[]> =>
+  fc.uniqueArray(
+    fc.tuple(fc.record(keys), fields(more)).map(([key, rest]) => ({ ...rest, ...key })),
+    {
+      maxLength: 4,
+      selector: (item) =>
+        Object.keys(keys)
+          .map((key) => String(item[key]))
+          .join(),
+    },
+  );
+const container = listBy(
+  { name: fc.constantFrom('a', 'b', 'c', 'd') },
+  {
+    env: listBy({ name: fc.constantFrom('A', 'B', 'C') }),
+    ports: listBy({ containerPort: fc.constantFrom(80, 81), protocol: fc.constantFrom('TCP', 'UDP') }),
+  },
+);
+const pod = fields({
+  containers: container,
+  volumes: listBy({ name: fc.constantFrom('v', 'w') }),
+  tolerations: fc.array(fields({}), { maxLength: 2 }),
+});
+
+describe('of an object whose items have their keys,', () => {
+  test('the merge with itself is the object', () => {
+    fc.assert(
+      fc.property(pod, (spec) => {
+        expect(strategicMerge(deployment(spec), deployment(structuredClone(spec)), options)).toEqual(deployment(spec));
+      }),
+    );
+  });
+
+  test('the merge with nothing is the object', () => {
+    fc.assert(
+      fc.property(pod, (spec) => {
+        expect(strategicMerge(deployment(spec), {}, options)).toEqual(deployment(spec));
+      }),
+    );
+  });
+
+  test('the merge with a patch is the same when the patch is merged again', () => {
+    fc.assert(
+      fc.property(pod, pod, (spec, patch) => {
+        const once = mergedPod(spec, patch) as JsonMap;
+        expect(mergedPod(structuredClone(once), patch)).toEqual(once);
+      }),
+    );
+  });
 });
 
 describe('maps', () => {
@@ -47,19 +101,40 @@ describe('maps', () => {
   });
 
   test('the whole object is deleted by a directive at its top', () => {
-    expect(strategicMerge(deployment({}), { ...deployment({}), $patch: 'delete' }, 'patch.yaml')).toBeUndefined();
+    expect(strategicMerge(deployment({}), { ...deployment({}), $patch: 'delete' }, options)).toBeUndefined();
   });
 
-  test('a directive that nobody knows is an error', () => {
-    expect(() => mergedPod({}, { a: { $patch: 'obliterate' } })).toThrow(BuildError);
+  test('a directive at the top that asks to replace leaves the object as it is', () => {
+    const target = deployment({ a: 1 });
+    expect(strategicMerge(target, { ...deployment({ b: 1 }), $patch: 'replace' }, options)).toEqual(target);
+  });
+
+  test('a directive that nobody knows is an error, but a field of a map that was not there', () => {
+    expect(() => mergedPod({ a: {} }, { a: { $patch: 'obliterate' } })).toThrow(BuildError);
+    expect(mergedPod({}, { a: { $patch: 'obliterate' } })).toEqual({ a: { $patch: 'obliterate' } });
+    expect(() => mergedPod({}, { a: { b: { $patch: 'obliterate' } } })).toThrow(BuildError);
+  });
+
+  test('a map that was not there has none of its directives and nulls', () => {
+    expect(mergedPod({}, { a: { $patch: 'merge', b: null, c: { $patch: 'delete' }, d: { $patch: 'replace', e: 1 } } })).toEqual({
+      a: { d: { e: 1 } },
+    });
   });
 
   test.each(['$setElementOrder/containers', '$retainKeys', '$deleteFromPrimitiveList/finalizers'])(
-    '%s is refused, not written into the object',
+    '%s is a field like any other',
     (field) => {
-      expect(() => mergedPod({}, { [field]: [] })).toThrow(/not supported yet/);
+      expect(mergedPod({ [field]: ['a'] }, { [field]: ['b'] })).toEqual({ [field]: ['b'] });
     },
   );
+
+  test('a number for a text that is only text in quotes is text too; for other text, and in its own place, it is a number', () => {
+    const [before, patch] = [
+      { a: '8080', b: 'true', c: '', d: 'text', e: 1, f: 'null' },
+      { a: 9090, b: false, c: 0, d: 2, e: 2.5, f: 'x', g: 1 },
+    ];
+    expect(mergedPod(before, patch)).toEqual({ a: '9090', b: 'false', c: '0', d: 2, e: 2.5, f: 'x', g: 1 });
+  });
 
   test('a map for a list, or for a plain value, is an error that names the field', () => {
     expect(() => mergedPod({ containers: [] }, { containers: {} })).toThrow(
@@ -68,16 +143,17 @@ describe('maps', () => {
     expect(() => mergedPod({ a: 'text' }, { a: { b: 1 } })).toThrow(/is a map in the patch, and a value/);
   });
 
-  test('neither argument is changed, nor shared with the result', () => {
+  test('neither argument is changed, and the patch is not shared with the result', () => {
     const [target, patch] = [
       deployment({ tolerations: [{ key: 'a' }] }),
-      deployment({ tolerations: [{ key: 'b' }], containers: [{ name: 'c' }] }),
+      deployment({ tolerations: [{ key: 'b' }], containers: [{ name: 'c', args: [{ d: 1 }] }], map: { e: [{ f: 1 }] } }),
     ];
     const before = structuredClone([target, patch]);
-    const merged = strategicMerge(target, patch, 'patch.yaml');
-    const pod = (merged as { spec: { template: { spec: { tolerations: { key: string }[] } } } }).spec.template.spec;
-    for (const toleration of pod.tolerations) toleration.key = 'changed';
-    expect([target, patch]).toEqual(before);
+    changeAll(strategicMerge(target, patch, options) ?? null);
+    expect(patch).toEqual(before[1]);
+    expect(strategicMerge(structuredClone(before[0] as JsonMap), patch, options)).toEqual(
+      strategicMerge(before[0] as JsonMap, patch, options),
+    );
   });
 
   test('a field called __proto__ is data', () => {
@@ -145,7 +221,10 @@ describe('lists with merge keys', () => {
       { port: 53, protocol: 'UDP', name: 'dns' },
       { port: 53, protocol: 'TCP', name: 'dns-tcp' },
     ];
-    const merged = strategicMerge(service(dns), service([{ port: 53, protocol: 'TCP', targetPort: 5353 }]), 'patch.yaml');
+    const merged = strategicMerge(service(dns), service([{ port: 53, protocol: 'TCP', targetPort: 5353 }]), {
+      schemas: builtinSchemas,
+      at: 'patch.yaml',
+    });
     expect(merged?.spec).toEqual({
       ports: [
         // With two keys, kustomize takes out and puts back what the patch leaves alone: the order is that of the object again.
@@ -153,7 +232,12 @@ describe('lists with merge keys', () => {
         { port: 53, protocol: 'TCP', name: 'dns-tcp', targetPort: 5353 },
       ],
     });
-    expect(strategicMerge(service([{ port: 80, name: 'http' }]), service([{ port: 80, targetPort: 8080 }]), 'patch.yaml')?.spec).toEqual({
+    expect(
+      strategicMerge(service([{ port: 80, name: 'http' }]), service([{ port: 80, targetPort: 8080 }]), {
+        schemas: builtinSchemas,
+        at: 'patch.yaml',
+      })?.spec,
+    ).toEqual({
       ports: [{ port: 80, name: 'http', targetPort: 8080 }],
     });
   });
@@ -164,7 +248,7 @@ describe('lists with merge keys', () => {
       kind: 'Secret',
       metadata: { name: 'a', finalizers },
     });
-    expect(strategicMerge(withFinalizers('a', 'b'), withFinalizers('c', 'b'), 'patch.yaml')?.metadata).toEqual({
+    expect(strategicMerge(withFinalizers('a', 'b'), withFinalizers('c', 'b'), options)?.metadata).toEqual({
       name: 'a',
       finalizers: ['c', 'b', 'a'],
     });
@@ -181,7 +265,7 @@ describe('lists without merge keys are replaced whole', () => {
       ...deployment({ containers: names.map((name) => ({ name })) }),
       apiVersion: 'example.com/v1',
     });
-    expect(strategicMerge(custom(['a', 'b']), custom(['c']), 'patch.yaml')).toEqual(custom(['c']));
+    expect(strategicMerge(custom(['a', 'b']), custom(['c']), options)).toEqual(custom(['c']));
   });
 
   test('in kinds of another shape: the ports of a network policy', () => {
@@ -191,6 +275,6 @@ describe('lists without merge keys are replaced whole', () => {
       metadata: { name: 'a' },
       spec: { ingress: [{ ports: [{ port }] }] },
     });
-    expect(strategicMerge(policy(80), policy(443), 'patch.yaml')).toEqual(policy(443));
+    expect(strategicMerge(policy(80), policy(443), options)).toEqual(policy(443));
   });
 });

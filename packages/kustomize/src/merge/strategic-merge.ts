@@ -1,95 +1,117 @@
 import { BuildError } from '../build-error.ts';
-import { idOf, isMap, type Json, type JsonMap } from '../resource/resource.ts';
-import { type MergeShape, mergeShapeOf } from './merge-keys.ts';
+import { copyOf, isMap, type Json, type JsonMap } from '../resource/resource.ts';
+import { fieldSchema, itemSchema, kindKey, mergeKeys, type Schema, type SchemaSet } from '../schema/schema-set.ts';
+import { readYaml } from '../tree/documents.ts';
+import { directiveOf, listDirectiveOf, withoutDirective } from './directive.ts';
 import { mergeLists } from './merge-list.ts';
+import { mergeValues } from './merge-values.ts';
 
-const REFUSED = ['$setElementOrder', '$retainKeys', '$deleteFromPrimitiveList'] as const;
+/** What a merge goes by, and where the patch stands, for messages. */
+export interface MergeOptions {
+  readonly schemas: SchemaSet;
+  readonly at: string;
+}
 
-/** Merges a strategic merge patch into an object; undefined when the patch deletes it. Neither argument is changed. `at` is for messages. */
-export function strategicMerge(target: JsonMap, patch: JsonMap, at: string): JsonMap | undefined {
-  const merged = merge(target, patch, { shape: mergeShapeOf(idOf(target).gvk), at, path: '' });
+/**
+ * Merges a strategic merge patch into an object; undefined when the patch deletes it. Neither argument is changed. The result shares with the target what
+ * the patch leaves alone, and nothing with the patch. Throws `BuildError` where a patch has a map for a list, or a directive that nobody knows.
+ */
+export function strategicMerge(target: JsonMap, patch: JsonMap, options: MergeOptions): JsonMap | undefined {
+  const merged = merge(target, patch, { ...options, schema: undefined, path: '' });
+  // What kustomize makes of such a patch it drops again: the object stays.
+  if (directiveOf(patch, options.at) === 'replace') return target;
   return isMap(merged) ? merged : undefined;
 }
 
-interface Context {
-  readonly shape: MergeShape | undefined;
-  readonly at: string;
+interface Context extends MergeOptions {
+  readonly schema: Schema | undefined;
   readonly path: string;
 }
 
-/** Undefined: the value is gone. */
+/**
+ * Undefined: the value is gone. A patch that is the value itself says that the value is new: its directives and nulls are for nothing that was there, and
+ * have to go.
+ */
 function merge(current: Json | undefined, patch: Json | undefined, context: Context): Json | undefined {
   if (patch === null) return undefined;
-  const [mine, theirs] = [
-    current === undefined || current === null ? undefined : kindOf(current),
-    patch === undefined ? undefined : kindOf(patch),
-  ];
-  if (mine !== undefined && theirs !== undefined && mine !== theirs)
-    throw new BuildError(`${context.at}: ${context.path} is a ${theirs} in the patch, and a ${mine} in what it patches`);
-  switch (mine ?? theirs) {
-    case 'map':
-      return mergeMaps(isMap(current) ? current : undefined, isMap(patch) ? patch : undefined, context);
-    case 'list':
-      return mergeListField(Array.isArray(current) ? current : undefined, Array.isArray(patch) ? patch : undefined, context);
-    default:
-      return patch === undefined ? current : patch;
+  if (patch === undefined && (current === undefined || current === null)) return current;
+  const mine = current === undefined || current === null ? undefined : current;
+  const shape = shapeOf(mine ?? patch);
+  if (mine !== undefined && patch !== undefined && shapeOf(patch) !== shape)
+    throw new BuildError(`${context.at}: ${context.path} is a ${shapeOf(patch)} in the patch, and a ${shape} in what it patches`);
+  if (shape === 'map') return mergeMaps(mapOf(mine), mapOf(patch), context);
+  if (shape === 'list') return mergeListField(listOf(mine), listOf(patch), context);
+  return patch === undefined ? mine : replacementOf(mine, patch);
+}
+
+/** kustomize keeps the quotes of the value that it replaces: the number for a text that looks like one becomes text. */
+function replacementOf(current: Json | undefined, patch: Json): Json {
+  return typeof current === 'string' && typeof patch !== 'string' && needsQuotes(current) ? String(patch) : patch;
+}
+
+/** Whether the text stands in quotes wherever it is written in YAML. Other text may too, which is not known here. */
+function needsQuotes(text: string): boolean {
+  try {
+    return readYaml(new TextEncoder().encode(text), 'text')[0] !== text;
+  } catch (error) {
+    if (error instanceof BuildError) return true;
+    throw error;
   }
 }
 
-const kindOf = (value: Json): 'map' | 'list' | 'value' => (Array.isArray(value) ? 'list' : isMap(value) ? 'map' : 'value');
+const mapOf = (value: Json | undefined): JsonMap | undefined => (isMap(value) ? value : undefined);
+const listOf = (value: Json | undefined): Json[] | undefined => (Array.isArray(value) ? value : undefined);
+const shapeOf = (value: Json | undefined): 'map' | 'list' | 'value' => (Array.isArray(value) ? 'list' : isMap(value) ? 'map' : 'value');
 
 function mergeMaps(current: JsonMap | undefined, patch: JsonMap | undefined, context: Context): JsonMap | undefined {
-  const directive = patch === undefined ? 'merge' : directiveOf(patch, context);
+  const schema = context.schema ?? schemaOfKind(current, context) ?? schemaOfKind(patch, context);
+  // What becomes of a new map is for the map that it would be in to say: only what is below it has to make sense.
+  const directive = patch === undefined ? undefined : directiveOf(patch, context.at, current === undefined ? 'lenient' : 'strict');
   if (directive === 'delete') return undefined;
-  const changes = patch === undefined ? {} : without(patch, '$patch');
-  const base = directive === 'replace' || current === undefined ? {} : current;
+  const changes = patch === undefined || directive === undefined ? patch : withoutDirective(patch);
+  const isNew = current === undefined || current === patch || directive === 'replace';
+  const base = isNew ? changes : current;
+  if (base === undefined) return undefined;
+
   const merged = new Map<string, Json>();
-  for (const field of new Set([...Object.keys(base), ...Object.keys(changes)])) {
-    if (REFUSED.some((refused) => field.startsWith(refused)))
-      throw new BuildError(`${context.at}: patch directive '${field}' is not supported yet`);
-    const value = merge(own(base, field), own(changes, field), {
+  let isChanged = isNew;
+  for (const field of fieldsOf(base, changes)) {
+    const before = own(base, field);
+    const after = merge(before, changes === undefined ? undefined : own(changes, field), {
       ...context,
-      shape: own(context.shape?.fields ?? {}, field),
+      schema: schema === undefined ? undefined : fieldSchema(context.schemas, schema, field),
       path: `${context.path}/${field}`,
     });
-    if (value !== undefined) merged.set(field, value);
+    if (after !== undefined) merged.set(field, after);
+    isChanged ||= after !== before;
   }
-  return Object.fromEntries(merged);
+  return isChanged ? Object.fromEntries(merged) : base;
+}
+
+const fieldsOf = (base: JsonMap, changes: JsonMap | undefined): Iterable<string> =>
+  changes === undefined || changes === base ? Object.keys(base) : new Set([...Object.keys(base), ...Object.keys(changes)]);
+
+const own = (map: JsonMap, field: string): Json | undefined => (Object.hasOwn(map, field) ? map[field] : undefined);
+
+/** Where nothing is known of a value, it may say of what kind it is: objects can be in objects. */
+function schemaOfKind(map: JsonMap | undefined, { schemas }: Context): Schema | undefined {
+  if (map === undefined) return undefined;
+  const [apiVersion, kind] = [own(map, 'apiVersion'), own(map, 'kind')];
+  return typeof apiVersion === 'string' && typeof kind === 'string' ? schemas.kinds.get(kindKey(apiVersion, kind)) : undefined;
 }
 
 function mergeListField(current: Json[] | undefined, patch: Json[] | undefined, context: Context): Json[] | undefined {
-  const keys = context.shape?.keys;
+  const { schema, schemas, at, path } = context;
+  const keys = schema === undefined ? undefined : mergeKeys(schema);
   // A patch may be for many objects: each gets a list of its own, as the build goes on changing them in place.
-  if (keys === undefined) return patch === undefined ? current : structuredClone(patch);
-  if (keys.length === 0) return [...new Set([...(patch ?? []), ...(current ?? [])])];
-  const marker = patch?.find((item): item is JsonMap => isMap(item) && item.$patch !== undefined);
-  const isForList = marker !== undefined && Object.keys(marker).length === 1;
-  const directive = isForList ? directiveOf(marker, context) : 'merge';
+  if (schema === undefined || keys === undefined) return patch === undefined ? current : copyOf(patch);
+  // A list that was not there is taken as it is, with its directive: as an item, that means nothing.
+  const { directive, items } = current === undefined || patch === undefined ? { items: patch } : listDirectiveOf(patch, at);
   if (directive === 'delete') return undefined;
-  const items = isForList ? (patch ?? []).filter((item) => item !== marker) : (patch ?? []);
-  const itemShape: MergeShape = { fields: context.shape?.fields ?? {} };
-  return mergeLists(directive === 'replace' ? undefined : current, items, {
-    keys,
-    mergeItem: (mine, theirs) => merge(mine, theirs, { ...context, shape: itemShape }),
-  });
+  const isNew = current === undefined || current === patch || directive === 'replace';
+  const base = isNew ? items : current;
+  if (base === undefined) return undefined;
+  if (keys.length === 0) return mergeValues(base, items ?? [], `${at}: ${path}`);
+  const inItems: Context = { ...context, schema: itemSchema(schemas, schema) };
+  return mergeLists(base, items, { keys, at: `${at}: ${path}`, mergeItem: (mine, theirs) => merge(mine, theirs, inItems) });
 }
-
-const own = <Value>(map: Readonly<Record<string, Value>>, field: string): Value | undefined =>
-  Object.hasOwn(map, field) ? map[field] : undefined;
-
-function directiveOf(patch: JsonMap, { at }: { readonly at: string }): 'merge' | 'replace' | 'delete' {
-  switch (patch.$patch) {
-    case undefined:
-    case 'merge':
-      return 'merge';
-    case 'replace':
-      return 'replace';
-    case 'delete':
-      return 'delete';
-    default:
-      throw new BuildError(`${at}: '${String(patch.$patch)}' is not a patch directive: use merge, replace or delete`);
-  }
-}
-
-const without = (map: JsonMap, field: string): JsonMap =>
-  Object.hasOwn(map, field) ? Object.fromEntries(Object.entries(map).filter(([key]) => key !== field)) : map;

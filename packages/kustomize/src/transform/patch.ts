@@ -5,6 +5,7 @@ import { strategicMerge } from '../merge/strategic-merge.ts';
 import { checkedObject } from '../resource/manifest.ts';
 import { type BuildResource, idOf, isMap, type JsonMap, keyOf, metadataOf, pastIds, remember, renderId } from '../resource/resource.ts';
 import { compileSelector } from '../resource/selector.ts';
+import { builtinSchemas } from '../schema/builtin-schemas.ts';
 import { type Document, readConfigYaml, readDocuments } from '../tree/documents.ts';
 import type { LoadedFile, Loader } from '../tree/loader.ts';
 
@@ -122,7 +123,7 @@ function merge(resource: BuildResource, patch: JsonMap, { rule, at }: Sourced): 
   const { apiVersion = '', kind = '', metadata = {} } = resource.object;
   const { name = '', namespace } = isMap(metadata) ? metadata : {};
   if (rule.allowNameChange || rule.allowKindChange) remember(resource);
-  const next = strategicMerge(resource.object, { ...patch, apiVersion }, at);
+  const next = strategicMerge(resource.object, { ...patch, apiVersion }, { schemas: builtinSchemas, at });
   if (next === undefined) return false;
   if (!rule.allowKindChange) next.kind = kind;
   const merged = metadataOf(next);
