@@ -3,7 +3,7 @@ import { BuildError } from '../build-error.ts';
 import type { JsonMap } from '../resource/resource.ts';
 import { applyJsonPatch } from './json-patch.ts';
 
-const target: JsonMap = { list: [1, 2, 3], map: { a: 1, b: { c: 2 } }, nothing: null, 'a/b': 1, 'm~n': 2 };
+const target: JsonMap = { list: [1, 2, 3], map: { a: 1, b: { c: 2 } }, nothing: null, nulls: [null], 'a/b': 1, 'm~n': 2 };
 const patched = (...operations: readonly unknown[]): JsonMap => applyJsonPatch(target, operations, 'patch.yaml');
 
 describe('operations', () => {
@@ -27,6 +27,7 @@ describe('operations', () => {
     ['escaped slash', { op: 'replace', path: '/a~1b', value: 9 }, { 'a/b': 9 }],
     ['escaped tilde', { op: 'replace', path: '/m~0n', value: 9 }, { 'm~n': 9 }],
     ['test holds', { op: 'test', path: '/map/b', value: { c: 2 } }, {}],
+    ['what stands before the first slash does not count', { op: 'replace', path: 'any/map/a', value: 9 }, { map: { a: 9, b: { c: 2 } } }],
     ['test for null holds for what is missing', { op: 'test', path: '/map/z', value: null }, {}],
   ])('%s', (_, operation, expected) => {
     expect(patched(operation)).toEqual({ ...target, ...expected });
@@ -44,8 +45,13 @@ describe('operations', () => {
     ['an index before the list', { op: 'replace', path: '/list/-4', value: 1 }],
     ['replace behind the list', { op: 'replace', path: '/list/-', value: 1 }],
     ['an index that is no number', { op: 'add', path: '/list/1e0', value: 1 }],
-    ['the whole object', { op: 'replace', path: '', value: {} }],
-    ['a path without its slash', { op: 'replace', path: 'map', value: {} }],
+    ['a path without a slash', { op: 'replace', path: 'map', value: {} }],
+    ['something else in the place of the object', { op: 'replace', path: '', value: [] }],
+    ['nothing in the place of the object', { op: 'replace', path: '' }],
+    ['removal of the object', { op: 'remove', path: '' }],
+    ['a copy of the object into itself', { op: 'copy', from: '', path: '/copied' }],
+    ['a test of the object for another', { op: 'test', path: '', value: {} }],
+    ['a test of a list with null in it', { op: 'test', path: '/nulls', value: [null] }],
     ['another operation', { op: 'increment', path: '/map/a' }],
     ['no path', { op: 'add', value: 1 }],
     ['no object', 'add'],
@@ -79,6 +85,37 @@ test('a value used twice is not shared', () => {
   );
   expect([one, two, value]).toEqual([{ list: [] }, { list: [1] }, { list: [] }]);
 });
+
+test('the object can be replaced, and tested, as a whole', () => {
+  const value = { kind: 'Other', list: [1] };
+  const operations = [
+    { op: 'test', path: '', value: { a: 1 } },
+    { op: 'replace', path: '', value },
+    { op: 'add', path: '/list/-', value: 2 },
+  ];
+  expect(applyJsonPatch({ a: 1 }, operations, 'patch.yaml')).toEqual({ kind: 'Other', list: [1, 2] });
+  expect(value.list).toEqual([1]);
+});
+
+test('large integers, those of the object too, are rounded to what 64 bits of a float can hold', () => {
+  const big = { object: 9007199254740993n, list: [12345678901234567890n], small: 1 };
+  expect(applyJsonPatch(big, [{ op: 'add', path: '/patch', value: 9007199254740993n }], 'patch.yaml')).toEqual({
+    object: 9007199254740992n,
+    list: [12345678901234567000n],
+    small: 1,
+    patch: 9007199254740992n,
+  });
+});
+
+test('values moved into each other without end are stopped', () => {
+  const nesting = Array.from({ length: 100 }, (_, n) => ({ op: 'move', from: `/m${n}`, path: `/m${n + 1}${'/x'.repeat(99)}` }));
+  const shells = Array.from({ length: 100 }, (_, n) => ({ op: 'add', path: `/m${n + 1}`, value: nested(99) }));
+  expect(() => patched({ op: 'add', path: '/m0', value: {} }, ...shells, ...nesting)).toThrow(/more than 1000 values within each other$/);
+});
+
+function nested(depth: number): object {
+  return depth === 0 ? {} : { x: nested(depth - 1) };
+}
 
 test('copies that double the object each time are stopped', () => {
   const doubling = Array.from({ length: 60 }, (_, n) => ({ op: 'copy', from: '/map', path: `/map/m${n}` }));
