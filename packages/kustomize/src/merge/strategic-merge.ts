@@ -77,16 +77,22 @@ function mergeMaps(current: JsonMap | undefined, patch: JsonMap | undefined, con
   let isChanged = isNew;
   for (const field of fieldsOf(base, changes)) {
     const before = own(base, field);
-    const after = merge(before, changes === undefined ? undefined : own(changes, field), {
-      ...context,
-      schema: schema === undefined ? undefined : fieldSchema(context.schemas, schema, field),
-      path: `${context.path}/${field}`,
-    });
+    const change = changes === undefined ? undefined : own(changes, field);
+    const after = change === undefined && isPlain(before) ? before : merge(before, change, contextOf(field, schema, context));
     if (after !== undefined) merged.set(field, after);
     isChanged ||= after !== before;
   }
   return isChanged ? Object.fromEntries(merged) : base;
 }
+
+const isPlain = (value: Json | undefined): boolean => typeof value !== 'object' || value === null;
+
+const contextOf = (field: string, schema: Schema | undefined, { schemas, at, path }: Context): Context => ({
+  schemas,
+  at,
+  schema: schema === undefined ? undefined : fieldSchema(schemas, schema, field),
+  path: `${path}/${field}`,
+});
 
 const fieldsOf = (base: JsonMap, changes: JsonMap | undefined): Iterable<string> =>
   changes === undefined || changes === base ? Object.keys(base) : new Set([...Object.keys(base), ...Object.keys(changes)]);
