@@ -13,8 +13,9 @@ import { transformerOf } from './plugin/transformers.ts';
 import { validate } from './plugin/validate.ts';
 import { builtBy, type Origin, within } from './provenance/origin.ts';
 import { resourcesOf } from './resource/manifest.ts';
-import { type BuildResource, isMap } from './resource/resource.ts';
+import { type BuildResource, gvkIn, isMap } from './resource/resource.ts';
 import { ResourceSet } from './resource/resource-set.ts';
+import type { SchemaChoice } from './schema/schema-choice.ts';
 import { builtinTransformers } from './transform/transformers.ts';
 import { readConfigYaml, readDocuments } from './tree/documents.ts';
 import type { Loader } from './tree/loader.ts';
@@ -34,6 +35,7 @@ const NOTHING: Accumulated = { resources: [], config: undefined, vars: new Map()
 export interface Target {
   readonly kustomization: KustomizationFile;
   readonly loader: Loader;
+  readonly schemas: SchemaChoice;
   /** Where it is, seen from the first one; undefined when nobody wants to know where objects come from. */
   readonly origin: Origin | undefined;
 }
@@ -47,13 +49,13 @@ export function accumulate(target: Target, start: Accumulated = NOTHING): Accumu
   const loaded = withConfig(target, withResources(target, start, { paths: kustomization.resources, field: 'resources' }));
   const composed = withComponents(target, withGenerated(target, loaded));
   const transformed = { ...composed, resources: runTransformers(target, composed) };
-  validate(pluginsOf(target, 'validators'), transformed.resources, target.loader);
+  validate(pluginsOf(target, 'validators'), transformed.resources, target);
   return { ...transformed, vars: addVariables(transformed, kustomization.vars) };
 }
 
-function readSchema({ kustomization, loader }: Target): void {
+function readSchema({ kustomization, loader, schemas }: Target): void {
   const { file, openapi } = kustomization;
-  if (openapi.path !== '') loader.load(openapi.path, `${file}: openapi.path`);
+  schemas.choose(openapi, { at: file, read: (path) => loader.load(path, `${file}: openapi.path`).bytes });
 }
 
 interface Paths {
@@ -85,9 +87,10 @@ function withResources(target: Target, start: Accumulated, { paths, field }: Pat
 }
 
 /** The resources in a file; undefined when the path is not that of a file. */
-function resourcesIn({ kustomization, loader, origin }: Target, path: string, at: string): readonly BuildResource[] | undefined {
+function resourcesIn({ kustomization, loader, schemas, origin }: Target, path: string, at: string): readonly BuildResource[] | undefined {
   const known = kustomization.documents.get(loader.pathOf(path));
   const resources = known === undefined ? readResources(loader, path, at) : resourcesOf(known, loader.pathOf(path));
+  for (const { object } of resources ?? []) schemas.forKind(gvkIn(object));
   if (origin !== undefined) for (const resource of resources ?? []) resource.origin = within(origin, path);
   return resources;
 }
@@ -97,7 +100,7 @@ function readResources(loader: Loader, path: string, at: string): readonly Build
   return file === undefined ? undefined : resourcesOf(readDocuments(file.bytes, file.path), file.path);
 }
 
-function enter({ loader, origin }: Target, path: string, at: string): Target {
+function enter({ loader, schemas, origin }: Target, path: string, at: string): Target {
   const inner = loader.enter(path, at);
   const file = findKustomizationFile(inner.tree, inner.directory);
   if (file === undefined)
@@ -105,6 +108,7 @@ function enter({ loader, origin }: Target, path: string, at: string): Target {
   return {
     kustomization: readKustomizationFile(inner.tree, file),
     loader: inner,
+    schemas,
     origin: origin === undefined ? undefined : within(origin, path),
   };
 }
@@ -171,13 +175,13 @@ function withComponents(target: Target, start: Accumulated): Accumulated {
 }
 
 function runTransformers(target: Target, { resources, config = DEFAULT_CONFIG }: Accumulated): readonly BuildResource[] {
-  const { kustomization, loader, origin } = target;
-  const builtin = builtinTransformers({ kustomization, loader, config }).map(({ kind, transform }) => ({
+  const { kustomization, loader, schemas, origin } = target;
+  const builtin = builtinTransformers({ kustomization, loader, schemas, config }).map(({ kind, transform }) => ({
     transform,
     origin: origin === undefined ? undefined : builtBy(origin, { file: kustomization.file, kind }),
   }));
   const plugins = pluginsOf(target, 'transformers').map((plugin) => ({
-    transform: transformerOf(plugin, loader),
+    transform: transformerOf(plugin, target),
     origin: plugin.origin,
   }));
   return [...builtin, ...plugins].reduce((current, { transform, origin: source }) => {

@@ -11,6 +11,7 @@ import { fixNameReferences } from './references/name-references.ts';
 import { settleAnnotations } from './resource/manifest.ts';
 import { type BuildResource, isMap, metadataOf } from './resource/resource.ts';
 import { refuseDuplicates } from './resource/resource-set.ts';
+import { SchemaChoice } from './schema/schema-choice.ts';
 import { setMetadata } from './transform/labels.ts';
 import { sortResources } from './transform/sort.ts';
 import type { FileTree } from './tree/file-tree.ts';
@@ -52,7 +53,7 @@ export function build(tree: FileTree, path: string, options: BuildOptions = {}):
   const loader = Loader.at(recorded, directory, { restrictions, remote: options.remote });
   const origin = kustomization.buildMetadata.length > 0 ? {} : undefined;
 
-  const { resources, config, vars } = accumulate({ kustomization, loader, origin });
+  const { resources, config, vars } = accumulate({ kustomization, loader, schemas: new SchemaChoice(), origin });
   addHashes(resources);
   fixNameReferences(resources, config?.nameReference);
   resolveVariables(resources, vars, config?.varReference);

@@ -32,7 +32,7 @@ export interface KustomizationFile {
   readonly components: readonly string[];
   readonly crds: readonly string[];
   readonly configurations: readonly string[];
-  readonly openapi: { readonly path: string; readonly version: string };
+  readonly openapi: Readonly<Record<string, string>>;
   /** Configurations of built-in plugins: files, directories, or the text of one. */
   readonly generators: readonly string[];
   readonly transformers: readonly string[];
@@ -90,7 +90,7 @@ export function readKustomizationFile(tree: FileTree, file: string): Kustomizati
     components: fields.strings('components'),
     crds: fields.strings('crds'),
     configurations: fields.strings('configurations'),
-    openapi: openapiOf(fields.stringMap('openapi')),
+    openapi: fields.stringMap('openapi'),
     generators: fields.strings('generators'),
     transformers: fields.strings('transformers'),
     validators: fields.strings('validators'),
@@ -131,10 +131,6 @@ function kindOf(fields: FieldReader, file: string): KustomizationFile['kind'] {
   return kind;
 }
 
-function openapiOf({ path = '', version = '' }: Readonly<Record<string, string>>): KustomizationFile['openapi'] {
-  return { path, version };
-}
-
 function sortOptionsOf(fields: FieldReader, file: string): SortRule | undefined {
   const options = fields.map('sortOptions');
   return options === undefined ? undefined : sortRule(options, `${file}: sortOptions`);
@@ -155,7 +151,7 @@ export const emptyKustomization = (file: string): KustomizationFile => ({
   components: [],
   crds: [],
   configurations: [],
-  openapi: { path: '', version: '' },
+  openapi: {},
   generators: [],
   transformers: [],
   validators: [],

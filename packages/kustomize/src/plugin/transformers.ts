@@ -11,16 +11,16 @@ import { type JsonMap, metadataOf } from '../resource/resource.ts';
 import { replaceImages } from '../transform/images.ts';
 import { setEntries } from '../transform/labels.ts';
 import type { NamespaceRule, SubjectMode } from '../transform/namespace.ts';
-import { applyPatches, type PatchField } from '../transform/patch.ts';
+import { applyPatches, type PatchContext, type PatchField } from '../transform/patch.ts';
 import { addPrefix, addSuffix } from '../transform/rename.ts';
 import { setReplicas } from '../transform/replicas.ts';
 import { inNamespace, inPlace, type Transform } from '../transform/transformers.ts';
 import { addValue } from '../transform/value-add.ts';
-import type { Loader } from '../tree/loader.ts';
 import type { Plugin } from './plugin.ts';
 
 /** What a transformer plugin does. Its configuration is checked at once. Throws `BuildError`, also for a plugin that is no transformer. */
-export function transformerOf(plugin: Plugin, loader: Loader): Transform {
+export function transformerOf(plugin: Plugin, context: Omit<PatchContext, 'field'>): Transform {
+  const { loader } = context;
   const { object, at } = plugin;
   const fields = new FieldReader(object, at);
   const specs = fields.list('fieldSpecs', readPluginFieldSpec);
@@ -44,13 +44,13 @@ export function transformerOf(plugin: Plugin, loader: Loader): Transform {
       return inPlace((all) => setReplicas(all, rule, { fields: specs, at }));
     }
     case 'PatchTransformer':
-      return patching([patchRule(chosen(object, ['path', 'patch', 'target', 'options']), at)], 'patches', loader);
+      return patching([patchRule(chosen(object, ['path', 'patch', 'target', 'options']), at)], 'patches', context);
     case 'PatchJson6902Transformer': {
       const { jsonOp, ...rule } = chosen(object, ['path', 'target', 'jsonOp']);
-      return patching([operationsRule(jsonOp === undefined ? rule : { ...rule, patch: jsonOp }, at)], 'patchesJson6902', loader);
+      return patching([operationsRule(jsonOp === undefined ? rule : { ...rule, patch: jsonOp }, at)], 'patchesJson6902', context);
     }
     case 'PatchStrategicMergeTransformer':
-      return patching(mergeRules(fields, at), 'patchesStrategicMerge', loader);
+      return patching(mergeRules(fields, at), 'patchesStrategicMerge', context);
     case 'ReplacementTransformer': {
       const rules = loadReplacements(fields.list('replacements', pluginReplacementEntry), loader, at);
       return inPlace((all) => applyReplacements(all, rules));
@@ -67,8 +67,8 @@ export function transformerOf(plugin: Plugin, loader: Loader): Transform {
 const entries = (pairs: Readonly<Record<string, string>>, specs: readonly FieldSpec[]): Transform =>
   inPlace((all) => setEntries(all, pairs, specs));
 
-const patching = (rules: readonly PatchRule[], field: PatchField, loader: Loader): Transform => {
-  return (resources) => applyPatches(resources, rules, { loader, field });
+const patching = (rules: readonly PatchRule[], field: PatchField, { loader, schemas }: Omit<PatchContext, 'field'>): Transform => {
+  return (resources) => applyPatches(resources, rules, { loader, schemas, field });
 };
 
 const chosen = (object: JsonMap, names: readonly string[]): JsonMap =>

@@ -1,7 +1,7 @@
 import { deepEqual } from '@gotk/apimachinery';
 import { BuildError } from '../build-error.ts';
 import { type BuildResource, copyOf, isMap, type JsonMap, metadataOf } from '../resource/resource.ts';
-import type { Loader } from '../tree/loader.ts';
+import type { PatchContext } from '../transform/patch.ts';
 import type { Plugin } from './plugin.ts';
 import { transformerOf } from './transformers.ts';
 
@@ -9,10 +9,10 @@ import { transformerOf } from './transformers.ts';
 const MARK = 'validated-by';
 
 /** Runs validators: transformers that must not change anything. Throws `BuildError` for one that does. */
-export function validate(plugins: readonly Plugin[], resources: readonly BuildResource[], loader: Loader): void {
+export function validate(plugins: readonly Plugin[], resources: readonly BuildResource[], context: Omit<PatchContext, 'field'>): void {
   for (const plugin of plugins) {
     const before = resources.map(({ object }) => copyOf(object));
-    const after = transformerOf(plugin, loader)(resources).map(({ object }) => withoutMark(copyOf(object)));
+    const after = transformerOf(plugin, context)(resources).map(({ object }) => withoutMark(copyOf(object)));
     if (!deepEqual(before, after)) throw new BuildError(`${plugin.at}: a validator must not change objects`);
   }
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { BuildError } from '../build-error.ts';
 import { patchRule } from '../kustomization/rules.ts';
 import { type BuildResource, type JsonMap, newResource } from '../resource/resource.ts';
+import { SchemaChoice } from '../schema/schema-choice.ts';
 import { Loader } from '../tree/loader.ts';
 import { memoryTree } from '../tree/memory-tree.ts';
 import { applyPatches } from './patch.ts';
@@ -18,9 +19,11 @@ function patched(
   files: Readonly<Record<string, string>> = {},
 ): readonly JsonMap[] {
   const parsed = rules.map((rule, index) => patchRule(rule, `app/kustomization.yaml: patches[${index}]`));
-  return applyPatches(resources, parsed, { loader: Loader.at(memoryTree(files), 'app', { restrictions: 'none' }), field: 'patches' }).map(
-    ({ object }) => object,
-  );
+  return applyPatches(resources, parsed, {
+    loader: Loader.at(memoryTree(files), 'app', { restrictions: 'none' }),
+    schemas: new SchemaChoice(),
+    field: 'patches',
+  }).map(({ object }) => object);
 }
 
 describe('without a target', () => {

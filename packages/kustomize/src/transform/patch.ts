@@ -5,7 +5,7 @@ import { strategicMerge } from '../merge/strategic-merge.ts';
 import { checkedObject } from '../resource/manifest.ts';
 import { type BuildResource, idOf, isMap, type JsonMap, keyOf, metadataOf, pastIds, remember, renderId } from '../resource/resource.ts';
 import { compileSelector } from '../resource/selector.ts';
-import { builtinSchemas } from '../schema/builtin-schemas.ts';
+import type { SchemaChoice } from '../schema/schema-choice.ts';
 import { type Document, readConfigYaml, readDocuments } from '../tree/documents.ts';
 import type { LoadedFile, Loader } from '../tree/loader.ts';
 
@@ -14,6 +14,7 @@ export type PatchField = 'patches' | 'patchesStrategicMerge' | 'patchesJson6902'
 
 export interface PatchContext {
   readonly loader: Loader;
+  readonly schemas: SchemaChoice;
   readonly field: PatchField;
 }
 
@@ -24,7 +25,7 @@ export interface PatchContext {
 export function applyPatches(
   resources: readonly BuildResource[],
   rules: readonly PatchRule[],
-  { loader, field }: PatchContext,
+  { loader, schemas, field }: PatchContext,
 ): readonly BuildResource[] {
   const sources = rules.map((rule) => {
     const { bytes, path: at } = contentOf(rule, loader);
@@ -35,9 +36,9 @@ export function applyPatches(
   return sources.reduce((current, { rule, at, bytes, documents }) => {
     const isJsonPatch = documents.length === 1 && Array.isArray(documents[0]?.value);
     if (field === 'patchesJson6902' && !isJsonPatch) throw new BuildError(`${at}: not a list of JSON 6902 operations`);
-    if (!isJsonPatch) return patchWithObjects(current, documents, { rule, at });
+    if (!isJsonPatch) return patchWithObjects(current, documents, { rule, at, schemas });
     if (field === 'patchesStrategicMerge') throw new BuildError(`${at}: a list is not a strategic merge patch`);
-    patchWithOperations(current, operationsOf(bytes, at), { rule, at, renames: field === 'patches' });
+    patchWithOperations(current, operationsOf(bytes, at), { rule, at, schemas, renames: field === 'patches' });
     return current;
   }, resources);
 }
@@ -46,6 +47,7 @@ export function applyPatches(
 interface Sourced {
   readonly rule: PatchRule;
   readonly at: string;
+  readonly schemas: SchemaChoice;
 }
 
 function contentOf({ source, at }: PatchRule, loader: Loader): LoadedFile {
@@ -88,7 +90,7 @@ function patchWithOperations(resources: readonly BuildResource[], operations: re
 function patchWithObjects(
   resources: readonly BuildResource[],
   documents: readonly Document[],
-  { rule, at }: Sourced,
+  { rule, at, schemas }: Sourced,
 ): readonly BuildResource[] {
   const patches = documents.map((document) => {
     if (Array.isArray(document.value)) throw new BuildError(`${at}: JSON 6902 operations must be the only document`);
@@ -99,7 +101,7 @@ function patchWithObjects(
   for (const patch of patches) {
     const present = resources.filter((resource) => !gone.has(resource));
     const chosen = rule.target === undefined ? [namedBy(present, patch, at)] : present.filter(compileSelector(rule.target, rule.at));
-    for (const resource of chosen) if (!merge(resource, patch, { rule, at })) gone.add(resource);
+    for (const resource of chosen) if (!merge(resource, patch, { rule, at, schemas })) gone.add(resource);
   }
   return gone.size === 0 ? resources : resources.filter((resource) => !gone.has(resource));
 }
@@ -119,11 +121,11 @@ function namedBy(resources: readonly BuildResource[], patch: JsonMap, at: string
 }
 
 /** Merges a patch into a resource, which keeps its name, namespace and kind unless the rule allows another; false when the patch deletes it. */
-function merge(resource: BuildResource, patch: JsonMap, { rule, at }: Sourced): boolean {
+function merge(resource: BuildResource, patch: JsonMap, { rule, at, schemas }: Sourced): boolean {
   const { apiVersion = '', kind = '', metadata = {} } = resource.object;
   const { name = '', namespace } = isMap(metadata) ? metadata : {};
   if (rule.allowNameChange || rule.allowKindChange) remember(resource);
-  const next = strategicMerge(resource.object, { ...patch, apiVersion }, { schemas: builtinSchemas, at });
+  const next = strategicMerge(resource.object, { ...patch, apiVersion }, { schemas: schemas.forMerging, at });
   if (next === undefined) return false;
   if (!rule.allowKindChange) next.kind = kind;
   const merged = metadataOf(next);

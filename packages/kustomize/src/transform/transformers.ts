@@ -4,6 +4,7 @@ import { applyReplacements } from '../replacement/apply-replacements.ts';
 import { loadReplacements } from '../replacement/load-replacements.ts';
 import type { BuildResource } from '../resource/resource.ts';
 import { refuseDuplicates } from '../resource/resource-set.ts';
+import type { SchemaChoice } from '../schema/schema-choice.ts';
 import type { Loader } from '../tree/loader.ts';
 import { replaceImages } from './images.ts';
 import { addLabels, setEntries } from './labels.ts';
@@ -24,11 +25,12 @@ export interface Transformer {
 export interface TransformerContext {
   readonly kustomization: KustomizationFile;
   readonly loader: Loader;
+  readonly schemas: SchemaChoice;
   readonly config: TransformerConfig;
 }
 
 /** What a kustomization asks for by its fields, in kustomize's order. Replacements are read when it is their turn. */
-export function builtinTransformers({ kustomization, loader, config }: TransformerContext): readonly Transformer[] {
+export function builtinTransformers({ kustomization, loader, schemas, config }: TransformerContext): readonly Transformer[] {
   const { file, namespace = '', namePrefix, nameSuffix, labels, commonLabels, commonAnnotations, images, replicas } = kustomization;
   const { patchesStrategicMerge, patches, patchesJson6902, replacements } = kustomization;
   const each = <Rule>(kind: string, rules: readonly Rule[], apply: (rule: Rule, resources: readonly BuildResource[]) => void) =>
@@ -38,11 +40,11 @@ export function builtinTransformers({ kustomization, loader, config }: Transform
 
   return [
     ...when(patchesStrategicMerge.length > 0, 'PatchStrategicMergeTransformer', (resources) =>
-      applyPatches(resources, patchesStrategicMerge, { loader, field: 'patchesStrategicMerge' }),
+      applyPatches(resources, patchesStrategicMerge, { loader, schemas, field: 'patchesStrategicMerge' }),
     ),
     ...patches.map((rule) => ({
       kind: 'PatchTransformer',
-      transform: (resources: readonly BuildResource[]) => applyPatches(resources, [rule], { loader, field: 'patches' }),
+      transform: (resources: readonly BuildResource[]) => applyPatches(resources, [rule], { loader, schemas, field: 'patches' }),
     })),
     ...when(namespace !== '', 'NamespaceTransformer', inNamespace({ namespace, fields: config.namespace }, file)),
     ...when(
@@ -68,7 +70,7 @@ export function builtinTransformers({ kustomization, loader, config }: Transform
     ),
     ...patchesJson6902.map((rule) => ({
       kind: 'PatchJson6902Transformer',
-      transform: (resources: readonly BuildResource[]) => applyPatches(resources, [rule], { loader, field: 'patchesJson6902' }),
+      transform: (resources: readonly BuildResource[]) => applyPatches(resources, [rule], { loader, schemas, field: 'patchesJson6902' }),
     })),
     ...replicas.map((rule, index) => ({
       kind: 'ReplicaCountTransformer',
