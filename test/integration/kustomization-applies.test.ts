@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { kustomizations } from '@gotk/api';
 import { expect, inject, test } from 'vitest';
-import { configMap } from './manifests.ts';
+import { configMap, deployment } from './manifests.ts';
 import { condition, isReady, resources, testbed } from './testbed.ts';
 
 test('a commit becomes objects, with owner labels, inventory, history and events', async () => {
@@ -119,6 +119,47 @@ spec:
       },
     },
   });
+});
+
+test('an overlay with a component: what is generated has another name with other content, those who refer to it follow, and the old one is pruned', async () => {
+  await using bed = await testbed();
+  const repository = await bed.repository({
+    'base/kustomization.yaml': 'resources: [app.yaml]\nconfigMapGenerator: [{name: settings, literals: [color=red]}]\n',
+    'base/app.yaml': deployment('app', 'app:1').replace(
+      "image: 'app:1'",
+      "image: 'app:1', envFrom: [{ configMapRef: { name: settings } }]",
+    ),
+    'debug/kustomization.yaml':
+      'kind: Component\nconfigMapGenerator: [{name: settings, behavior: merge, literals: [level=debug]}]\nreplicas: [{name: app, count: 0}]\n',
+    'app/kustomization.yaml': `resources: [../base]
+components: [../debug]
+replacements:
+- source: { kind: Deployment, name: app, fieldPath: spec.template.spec.containers.0.image, options: { delimiter: ':', index: 1 } }
+  targets: [{ select: { kind: Deployment }, fieldPaths: [metadata.annotations.version], options: { create: true } }]
+`,
+  });
+  await bed.gitRepository('repo', { url: repository.url, interval: '1s' });
+  await bed.kustomization('app', { path: './app' });
+  const applied = await bed.applier('app', isReady);
+  const nameIn = ({ status }: typeof applied) =>
+    status?.inventory?.entries.find(({ id }) => id.endsWith('_ConfigMap'))?.id.split('_')[1] ?? '';
+  const first = nameIn(applied);
+  expect(first).toMatch(/^settings-[a-z0-9]{10}$/);
+  expect(await bed.get(resources.configMap, first)).toMatchObject({ data: { color: 'red', level: 'debug' } });
+  expect(await bed.get(resources.deployment, 'app')).toMatchObject({
+    metadata: { annotations: { version: '1' } },
+    spec: { replicas: 0, template: { spec: { containers: [{ envFrom: [{ configMapRef: { name: first } }] }] } } },
+  });
+
+  const commit = await repository.commit('blue', {
+    'base/kustomization.yaml': 'resources: [app.yaml]\nconfigMapGenerator: [{name: settings, literals: [color=blue]}]\n',
+  });
+  const second = nameIn(await bed.applier('app', (it) => isReady(it) && it.status?.lastAppliedRevision === `main@sha1:${commit}`));
+  expect(second).not.toBe(first);
+  expect(await bed.get(resources.deployment, 'app')).toMatchObject({
+    spec: { template: { spec: { containers: [{ envFrom: [{ configMapRef: { name: second } }] }] } } },
+  });
+  expect(await bed.get(resources.configMap, first)).toBeUndefined();
 });
 
 test('a CRD, its custom resources, a namespace and what goes into it can come in one commit', async () => {

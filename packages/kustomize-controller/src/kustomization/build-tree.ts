@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { renderJson, type Unstructured } from '@gotk/apimachinery';
-import { build, type Overlay } from '@gotk/kustomize';
+import { BuildError, build, type Overlay } from '@gotk/kustomize';
 import { diskTree } from './disk-tree.ts';
 
 /** Plain data: it crosses into a worker thread. */
@@ -20,5 +20,9 @@ export interface Built {
 /** Builds a directory of an unpacked artifact. Throws `BuildError`. */
 export function buildTree({ directory, path, overlay }: BuildTree): Built {
   const { objects } = build(diskTree(directory), path, { overlay, loadRestrictions: 'none' });
+  for (const { apiVersion, kind, metadata } of objects) {
+    // kustomize does not mind; the cluster would not know where to look.
+    if (!apiVersion) throw new BuildError(`${path}: ${kind}/${metadata.name} has no apiVersion`);
+  }
   return { objects, digest: `sha256:${createHash('sha256').update(renderJson(objects)).digest('hex')}` };
 }
