@@ -2,6 +2,7 @@ import { BuildError } from '../build-error.ts';
 import { copyOf, isMap, type Json, type JsonMap } from '../resource/resource.ts';
 import { fieldSchema, itemSchema, kindKey, mergeKeys, type Schema, type SchemaSet } from '../schema/schema-set.ts';
 import { readYaml } from '../tree/documents.ts';
+import type { BlankFields } from './blank-fields.ts';
 import { directiveOf, listDirectiveOf, withoutDirective } from './directive.ts';
 import { mergeLists } from './merge-list.ts';
 import { mergeValues } from './merge-values.ts';
@@ -10,6 +11,8 @@ import { mergeValues } from './merge-values.ts';
 export interface MergeOptions {
   readonly schemas: SchemaSet;
   readonly at: string;
+  /** Fields of the target that go wherever the merge comes by. */
+  readonly blanks?: BlankFields | undefined;
 }
 
 /**
@@ -73,12 +76,14 @@ function mergeMaps(current: JsonMap | undefined, patch: JsonMap | undefined, con
   const base = isNew ? changes : current;
   if (base === undefined) return undefined;
 
+  const blank = context.blanks?.get(base);
   const merged = new Map<string, Json>();
   let isChanged = isNew;
   for (const field of fieldsOf(base, changes)) {
     const before = own(base, field);
     const change = changes === undefined ? undefined : own(changes, field);
-    const after = change === undefined && isPlain(before) ? before : merge(before, change, contextOf(field, schema, context));
+    const kept = blank?.has(field) ? undefined : before;
+    const after = change === undefined && isPlain(kept) ? kept : merge(kept, change, contextOf(field, schema, context));
     if (after !== undefined) merged.set(field, after);
     isChanged ||= after !== before;
   }
@@ -87,9 +92,10 @@ function mergeMaps(current: JsonMap | undefined, patch: JsonMap | undefined, con
 
 const isPlain = (value: Json | undefined): boolean => typeof value !== 'object' || value === null;
 
-const contextOf = (field: string, schema: Schema | undefined, { schemas, at, path }: Context): Context => ({
+const contextOf = (field: string, schema: Schema | undefined, { schemas, at, blanks, path }: Context): Context => ({
   schemas,
   at,
+  blanks,
   schema: schema === undefined ? undefined : fieldSchema(schemas, schema, field),
   path: `${path}/${field}`,
 });

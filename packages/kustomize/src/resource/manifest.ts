@@ -5,12 +5,16 @@ import { type BuildResource, copyOf, isMap, type Json, type JsonMap, metadataOf,
 
 /** The resources in the documents of a manifest. Lists are taken apart, behind everything else. Throws `BuildError` for what is no Kubernetes object. */
 export function resourcesOf(documents: readonly Document[], file: string): BuildResource[] {
-  const queue = documents.map((document, index) => ({ document, at: documents.length === 1 ? file : `${file}: document ${index + 1}` }));
+  const queue = documents.map((document, index) => ({
+    document,
+    at: documents.length === 1 ? file : `${file}: document ${index + 1}`,
+    isItem: false,
+  }));
   const resources: BuildResource[] = [];
-  for (const { document, at } of queue) {
+  for (const { document, at, isItem } of queue) {
     const object = checkedObject(document, at);
     const items = itemsOf(object, at);
-    if (items === undefined) resources.push(resourceOf(object, { file, at, node: document.node }));
+    if (items === undefined) resources.push(resourceOf(object, { file, at, node: document.node, isItem }));
     else {
       const written = (index: number) => {
         const text = document.written();
@@ -21,6 +25,7 @@ export function resourcesOf(documents: readonly Document[], file: string): Build
         queue.push({
           document: { value, written: () => written(index), node: () => itemNode(document, index) },
           at: `${at}: items[${index}]`,
+          isItem: true,
         });
     }
   }
@@ -37,11 +42,13 @@ interface Origin {
   readonly file: string;
   readonly at: string;
   readonly node: Document['node'];
+  readonly isItem: boolean;
 }
 
-function resourceOf(object: JsonMap, { file, at, node }: Origin): BuildResource {
+function resourceOf(object: JsonMap, { file, at, node, isItem }: Origin): BuildResource {
   if (typeof metadataOf(object).name !== 'string') throw new BuildError(`${at}: metadata.name must be a string: quote it`);
-  return newResource(object, file, node);
+  // To take a list apart, kustomize makes it JSON.
+  return { ...newResource(object, file, node), mayHaveBlanks: !isItem };
 }
 
 /** A copy of an object, or of a patch of one, with annotations as they are written. Throws `BuildError` when it has no kind or no name. */

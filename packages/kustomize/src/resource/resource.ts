@@ -43,6 +43,8 @@ export interface BuildResource {
   readonly transformations: Origin[];
   /** The object as it is written in its manifest; what was generated has none. */
   readonly written: (() => YamlNode | undefined) | undefined;
+  /** Whether fields without a value may still be in it: a patch drops them, or makes them nulls like others. */
+  mayHaveBlanks: boolean;
 }
 
 /** A resource that has no history yet. */
@@ -57,6 +59,7 @@ export const newResource = (object: JsonMap, file: string, written?: BuildResour
   origin: undefined,
   transformations: [],
   written,
+  mayHaveBlanks: written !== undefined,
 });
 
 export const metadataOf = (object: JsonMap): JsonMap => {

@@ -1,5 +1,6 @@
 import { BuildError } from '../build-error.ts';
 import type { PatchRule } from '../kustomization/rules.ts';
+import { blankFields } from '../merge/blank-fields.ts';
 import { applyJsonPatch } from '../merge/json-patch.ts';
 import { strategicMerge } from '../merge/strategic-merge.ts';
 import { checkedObject } from '../resource/manifest.ts';
@@ -84,6 +85,7 @@ function patchWithOperations(resources: readonly BuildResource[], operations: re
     if (!selects(resource)) continue;
     if (renames) remember(resource);
     resource.object = applyJsonPatch(resource.object, operations, at);
+    resource.mayHaveBlanks = false;
   }
 }
 
@@ -125,7 +127,9 @@ function merge(resource: BuildResource, patch: JsonMap, { rule, at, schemas }: S
   const { apiVersion = '', kind = '', metadata = {} } = resource.object;
   const { name = '', namespace } = isMap(metadata) ? metadata : {};
   if (rule.allowNameChange || rule.allowKindChange) remember(resource);
-  const next = strategicMerge(resource.object, { ...patch, apiVersion }, { schemas: schemas.forMerging, at });
+  const blanks = resource.mayHaveBlanks && resource.written !== undefined ? blankFields(resource.object, resource.written) : undefined;
+  const next = strategicMerge(resource.object, { ...patch, apiVersion }, { schemas: schemas.forMerging, at, blanks });
+  resource.mayHaveBlanks = false;
   if (next === undefined) return false;
   if (!rule.allowKindChange) next.kind = kind;
   const merged = metadataOf(next);
