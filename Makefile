@@ -58,7 +58,7 @@ deflake: deps control-plane programs ## Repeat the tests in random order until o
 	@for round in $$(seq 1 $${ROUNDS:-20}); do echo "round $$round"; pnpm --silent test --sequence.shuffle $(ARGS) || exit 1; done
 
 .PHONY: fidelity
-fidelity: deps ## Build overlays of public projects, and compare with the kustomize on PATH (needs Go)
+fidelity: deps programs ## Build overlays of public projects, and compare with the real kustomize (needs Go, and its module proxy)
 	@node test/fidelity/public-overlays-main.ts $(ARGS)
 
 .PHONY: demo

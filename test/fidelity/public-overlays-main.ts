@@ -1,9 +1,10 @@
 /**
- * Builds overlays of public projects by the real kustomize and by ours: node test/fidelity/public-overlays-main.ts [kustomize] [part of a name]
+ * Builds overlays of public projects by the real kustomize and by ours: node test/fidelity/public-overlays-main.ts [part of a name]
  *
  * Each is in a Go module, which Go downloads and keeps. Exits with 1 when an object differs, or the real program no longer makes what the list says.
  */
 import { execFileSync } from 'node:child_process';
+import { requireProgram } from '@gotk/testkit';
 import { buildBoth, type Comparison } from './both-builds.ts';
 import { PUBLIC_OVERLAYS, type PublicOverlay } from './public-overlays.ts';
 
@@ -24,7 +25,8 @@ function verdictOn(overlay: PublicOverlay, { objects, difference }: Comparison):
   return difference === undefined ? 'same' : `DIFFERENT: ${difference}`;
 }
 
-const [, , kustomize = 'kustomize', part = ''] = process.argv;
+const [, , part = ''] = process.argv;
+const kustomize = await requireProgram('kustomize');
 const chosen = PUBLIC_OVERLAYS.filter((overlay) => nameOf(overlay).includes(part));
 const roots = new Map(chosen.map((overlay) => [overlay.module, download(overlay)]));
 
