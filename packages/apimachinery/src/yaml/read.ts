@@ -1,6 +1,6 @@
 import { constructFromEvents, FAILSAFE_SCHEMA, YAMLException } from 'js-yaml';
 import { readWithBracketLines } from './bracket-lines.ts';
-import { eventsOf } from './events.ts';
+import { eventsOf, withReprintedFolds } from './events.ts';
 import { CONFIG_SCHEMA, MANIFEST_SCHEMA } from './schema.ts';
 
 const MAX_ALIASES = 10_000;
@@ -20,6 +20,8 @@ export interface ReadYamlOptions {
   /** What more than one value for a key means: an error, or that the last one counts, as in JSON. */
   readonly duplicates: 'refused' | 'last';
   readonly maxBytes: number;
+  /** Whether folded text is what kustomize makes of it, which prints and reads it once more than others. */
+  readonly reprintsFolds?: boolean;
   /** 2,000,000 when not given. */
   readonly maxNodes?: number;
 }
@@ -42,7 +44,7 @@ export class InvalidYaml extends Error {
  * levels or means more nodes than allowed.
  */
 export function readYaml(bytes: Uint8Array, options: ReadYamlOptions): readonly unknown[] {
-  const { dialect, duplicates, maxBytes, maxNodes = MAX_NODES } = options;
+  const { dialect, duplicates, maxBytes, maxNodes = MAX_NODES, reprintsFolds = false } = options;
   if (bytes.length > maxBytes) throw new InvalidYaml(`larger than ${maxBytes} bytes`);
   let text: string;
   try {
@@ -52,7 +54,11 @@ export function readYaml(bytes: Uint8Array, options: ReadYamlOptions): readonly 
   }
   try {
     const how = { schema: SCHEMAS[dialect], json: duplicates === 'last', maxAliases: MAX_ALIASES };
-    const documents = readWithBracketLines(text, (source) => constructFromEvents(eventsOf(source), { source, ...how }));
+    const documents = readWithBracketLines(text, (source) => {
+      const read = { events: eventsOf(source), source };
+      const { events, source: all } = reprintsFolds ? withReprintedFolds(read) : read;
+      return constructFromEvents(events, { source: all, ...how });
+    });
     const budget = { left: maxNodes };
     for (const document of documents) spend(document, budget);
     return documents;

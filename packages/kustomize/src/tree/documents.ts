@@ -3,7 +3,7 @@ import { BuildError } from '../build-error.ts';
 
 const maxBytes = 32 * 1024 * 1024;
 
-const MANIFEST: ReadYamlOptions = { dialect: 'manifest', duplicates: 'refused', maxBytes };
+const MANIFEST: ReadYamlOptions = { dialect: 'manifest', duplicates: 'refused', maxBytes, reprintsFolds: true };
 const CONFIG: ReadYamlOptions = { dialect: 'config', duplicates: 'last', maxBytes };
 const TEXT: ReadYamlOptions = { dialect: 'text', duplicates: 'last', maxBytes };
 
