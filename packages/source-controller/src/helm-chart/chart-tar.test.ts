@@ -27,7 +27,7 @@ describe('an archive', () => {
   const header = (name: string, type: string, size = '00000000000') => {
     const block = Buffer.alloc(512);
     block.write(name);
-    block.write(`${size}\0`, 124);
+    block.write(`${size}\0`.slice(0, 12), 124, 'latin1');
     block.write('        ', 148);
     block.write(type, 156);
     block.write('ustar\x0000', 257);
@@ -46,13 +46,23 @@ describe('an archive', () => {
     expect(read(archive)).toEqual([['f', '']]);
   });
 
+  test('may have contiguous files, and sizes in binary', () => {
+    const size = Buffer.alloc(12).fill(0x80, 0, 1).fill(1, 11).toString('latin1');
+    expect(read(tar([header('f', '7', size), Buffer.alloc(512, 'y')]))).toEqual([['f', 'y']]);
+  });
+
   test.each([
     ['is no gzip file', Buffer.from('hello'), 'no sound gzip file'],
     ['ends within a file', tar([header('f', '0', '00000100000')]), 'it ends too early'],
     ['has a size that is no number', tar([header('f', '0', '0000000000z')]), 'a number that is none'],
     ['has a damaged header', tar([Buffer.from(header('f', '0')).fill('y', 0, 1)]), 'a wrong checksum'],
-    ['has an extension that is endless', tar([header('x', 'x', '00001000000'), Buffer.alloc(0o1000000)]), 'too long'],
-    ['has an extension that is none', tar([header('x', 'x', '00000000005'), Buffer.alloc(512, '9')]), 'a damaged extension header'],
+    [
+      'has an extension that is endless',
+      tar([header('x', 'x', '00001000000'), Buffer.alloc(0o1000000)]),
+      'an extension header of 262144 bytes',
+    ],
+    ['has an extension that is none', tar([header('x', 'x', '00000000005'), Buffer.alloc(512, '9')]), 'a damaged pax header'],
+    ['ends within a header', gzipSync(Buffer.concat([header('f', '0'), Buffer.alloc(100)])), 'it ends too early'],
   ])('that %s is refused', (_what, archive, message) => {
     expect(() => read(archive)).toThrow(HelmError);
     expect(() => read(archive)).toThrow(message);
