@@ -84,6 +84,23 @@ describe('A15: what a server makes up is refused with the limit named, and the l
   });
 });
 
+test('A26: a .sourceignore of more than a mebibyte is refused, by its name and the limit, and the last artifact stays', async () => {
+  await using bed = await testbed();
+  const repository = await bed.repository({ 'a.yaml': 'a: 1\n' });
+  await bed.gitRepository('repo', { url: repository.url });
+  const good = await bed.source('repo', isReady);
+  await repository.commit('second', { 'a.yaml': 'a: 2\n', 'deep/.sourceignore': '#'.repeat(1_048_577) });
+  const failed = await lookedAt(bed, 'repo');
+  expect(failed).toSatisfy(failsWith('ArchiveOperationFailed'));
+  expect(condition(failed, 'StorageOperationFailed')).toMatchObject({
+    status: 'True',
+    reason: 'ArchiveOperationFailed',
+    message: expect.stringContaining("'deep/.sourceignore' is larger than 1048576 bytes"),
+  });
+  expect(failed.status?.artifact).toEqual(good.status?.artifact);
+  expect((await fetch(good.status?.artifact?.url ?? '')).status).toBe(200);
+});
+
 describe('a server that takes for ever is given up at spec.timeout, and others go on', () => {
   test.for<[string, (response: ServerResponse) => void]>([
     ['that never answers', () => undefined],

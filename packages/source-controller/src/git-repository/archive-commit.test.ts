@@ -310,6 +310,27 @@ test('a sparse checkout is archived alone, and .sourceignore counts where it is 
   expect(await pathsIn((await bench.archive(repository, commit)).file)).toEqual(['.sourceignore', 'app/y.yaml', 'other/z.yaml']);
 });
 
+test('a .sourceignore that nobody wrote by hand is refused by name, in a submodule as well', async () => {
+  await using bench = await workbench();
+  const [app, lib] = await Promise.all(['app', 'lib'].map((name) => bench.git.createRepository(name)));
+  if (app === undefined || lib === undefined) throw new Error('no repository');
+  const largest = '#'.repeat(1_048_576);
+  const whole = await app.commit('one', { '.sourceignore': largest, 'a.yaml': 'a' });
+  const larger = await lib.commit('one', { 'deep/.sourceignore': `${largest}#`, 'a.yaml': 'a' });
+  const refused = { name: 'ArtifactError', kind: 'too-large' };
+
+  expect(await pathsIn((await bench.archive(app, whole)).file)).toEqual(['.sourceignore', 'a.yaml']);
+  await expect(bench.archive(lib, larger)).rejects.toMatchObject({
+    ...refused,
+    message: "'deep/.sourceignore' is larger than 1048576 bytes",
+  });
+  const submodules = [{ path: 'vendor/lib', commit: larger, packFile: await bench.packFile(lib, larger) }];
+  await expect(bench.archive(app, whole, { submodules })).rejects.toMatchObject({
+    ...refused,
+    message: "'vendor/lib/deep/.sourceignore' is larger than 1048576 bytes",
+  });
+});
+
 test('a sparse checkout needs no more contents than its own', async () => {
   await using bench = await workbench();
   const repository = await bench.git.createRepository('partial');

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
-import { type ArchiveFile, type ArchiveReport, type DigestAlgorithm, IGNORE_FILE, ignoreRules, writeArchive } from '@gotk/artifact/files';
+import { type ArchiveFile, type ArchiveReport, type DigestAlgorithm, ignoreRules, writeArchive } from '@gotk/artifact/files';
 import { filesOf, joinedStores, type ObjectStore, openPack, treeOf } from '@gotk/git/objects';
+import { ignoreFilesAmong } from '../source/ignore-files.ts';
 import { type Include, withIncludes } from './include-artifact.ts';
 import { LIMITS } from './limits.ts';
 
@@ -77,17 +78,6 @@ function filesWithin(store: ObjectStore, { path: directory, commit }: SubmoduleP
       return file.content;
     },
   }));
-}
-
-function ignoreFilesAmong(files: readonly ArchiveFile[]): ReadonlyMap<string, string> {
-  return new Map(
-    files
-      .filter(({ path }) => path === IGNORE_FILE || path.endsWith(`/${IGNORE_FILE}`))
-      .map((file) => [
-        file.path.slice(0, Math.max(0, file.path.length - IGNORE_FILE.length - 1)),
-        Buffer.from(file.content).toString('utf8'),
-      ]),
-  );
 }
 
 /** Of `<headers>\n\n<subject>\n…`; shortened, for it is somebody's text. */

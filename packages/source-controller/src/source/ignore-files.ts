@@ -13,7 +13,9 @@ export function ignoreFilesAmong(files: readonly ArchiveFile[]): ReadonlyMap<str
 }
 
 function textOf(file: ArchiveFile): string {
-  if (file.size !== undefined && file.size > MAX_BYTES)
-    throw new ArtifactError('too-large', `'${file.path.slice(0, 200)}' is larger than ${MAX_BYTES} bytes`);
-  return Buffer.from(file.content).toString('utf8');
+  const tooLarge = () => new ArtifactError('too-large', `'${file.path.slice(0, 200)}' is larger than ${MAX_BYTES} bytes`);
+  if (file.size !== undefined && file.size > MAX_BYTES) throw tooLarge();
+  const content = Buffer.from(file.content);
+  if (content.length > MAX_BYTES) throw tooLarge();
+  return content.toString('utf8');
 }
