@@ -9,7 +9,6 @@ import { listRefs } from './protocol/ls-refs.ts';
 import type { Ref } from './protocol/ref.ts';
 import { requestUpload } from './protocol/upload-request.ts';
 import { type HttpRemote, httpTransport } from './transport/http.ts';
-import type { SshKeys } from './transport/ssh/ssh-keys.ts';
 import { type SshRemote, sshTransport } from './transport/ssh/transport.ts';
 import type { Answer, Limits, Transport } from './transport/transport.ts';
 
@@ -21,8 +20,6 @@ export interface ConnectOptions {
   readonly reach?: Reach;
   /** The system's unless told. */
   readonly clock?: Clock;
-  /** What remembers private keys for SSH. Share one: to decrypt a key takes long. */
-  readonly keys?: SshKeys;
   /** What remembers servers. Share one: an unchanged repository costs one request then. */
   readonly greetings?: Greetings;
 }

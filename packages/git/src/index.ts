@@ -8,5 +8,4 @@ export * from './reference.ts';
 export type { HttpRemote } from './transport/http.ts';
 export { offeredAlgorithms, type SshAlgorithms, UnknownAlgorithm } from './transport/ssh/algorithms.ts';
 export { sshAddressOf, urlForScpAddress } from './transport/ssh/ssh-address.ts';
-export { createSshKeys, type SshKeys } from './transport/ssh/ssh-keys.ts';
 export type { SshRemote } from './transport/ssh/transport.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { DIGEST_ALGORITHMS, openStorage } from '@gotk/artifact';
 import { createTokenCache } from '@gotk/auth';
-import { createGreetings, createSshKeys } from '@gotk/git';
+import { createGreetings } from '@gotk/git';
 import { createRegistrySessions } from '@gotk/oci';
 import {
   address,
@@ -27,6 +27,7 @@ import { artifactServer } from './artifact-server.ts';
 import { bucketController } from './bucket/controller.ts';
 import { gitRepositoryController } from './git-repository/controller.ts';
 import { sshFlags } from './git-repository/ssh-flags.ts';
+import { createSshKeys } from './git-repository/ssh-keys.ts';
 import { helmChartController } from './helm-chart/controller.ts';
 import { helmRepositoryController } from './helm-repository/controller.ts';
 import { createIndexLookups } from './helm-repository/index-lookups.ts';
@@ -112,7 +113,10 @@ export function sourceController(entry: WorkerEntry): Program<typeof flags> {
         concurrency: values.concurrent,
         watchSecrets: values['feature-gates'].DisableConfigWatchers ? undefined : values['watch-configs-label-selector'],
       } as const;
-      const ssh = { keys: createSshKeys(), algorithms: { keyExchange: values['ssh-kex-algos'], hostKey: values['ssh-hostkey-algos'] } };
+      const ssh = {
+        keys: createSshKeys({ workers, clock: manager.clock }),
+        algorithms: { keyExchange: values['ssh-kex-algos'], hostKey: values['ssh-hostkey-algos'] },
+      };
       manager.add(gitRepositoryController({ ...deps, ssh, greetings: createGreetings() }));
       manager.add(bucketController(deps));
       manager.add(ociRepositoryController(deps));

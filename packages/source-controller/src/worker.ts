@@ -1,8 +1,9 @@
-// The threads that take packs apart. What they load is theirs alone: no client, no server, no credentials.
+// The threads that take packs apart. What they load is theirs alone: no client, no server, and no credentials but a key that is to be decrypted.
 import { readListing } from '@gotk/bucket/listings';
 import { serveTasks } from '@gotk/runtime/worker';
 import { keptPaths } from './bucket/kept-paths.ts';
 import { archiveCommit } from './git-repository/archive-commit.ts';
+import { decryptKey } from './git-repository/decrypt-key.ts';
 import { listMissingBlobs } from './git-repository/list-missing-blobs.ts';
 import { listSubmodules } from './git-repository/list-submodules.ts';
 import { verifyCommit } from './git-repository/verify-commit.ts';
@@ -21,6 +22,7 @@ serveTasks({
   'build source chart': buildSourceChart,
   'choose chart': chooseChart,
   'copy layer': copyLayer,
+  'decrypt key': decryptKey,
   'judge signatures': judgeSignatures,
   'kept paths': keptPaths,
   'list missing blobs': listMissingBlobs,

@@ -65,7 +65,10 @@ async function reconcile(repository: GitRepository, ctx: ReconcileContext, commo
   const { deps, includes, verifier } = common;
   using run = sourceRun(repository, ctx, { ...deps, stages: stagesOf(spec.url) });
 
-  const remote = await run.within('login', () => remoteOf(repository, { deps, clock: ctx.clock, signal: run.signal }));
+  const remote = await run.within('login', async () => {
+    const found = await remoteOf(repository, { deps, clock: ctx.clock, signal: run.signal });
+    return await deps.ssh.keys.unlocked(found, { signal: run.signal, of: `${run.owner.namespace}/${run.owner.name}` });
+  });
   const included = includes.available(repository);
   const commit = await run.within('fetch', () => commitOf(spec.ref ?? {}, { remote, run, ctx, common }));
   const { conditions, fields } = await verifier.verified(repository, { remote, revision: commit, run, ctx });

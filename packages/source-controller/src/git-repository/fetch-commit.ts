@@ -9,7 +9,7 @@ import type { GitDeps } from './git-deps.ts';
 
 /** What it takes to ask a server something. */
 export interface Line {
-  readonly deps: Pick<GitDeps, 'reach' | 'ssh' | 'greetings' | 'cloud'>;
+  readonly deps: Pick<GitDeps, 'reach' | 'greetings' | 'cloud'>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -19,7 +19,6 @@ export const connectTo = (remote: Remote, { deps, clock }: Line): RemoteConnecti
   connect(throughProxy(remote, deps.cloud.environment.variables), {
     reach: deps.reach,
     clock,
-    keys: deps.ssh.keys,
     greetings: deps.greetings,
   });
 

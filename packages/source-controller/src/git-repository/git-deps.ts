@@ -1,5 +1,6 @@
-import type { Greetings, SshAlgorithms, SshKeys } from '@gotk/git';
+import type { Greetings, SshAlgorithms } from '@gotk/git';
 import type { SourceDeps } from '../source/deps.ts';
+import type { SshKeys } from './ssh-keys.ts';
 
 /** What the controller of GitRepositories is given. */
 export interface GitDeps extends SourceDeps {

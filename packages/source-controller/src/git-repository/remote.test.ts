@@ -1,6 +1,5 @@
 import type { GitRepository } from '@gotk/api';
 import { createTokenCache } from '@gotk/auth';
-import { createSshKeys } from '@gotk/git';
 import type { Manager, Secret } from '@gotk/runtime';
 import { fakeClock } from '@gotk/testkit';
 import { expect, test } from 'vitest';
@@ -38,7 +37,7 @@ function context(secrets: Readonly<Record<string, Readonly<Record<string, string
         objectLevel: false,
       },
       reach: 'remote',
-      ssh: { keys: createSshKeys(), algorithms: { keyExchange: ['curve25519-sha256'] } },
+      ssh: { algorithms: { keyExchange: ['curve25519-sha256'] } },
     },
     clock,
     signal: new AbortController().signal,

@@ -26,7 +26,7 @@ export class ProviderMismatch extends Error {
 export const INVALID_PROVIDER = 'InvalidProviderConfiguration';
 
 export interface RemoteContext {
-  readonly deps: Pick<GitDeps, 'manager' | 'cloud' | 'reach' | 'ssh'>;
+  readonly deps: Pick<GitDeps, 'manager' | 'cloud' | 'reach'> & { readonly ssh: Pick<GitDeps['ssh'], 'algorithms'> };
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }

@@ -16,6 +16,8 @@ export interface SshKeyOptions {
   readonly bits?: number;
   /** Encrypts the private key. */
   readonly passphrase?: string;
+  /** Of what makes a key of the passphrase; as many as `ssh-keygen` likes unless told. */
+  readonly rounds?: number;
   /** `pem` is PKCS#1 or SEC 1; ssh-keygen writes ed25519 as `openssh` whatever is asked. Default: `openssh`. */
   readonly format?: 'openssh' | 'pem' | 'pkcs8';
 }
@@ -32,13 +34,27 @@ export interface SshKey {
 const FORMATS = { openssh: 'RFC4716', pem: 'PEM', pkcs8: 'PKCS8' } as const;
 
 /** A new key, by the real ssh-keygen. Throws `MissingProgram`. */
-export async function makeSshKey({ type, bits, passphrase = '', format = 'openssh' }: SshKeyOptions): Promise<SshKey> {
+export async function makeSshKey({ type, bits, passphrase = '', rounds, format = 'openssh' }: SshKeyOptions): Promise<SshKey> {
   const program = await requireProgram('ssh-keygen');
   const directory = await mkdtemp(join(tmpdir(), 'gotk-key-'));
   try {
     const file = join(directory, 'key');
     const size = bits === undefined ? [] : ['-b', String(bits)];
-    await execute(program, ['-q', '-t', type, ...size, '-m', FORMATS[format], '-N', passphrase, '-C', 'testkit', '-f', file]);
+    await execute(program, [
+      '-q',
+      '-t',
+      type,
+      ...size,
+      ...(rounds === undefined ? [] : ['-a', String(rounds)]),
+      '-m',
+      FORMATS[format],
+      '-N',
+      passphrase,
+      '-C',
+      'testkit',
+      '-f',
+      file,
+    ]);
     const [privateKey, publicKey] = await Promise.all([readFile(file, 'utf8'), readFile(`${file}.pub`, 'utf8')]);
     return { type, privateKey, publicKey: publicKey.trim(), fingerprint: fingerprintOf(publicKey) };
   } finally {

@@ -7,13 +7,12 @@ import { parseHostKey } from './host-key.ts';
 import { objectionTo, parseKnownHosts, trustedKeys } from './known-hosts.ts';
 import { loadSsh2 } from './load-ssh2.ts';
 import { brokenIn, endedBy, hungUp, type Phase } from './phase.ts';
+import { privateKeyOf } from './private-key.ts';
 import type { SshAddress } from './ssh-address.ts';
-import type { SshKeys } from './ssh-keys.ts';
 
 export interface ClientOptions {
   readonly address: SshAddress;
   readonly access: SshAccess;
-  readonly keys: SshKeys;
   readonly algorithms: SshAlgorithms;
   readonly dial: () => Promise<Socket>;
   readonly shown: string;
@@ -27,11 +26,10 @@ const MAX_GREETING_BYTES = 16 * 1024;
  * Connects and logs in. The server's key is checked before anything of the login is sent, against known_hosts alone. Throws `GitError`
  * (`host-key` when the server is not the one that it should be), `InvalidLogin`, `UnknownAlgorithm`, or the signal's reason.
  */
-export async function openClient({ address, access, keys, algorithms, dial, shown, signal }: ClientOptions): Promise<Client> {
+export async function openClient({ address, access, algorithms, dial, shown, signal }: ClientOptions): Promise<Client> {
   signal.throwIfAborted();
   const ssh2 = await loadSsh2();
-  const privateKey = await keys.get(access);
-  signal.throwIfAborted();
+  const privateKey = privateKeyOf(access, ssh2);
   const known = parseKnownHosts(access.knownHosts);
   const { keyExchange, hostKey } = offeredAlgorithms(
     algorithms,

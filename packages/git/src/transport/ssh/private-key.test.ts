@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { never } from '../../../test/git-server.ts';
 import { connect } from '../../connection.ts';
 import { loadSsh2 } from './load-ssh2.ts';
-import { privateKeyOf } from './private-key.ts';
+import { decryptedIdentity, privateKeyOf } from './private-key.ts';
 
 const KEYS: readonly SshKeyOptions[] = [
   { type: 'ed25519' },
@@ -53,6 +53,18 @@ test('a real sshd lets in whoever has one of the keys that ssh-keygen makes, in 
     await expect(remote.handshake(never()), identity.split('\n')[0]).resolves.toBeUndefined();
   }
   expect(server.connections).toBe(identities.length);
+});
+
+test.each(KEYS)('without its passphrase it is the same key: %j', async (options) => {
+  const { privateKey: identity } = await makeSshKey(options);
+  const { passphrase } = options;
+  const ssh2 = await loadSsh2();
+  const access = { identity, ...(passphrase === undefined ? {} : { passphrase }) };
+
+  const bare = privateKeyOf({ identity: await decryptedIdentity(access) }, ssh2);
+
+  expect(bare.getPublicSSH()).toEqual(privateKeyOf(access, ssh2).getPublicSSH());
+  expect(bare.verify('content', bare.sign('content') as never)).toBe(true);
 });
 
 describe('a key that cannot be used is refused in words that have nothing of it', () => {
@@ -126,4 +138,36 @@ describe('a key that cannot be used is refused in words that have nothing of it'
 
     expect(spentMs()).toBeLessThan(1_000);
   });
+
+  test('that would take OpenSSL minutes to decrypt, and nothing could interrupt it', async () => {
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const sound = privateKey.export({ type: 'pkcs8', format: 'der', cipher: 'aes-256-cbc', passphrase: 'a phrase' });
+    // 2048 iterations, as OpenSSL writes them.
+    const at = sound.indexOf(Buffer.from([0x02, 0x02, 0x08, 0x00]));
+    // Two bytes more, in the number and in all that it is in.
+    const absurd = Buffer.concat([sound.subarray(0, at), Buffer.from([0x02, 0x04, 0x7f, 0xff, 0xff, 0xff]), sound.subarray(at + 4)]);
+    for (const length of lengthsAround(absurd, at)) absurd.writeUInt8(absurd.readUInt8(length) + 2, length);
+    const inPem = (der: Buffer) => pem('ENCRYPTED PRIVATE KEY', der.toString('base64'));
+    const spentMs = startCpuTime();
+
+    expect(at).toBeGreaterThan(0);
+    expect(await read(inPem(sound), 'a phrase')).toBe('no error');
+    expect(await read(inPem(absurd), 'a phrase')).toContain('too many iterations');
+    expect(await read(inPem(absurd.subarray(0, 40)), 'a phrase')).toMatch(/damaged/);
+
+    expect(spentMs()).toBeLessThan(1_000);
+  });
 });
+
+/** Where the lengths of the sequences stand that a place is in: the last byte of each. */
+function lengthsAround(der: Buffer, place: number): readonly number[] {
+  const found: number[] = [];
+  for (let at = 0; at < place; ) {
+    const lengthAt = der[at + 1] === 0x81 ? at + 2 : at + 1;
+    const end = lengthAt + 1 + der.readUInt8(lengthAt);
+    const isAround = der[at] === 0x30 && end > place;
+    if (isAround) found.push(lengthAt);
+    at = isAround ? lengthAt + 1 : end;
+  }
+  return found;
+}

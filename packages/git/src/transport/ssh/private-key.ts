@@ -1,20 +1,24 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { InvalidLogin, type SshAccess } from '@gotk/auth';
 import type { ParsedKey } from 'ssh2';
-import type { Ssh2 } from './load-ssh2.ts';
+import { expectCheapDecryption } from './decryption-cost.ts';
+import { type KeyParser, loadKeyParser } from './load-ssh2.ts';
 
-/** To decrypt a key blocks the thread for 25 ms a round and more; `ssh-keygen` takes 16 or 24 unless told, and people tell it 100. */
-const MAX_ROUNDS = 128;
-
-/** The key to log in with. Throws `InvalidLogin`, in whose message nothing of the key is found. */
-export function privateKeyOf({ identity, passphrase }: Pick<SshAccess, 'identity' | 'passphrase'>, { utils }: Ssh2): ParsedKey {
+/**
+ * The key to log in with. One with a passphrase takes OpenSSH's format half a second and more, on purpose, while nothing else happens in the thread:
+ * see `decryptedIdentity`. Throws `InvalidLogin`, in whose message nothing of the key is found.
+ */
+export function privateKeyOf({ identity, passphrase }: Pick<SshAccess, 'identity' | 'passphrase'>, { utils }: KeyParser): ParsedKey {
   const label = /^-----BEGIN ([A-Z0-9 ]+)-----\s*$/m.exec(identity)?.[1];
   if (label === undefined || !label.endsWith('PRIVATE KEY')) throw new InvalidLogin("'identity' of the Secret is no private key in PEM");
-  if (label === 'OPENSSH PRIVATE KEY') {
-    expectFewRounds(identity);
-    return parsed(utils.parseKey(identity, passphrase), passphrase);
-  }
+  if (passphrase !== undefined) expectCheapDecryption(identity, label);
+  if (label === 'OPENSSH PRIVATE KEY') return parsed(utils.parseKey(identity, passphrase), passphrase);
   return parsed(utils.parseKey(asSshHasIt(readByNode(identity, passphrase))), passphrase);
+}
+
+/** The same key in PEM, as it is without its passphrase: for a thread that may be held up. Throws `InvalidLogin`. */
+export async function decryptedIdentity(access: Pick<SshAccess, 'identity' | 'passphrase'>): Promise<string> {
+  return privateKeyOf(access, await loadKeyParser()).getPrivatePEM();
 }
 
 function parsed(result: ParsedKey | ParsedKey[] | Error, passphrase: string | undefined): ParsedKey {
@@ -82,19 +86,4 @@ function field(bytes: Buffer = Buffer.alloc(0)): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(bytes.length);
   return Buffer.concat([length, bytes]);
-}
-
-/** The number of rounds stands in the clear: name of the cipher, name of the derivation, its options. */
-function expectFewRounds(identity: string): void {
-  const bytes = Buffer.from(identity.replace(/-----[^-]+-----/g, ''), 'base64');
-  let at = MAGIC.length;
-  const next = (): Buffer => {
-    const length = at + 4 <= bytes.length ? bytes.readUInt32BE(at) : 0;
-    const content = bytes.subarray(at + 4, at + 4 + length);
-    at += 4 + length;
-    return content;
-  };
-  const [, , options] = [next(), next(), next()];
-  const rounds = options !== undefined && options.length >= 4 ? options.readUInt32BE(options.length - 4) : 0;
-  if (rounds > MAX_ROUNDS) throw new InvalidLogin(`'identity' of the Secret takes ${rounds} rounds to decrypt: ${MAX_ROUNDS} are enough`);
 }

@@ -7,7 +7,6 @@ import type { Answer, Limits, Transport } from '../transport.ts';
 import type { SshAlgorithms } from './algorithms.ts';
 import { openClient } from './open-client.ts';
 import { sshAddressOf, uploadPackCommand } from './ssh-address.ts';
-import { createSshKeys, type SshKeys } from './ssh-keys.ts';
 import { startUploadPack, type UploadPackProcess } from './upload-pack-process.ts';
 
 export interface SshRemote {
@@ -21,8 +20,6 @@ export interface SshRemote {
 export interface SshTransportOptions {
   readonly reach: Reach;
   readonly clock?: Clock;
-  /** What remembers private keys; each connection reads its own unless told. */
-  readonly keys?: SshKeys;
 }
 
 /** How long a server may take to hear that we are done. */
@@ -31,7 +28,7 @@ const GOODBYE_MS = 1_000;
 /** Git over SSH: one connection, and one process at its other end at a time. */
 export function sshTransport(
   { url, access, algorithms = {}, proxy }: SshRemote,
-  { reach, clock = systemClock, keys = createSshKeys() }: SshTransportOptions,
+  { reach, clock = systemClock }: SshTransportOptions,
 ): Transport {
   const shown = redact(`ssh://${url.host}${url.pathname}`);
   let client: Client | undefined;
@@ -58,7 +55,6 @@ export function sshTransport(
     const opened = await openClient({
       address,
       access,
-      keys,
       algorithms,
       shown,
       signal,
