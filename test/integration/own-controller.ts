@@ -12,8 +12,8 @@ export interface OwnCluster {
   testbed(): Promise<Testbed>;
 }
 
-/** For the top of a test file: the cluster is there for its tests, and goes with them. */
-export function ownCluster(): OwnCluster {
+/** For the top of a test file: the cluster is there for its tests, and goes with them. It knows our kinds unless told. */
+export function ownCluster({ crds = true }: { readonly crds?: boolean } = {}): OwnCluster {
   let plane: Awaited<ReturnType<typeof startControlPlane>> | undefined;
   const running = () => {
     if (plane === undefined) throw new Error('the cluster is for tests');
@@ -21,6 +21,7 @@ export function ownCluster(): OwnCluster {
   };
   beforeAll(async () => {
     plane = await startControlPlane({ controllerManager: false });
+    if (!crds) return;
     await using bed = await testbed(plane);
     await installCrds(bed.client, bed.signal);
   });
@@ -37,7 +38,7 @@ export interface OwnController extends AsyncDisposable {
   /** What it stores in. */
   readonly data: string;
   readonly logFile: string;
-  /** source-controllers that look at the test's namespace alone, one after the other or side by side: on one volume, and on one port unless flags say otherwise. */
+  /** source-controllers that look at the test's namespace alone unless told, one after the other or side by side: on one volume, and on one port unless flags say otherwise. */
   start(options?: OwnControllerOptions): Promise<ControllerProcess>;
 }
 
@@ -46,6 +47,8 @@ export interface OwnControllerOptions {
   readonly launcher?: readonly [string, ...string[]];
   /** Whether it may connect to this machine, where all servers of tests are; true unless told. */
   readonly allowLocalAddresses?: boolean;
+  /** Whether it looks at all of them; false unless told. */
+  readonly allNamespaces?: boolean;
 }
 
 export async function ownController(
@@ -59,7 +62,7 @@ export async function ownController(
   return {
     data,
     logFile,
-    start: ({ flags = [], launcher, allowLocalAddresses = true } = {}) =>
+    start: ({ flags = [], launcher, allowLocalAddresses = true, allNamespaces = false } = {}) =>
       startControllerProcess({
         name: 'source-controller',
         bundle: fileURLToPath(new URL('../../packages/source-controller/dist/main.js', import.meta.url)),
@@ -67,7 +70,7 @@ export async function ownController(
         namespace,
         logFile,
         flags: [
-          '--watch-all-namespaces=false',
+          ...(allNamespaces ? [] : ['--watch-all-namespaces=false']),
           ...(allowLocalAddresses ? ['--allow-local-addresses'] : []),
           `--storage-path=${data}`,
           `--storage-addr=${address}`,

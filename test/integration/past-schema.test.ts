@@ -13,10 +13,11 @@ import {
   renderCrd,
 } from '@gotk/api';
 import type { KubeObject, Resource, Unstructured } from '@gotk/apimachinery';
-import { customResourceDefinitions, eventually, installCrds, startControlPlane, startToolkit } from '@gotk/testkit';
+import { customResourceDefinitions, eventually, installCrds, startToolkit } from '@gotk/testkit';
 import { expect, test } from 'vitest';
 import { configMap } from './manifests.ts';
-import { failsWith, isReady, isStalled, testbed } from './testbed.ts';
+import { ownCluster } from './own-controller.ts';
+import { failsWith, isReady, isStalled } from './testbed.ts';
 
 /** The CRD with a schema that takes anything: what an object may have been stored under before ours was. */
 function lax(crd: ReturnType<typeof renderCrd>): Unstructured {
@@ -121,9 +122,11 @@ function without(names: Readonly<Record<string, unknown>>, name: string): Readon
   return Object.fromEntries(Object.entries(names).filter(([each]) => each !== name));
 }
 
+// Its CRDs are not ours at first.
+const cluster = ownCluster({ crds: false });
+
 test('A25: objects that were stored past their schema stall, each by itself, and can be deleted; the others go on', async () => {
-  await using plane = await startControlPlane({ controllerManager: false });
-  await using bed = await testbed(plane);
+  await using bed = await cluster.testbed();
   const directory = await mkdtemp(join(tmpdir(), 'gotk-past-schema-'));
   await using _directory = { [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true, maxRetries: 5 }) };
   for (const definition of definitions)
@@ -140,7 +143,7 @@ test('A25: objects that were stored past their schema stall, each by itself, and
   // From here on the server would refuse them, and the status of a valid object has to be a valid one.
   await installCrds(bed.client, bed.signal);
 
-  await using toolkit = await startToolkit({ kubeconfigPath: plane.kubeconfigPath, namespace: 'default', directory });
+  await using toolkit = await startToolkit({ kubeconfigPath: cluster.kubeconfigPath, namespace: 'default', directory });
   const repository = await bed.repository({ 'a.yaml': configMap('a', {}) });
   await bed.gitRepository('repo', { url: repository.url });
   await bed.kustomization('app');

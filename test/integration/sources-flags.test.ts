@@ -1,58 +1,31 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, get, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { buffer, json } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { createHasher, DIGEST_ALGORITHMS } from '@gotk/artifact';
-import { type ControllerProcess, freePort, installCrds, startControllerProcess, startControlPlane } from '@gotk/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type OwnControllerOptions, ownCluster, ownController } from './own-controller.ts';
 import { NAME, sourceKinds, startOrigins } from './source-kinds.ts';
-import { isReady, type Testbed, testbed } from './testbed.ts';
+import { isReady, type Testbed } from './testbed.ts';
 
 // These controllers are the test's own, on a cluster that nobody else's look at.
-
-let plane: Awaited<ReturnType<typeof startControlPlane>>;
+const cluster = ownCluster();
 let servers: Awaited<ReturnType<typeof startOrigins>>;
 beforeAll(async () => {
-  plane = await startControlPlane({ controllerManager: false });
-  await using bed = await testbed(plane);
-  await installCrds(bed.client, bed.signal);
   servers = await startOrigins();
 });
-afterAll(async () => {
-  await servers[Symbol.asyncDispose]();
-  await plane[Symbol.asyncDispose]();
-});
+afterAll(() => servers[Symbol.asyncDispose]());
 
 const applyAll = async (bed: Testbed, labels: Readonly<Record<string, string>> = {}): Promise<void> => {
   for (const origin of servers.origins) await origin.apply(bed, { labels });
 };
 
 /** A source-controller with a volume of its own, which is at home in the namespace. */
-async function start(bed: Testbed, ...flags: readonly string[]): Promise<AsyncDisposable> {
-  const directory = await mkdtemp(join(tmpdir(), 'gotk-flags-'));
-  const address = `127.0.0.1:${await freePort()}`;
-  const stack = new AsyncDisposableStack();
-  stack.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
-  const own = ['--allow-local-addresses', `--storage-path=${directory}/data`, `--storage-addr=${address}`, `--storage-adv-addr=${address}`];
-  try {
-    const controller: ControllerProcess = await startControllerProcess({
-      name: 'source-controller',
-      bundle: fileURLToPath(new URL('../../packages/source-controller/dist/main.js', import.meta.url)),
-      kubeconfig: plane.kubeconfigPath,
-      namespace: bed.namespace,
-      logFile: join(directory, 'log'),
-      flags: [...own, ...flags],
-    });
-    stack.use(controller);
-    return stack;
-  } catch (error) {
-    await stack.disposeAsync();
-    throw error;
-  }
+async function start(bed: Testbed, options: OwnControllerOptions): Promise<AsyncDisposable> {
+  await using stack = new AsyncDisposableStack();
+  const place = stack.use(await ownController(cluster, bed));
+  stack.use(await place.start(options));
+  return stack.move();
 }
 
 /** The namespaces whose object of each kind somebody has begun with. */
@@ -64,24 +37,26 @@ const takenOf = async (beds: readonly Testbed[]): Promise<readonly boolean[]> =>
     }),
   );
 
+const shard = (key: string) => [`--watch-label-selector=sharding.fluxcd.io/key=${key}`];
+
 test('a shard has the objects of its label, of every kind, and one that watches one namespace those that are there', async () => {
-  await using mine = await testbed(plane);
-  await using theirs = await testbed(plane);
-  await using elsewhere = await testbed(plane);
+  await using mine = await cluster.testbed();
+  await using theirs = await cluster.testbed();
+  await using elsewhere = await cluster.testbed();
   const own = { 'sharding.fluxcd.io/key': 'one' };
   await applyAll(mine, own);
   await applyAll(theirs, { 'sharding.fluxcd.io/key': 'two' });
   await applyAll(elsewhere, own);
 
   {
-    await using _narrow = await start(mine, '--watch-label-selector=sharding.fluxcd.io/key=one', '--watch-all-namespaces=false');
+    await using _narrow = await start(mine, { flags: shard('one') });
     for (const { resource } of sourceKinds) await mine.until(resource, NAME, isReady);
     expect(await takenOf([mine, theirs, elsewhere])).toEqual([true, false, false]);
   }
-  await using _wide = await start(theirs, '--watch-label-selector=sharding.fluxcd.io/key=one');
+  await using _wide = await start(theirs, { flags: shard('one'), allNamespaces: true });
   for (const { resource } of sourceKinds) await elsewhere.until(resource, NAME, isReady);
   expect(await takenOf([theirs, elsewhere])).toEqual([false, true]);
-  await using _other = await start(theirs, '--watch-label-selector=sharding.fluxcd.io/key=two');
+  await using _other = await start(theirs, { flags: shard('two'), allNamespaces: true });
   for (const { resource } of sourceKinds) await theirs.until(resource, NAME, isReady);
 });
 
@@ -93,9 +68,9 @@ async function ask(url: string, headers: OutgoingHttpHeaders = {}) {
 
 describe.each(DIGEST_ALGORITHMS)('--artifact-digest-algo=%s', (algorithm) => {
   test('is what the artifacts of every kind are digested with, and whole, in part or not again is how they are served', async () => {
-    await using bed = await testbed(plane);
+    await using bed = await cluster.testbed();
     await applyAll(bed);
-    await using _controller = await start(bed, '--watch-all-namespaces=false', `--artifact-digest-algo=${algorithm}`);
+    await using _controller = await start(bed, { flags: [`--artifact-digest-algo=${algorithm}`] });
     for (const { resource } of sourceKinds) {
       const { artifact, url: latest } = (await bed.until(resource, NAME, isReady)).status ?? {};
       const url = artifact?.url ?? '';
@@ -118,10 +93,10 @@ test('--events-addr gets an event of every new artifact, with revision and diges
   });
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
   try {
-    await using bed = await testbed(plane);
+    await using bed = await cluster.testbed();
     await applyAll(bed);
     const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/`;
-    await using _controller = await start(bed, '--watch-all-namespaces=false', `--events-addr=${url}`);
+    await using _controller = await start(bed, { flags: [`--events-addr=${url}`] });
     for (const { kind, resource, news } of sourceKinds) {
       const { revision, digest } = (await bed.until(resource, NAME, isReady)).status?.artifact ?? {};
       const event = {
