@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +10,7 @@ import { listing, testDirectory } from '../test/tar.ts';
 import { type ArchiveFile, type ArchiveOptions, writeArchive } from './archive.ts';
 import { digestOf } from './digest.ts';
 import { DIGEST_ALGORITHMS } from './hasher.ts';
+import { unpackedFiles } from './unpacked-files.ts';
 
 const MIB = 1024 * 1024;
 const OPTIONS: ArchiveOptions = { algorithm: 'sha256', maxBytes: MIB };
@@ -126,6 +127,19 @@ describe('taken out by tar, an archive', () => {
         .sort((a, b) => a - b),
     ).toEqual(sizes);
   });
+});
+
+test('what it holds comes out of it whole, compressed and stored by turns', async () => {
+  await using work = await testDirectory();
+  const contents = [300_000, 900_000, 10, 700_000].flatMap((size) => [randomBytes(size), Buffer.alloc(size, 'kind: A\n')]);
+  const files = contents.map((content, index) => ({ path: `f${index}`, executable: false, content }));
+  const target = join(work.directory, 'x.tgz');
+  await writeArchive(target, files, { ...OPTIONS, maxBytes: 8 * MIB });
+
+  using unpacked = await unpackedFiles(target, join(work.directory, 'contents'));
+  expect(unpacked.files.map(({ content }) => Buffer.from(content).equals(contents.shift() ?? Buffer.alloc(0)))).toEqual(
+    files.map(() => true),
+  );
 });
 
 describe('the report', () => {
