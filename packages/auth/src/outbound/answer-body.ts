@@ -4,6 +4,7 @@ import { createGunzip } from 'node:zlib';
 import type { Clock } from '@gotk/apimachinery';
 import { failureOf, HttpFailure } from './http-failure.ts';
 import { withoutSecrets } from './shown-url.ts';
+import { youngGarbage } from './young-garbage.ts';
 
 export interface BodyOptions {
   readonly target: URL;
@@ -29,12 +30,14 @@ export function bodyOf(incoming: IncomingMessage, options: BodyOptions): AsyncIt
 
 async function* chunks(incoming: IncomingMessage, gzip: boolean, { target, signal, maxBytes }: BodyOptions): AsyncGenerator<Buffer> {
   let bytes = 0;
+  const passed = youngGarbage();
   try {
     signal.throwIfAborted();
     for await (const chunk of gzip ? unpacked(incoming) : incoming) {
       bytes += (chunk as Buffer).length;
       if (bytes > maxBytes) throw new HttpFailure('too-large', `${withoutSecrets(target)} sent more than ${maxBytes} bytes`);
       yield chunk as Buffer;
+      passed((chunk as Buffer).length);
     }
   } catch (error) {
     signal.throwIfAborted();
