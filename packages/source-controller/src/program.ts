@@ -66,8 +66,11 @@ const ignored = {
   'requeue-dependency': duration('30s', 'pause between looks at a dependency'),
 } as const;
 
-/** A thread holds the pack that it takes apart, half a gigabyte at most, in buffers. */
-const PACK_MIB = 640;
+/**
+ * A thread holds objects of a pack as a whole, of up to 100 MiB each: the base of a delta, the delta, and what it makes; and those before, until they are collected.
+ * With 448 a repository of four such objects that are deltas of each other fails.
+ */
+const OBJECTS_MIB = 640;
 
 /** The source-controller, whose worker threads start from `entry`. */
 export function sourceController(entry: WorkerEntry): Program<typeof flags> {
@@ -87,7 +90,7 @@ export function sourceController(entry: WorkerEntry): Program<typeof flags> {
         mayWrite: () => manager.mayWrite(),
       });
       const onEvent = poolMetrics(manager.metrics);
-      const workers = createWorkerPool({ entry, clock: manager.clock, maxOffHeapMiB: PACK_MIB, onEvent });
+      const workers = createWorkerPool({ entry, clock: manager.clock, maxOffHeapMiB: OBJECTS_MIB, onEvent });
       manager.addService(storageSweep(storage));
       manager.addService(artifactServer({ root: storage.root, host, port, log: manager.log }));
       const deps = {

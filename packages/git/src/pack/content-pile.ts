@@ -5,17 +5,18 @@ import { GitError } from '../git-error.ts';
 export interface ContentPile {
   /** Where the content is from now on. The bytes may be kept as they are: they must not change. */
   add(content: Buffer): number;
-  read(place: number, size: number): Buffer;
+  /** All of a content, or so many bytes of it from one on. */
+  read(place: number, size: number, from?: number): Buffer;
 }
 
 export function pileInMemory(): ContentPile {
   const contents: Buffer[] = [];
   return {
     add: (content) => contents.push(content) - 1,
-    read(place) {
+    read(place, size, from = 0) {
       const content = contents[place];
       if (content === undefined) throw new RangeError(`nothing is in place ${place}`);
-      return content;
+      return content.subarray(from, from + size);
     },
   };
 }
@@ -47,14 +48,15 @@ export function pileInFile(path: string): ContentPile & Disposable {
       else used += content.copy(waiting, used);
       return place;
     },
-    read(place, size) {
+    read(place, size, from = 0) {
       const content = Buffer.allocUnsafe(size);
+      const start = place + from;
       if (place >= written) {
-        waiting.copy(content, 0, place - written, place - written + size);
+        waiting.copy(content, 0, start - written, start - written + size);
         return content;
       }
       for (let done = 0; done < size; ) {
-        const read = readSync(descriptor, content, done, size - done, place + done);
+        const read = readSync(descriptor, content, done, size - done, start + done);
         if (read === 0) throw new GitError('protocol', 'the file of unpacked objects ends too early');
         done += read;
       }

@@ -6,6 +6,8 @@ export interface GitObject {
   readonly content: Buffer;
   /** Bytes of the content, where that is known without reading it. */
   readonly size?: number;
+  /** The content piece by piece, of an object too large to be held as a whole for long. */
+  readonly pieces?: (() => Iterable<Buffer>) | undefined;
 }
 
 /** Objects by their ids. Each is what its id says: whoever fills a store has hashed it. A `Map` is one. */

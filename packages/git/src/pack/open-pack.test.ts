@@ -46,6 +46,20 @@ describe('a pack in a file', () => {
     }
   });
 
+  test('gives the content of a large object in pieces, from a file and from memory', async () => {
+    const [small, large] = [noise(MIB, 1), Buffer.concat([noise(2 * MIB, 2), noise(5, 3)])];
+    const pack = packOf([entryOf(TYPE.blob, large), entryOf(TYPE.blob, small)]);
+    await using work = await packIn(pack);
+    using store = work.open();
+
+    for (const held of [store, readPack(pack, LIMITS)]) {
+      expect(held.get(idOf('blob', small))?.pieces).toBeUndefined();
+      const pieces = [...(held.get(idOf('blob', large))?.pieces?.() ?? [])];
+      expect(pieces.map(({ length }) => length)).toEqual([MIB, MIB, 5]);
+      expect(Buffer.concat(pieces).equals(large)).toBe(true);
+    }
+  });
+
   test('leaves nothing behind, opened or refused', async () => {
     await using work = await packIn(packOf([entryOf(TYPE.blob, 'a')]));
     const descriptors = () => readdirSync('/proc/self/fd').length;

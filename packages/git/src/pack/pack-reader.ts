@@ -48,18 +48,21 @@ export interface PackReader {
 export function createPackReader(source: PackSource): PackReader {
   const bodyBytes = source.size - CHECKSUM_BYTES;
   const hash = createHash('sha1');
-  let held: Buffer = Buffer.alloc(0);
+  // One for all windows, as large as the largest: a new one for each would wait for the garbage collector, and large objects have large ones.
+  let memory: Buffer = Buffer.alloc(0);
+  let held = memory;
   let start = 0;
   const fill = (offset: number, atLeast: number) => {
     const kept = held.subarray(offset - start);
     const end = start + held.length;
     const bytes = Math.min(Math.max(WINDOW_BYTES, atLeast), bodyBytes - offset);
-    const next = Buffer.allocUnsafe(bytes);
-    kept.copy(next);
-    const fresh = next.subarray(kept.length);
+    if (bytes > memory.length) memory = Buffer.allocUnsafeSlow(bytes);
+    // Where the two overlap, it is as if they did not.
+    kept.copy(memory);
+    const fresh = memory.subarray(kept.length, bytes);
     source.readInto(fresh, end);
     hash.update(fresh);
-    [held, start] = [next, offset];
+    [held, start] = [memory.subarray(0, bytes), offset];
   };
   return {
     bodyBytes,

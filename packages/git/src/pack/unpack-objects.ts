@@ -22,7 +22,7 @@ export interface Unpacked {
 /** Git itself makes chains of at most 50, and accepts 4095. */
 const MAX_DELTA_DEPTH = 4095;
 
-const FIRST_TRY_BYTES = 1024 * 1024;
+const PIECE_BYTES = 1024 * 1024;
 
 /** Where an inflated content lies. */
 interface Place {
@@ -103,12 +103,11 @@ function takeEntry(reader: PackReader, offset: number, unpacking: Unpacking): nu
 }
 
 /**
- * Nothing says how long the compressed bytes are: a window of the usual size is tried, then what is likely at most, then twice as many each
- * time.
+ * Nothing says how long the compressed bytes are: what is likely at most is tried, then twice as many each time. Less would do for most, but each
+ * try takes memory for all of the object, which the garbage collector is in no hurry about.
  */
 function inflateAt(reader: PackReader, offset: number, size: number): Inflated {
-  const likely = mostCompressed(size);
-  for (let atLeast = Math.min(likely, FIRST_TRY_BYTES); ; atLeast = Math.max(likely, 2 * atLeast)) {
+  for (let atLeast = mostCompressed(size); ; atLeast *= 2) {
     const input = reader.window(offset, atLeast);
     const inflated = inflateEntry(input, size);
     if (inflated !== undefined) return inflated;
@@ -151,6 +150,14 @@ class PiledObject implements GitObject {
 
   get content(): Buffer {
     return this.#pile.read(this.#place, this.size);
+  }
+
+  get pieces(): (() => Iterable<Buffer>) | undefined {
+    return this.size > PIECE_BYTES ? () => this.#inPieces() : undefined;
+  }
+
+  *#inPieces(): Generator<Buffer> {
+    for (let at = 0; at < this.size; at += PIECE_BYTES) yield this.#pile.read(this.#place, Math.min(PIECE_BYTES, this.size - at), at);
   }
 }
 

@@ -16,6 +16,8 @@ export interface TreeFile {
   readonly size?: number;
   /** Read from the store when it is asked for. */
   readonly content: Buffer;
+  /** The same piece by piece, of a large file. */
+  readonly pieces?: () => Iterable<Buffer>;
 }
 
 export interface FilesOptions {
@@ -65,6 +67,7 @@ function* filesWithin(store: ObjectStore, tree: string, sparse: SparseCheckout |
       executable: kind === 'executable',
       oid,
       ...(blob.size === undefined ? {} : { size: blob.size }),
+      ...(blob.pieces === undefined ? {} : { pieces: blob.pieces }),
       get content() {
         return blob.content;
       },

@@ -74,6 +74,7 @@ function filesWithin(store: ObjectStore, { path: directory, commit }: SubmoduleP
     ...(file.pathBytes === undefined ? {} : { pathBytes: Buffer.concat([Buffer.from(`${directory}/`), file.pathBytes]) }),
     executable: file.executable,
     ...(file.size === undefined ? {} : { size: file.size }),
+    ...(file.pieces === undefined ? {} : { pieces: file.pieces }),
     get content() {
       return file.content;
     },
