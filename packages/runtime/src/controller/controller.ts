@@ -71,7 +71,8 @@ export interface Controller<T extends KubeObject> {
   /** How many objects run at once. */
   readonly concurrency: number;
   /**
-   * Runs wait for servers that tenants choose, which may never answer: one that lasts a second while others wait goes on beside those, eight times as many at most.
+   * Runs wait for servers that tenants choose, which may never answer: one that lasts for longer than usual while others wait goes on beside those, eight times as many
+   * at most.
    */
   readonly waitsForStrangers?: true;
   /** Who the API server shall say wrote status and finalizer; default: the manager's name. */

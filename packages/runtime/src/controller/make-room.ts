@@ -2,6 +2,8 @@
 export interface Holder {
   readonly key: string;
   readonly ranMs: number;
+  /** Its object failed the last time. */
+  readonly isRetry: boolean;
   /** It was told to end, and has not yet. */
   readonly isEnding: boolean;
 }
@@ -10,6 +12,8 @@ export interface PlacesView {
   readonly holders: readonly Holder[];
   /** Places for slow runs that nobody has. */
   readonly freeSlow: number;
+  /** See `quantumFor`. */
+  readonly quantumMs: number;
 }
 
 export type RoomMove =
@@ -21,16 +25,22 @@ export type RoomMove =
   | { readonly kind: 'rest'; readonly againMs: number | undefined };
 
 /** Whoever takes longer waits for somebody else more than it works: what works for long has a thread, and those are counted by themselves. */
-export const QUANTUM_MS = 1_000;
+export const SLOW_MS = 1_000;
 /** When all places for slow runs are taken as well: less is what honest work takes, whose beginning would be lost. */
 export const PATIENCE_MS = 3_000;
 
+const MIN_QUANTUM_MS = 50;
+const TYPICAL_RUNS = 2;
+
+/** For how long a run keeps its place from those who wait. What is long depends on what is usual: who waits should not have to wait for much longer than its own run takes. */
+export const quantumFor = (typicalMs: number): number => Math.min(SLOW_MS, Math.max(MIN_QUANTUM_MS, TYPICAL_RUNS * typicalMs));
+
 /** What is done for those who wait while every place is taken. */
-export function makeRoom({ holders, freeSlow }: PlacesView): RoomMove {
-  const limitMs = freeSlow > 0 ? QUANTUM_MS : PATIENCE_MS;
-  const staying = holders.filter(({ isEnding }) => !isEnding);
-  const [longest] = staying.toSorted((a, b) => b.ranMs - a.ranMs);
-  if (longest === undefined) return { kind: 'rest', againMs: undefined };
-  if (longest.ranMs < limitMs) return { kind: 'rest', againMs: limitMs - longest.ranMs };
-  return { kind: freeSlow > 0 ? 'move' : 'end', key: longest.key };
+export function makeRoom({ holders, freeSlow, quantumMs }: PlacesView): RoomMove {
+  const keepsMs = ({ isRetry }: Holder) => (freeSlow === 0 ? PATIENCE_MS : isRetry ? 0 : quantumMs);
+  const overdue = holders.filter(({ isEnding }) => !isEnding).map((it) => ({ key: it.key, byMs: it.ranMs - keepsMs(it) }));
+  const [first] = overdue.toSorted((a, b) => b.byMs - a.byMs);
+  if (first === undefined) return { kind: 'rest', againMs: undefined };
+  if (first.byMs < 0) return { kind: 'rest', againMs: -first.byMs };
+  return { kind: freeSlow > 0 ? 'move' : 'end', key: first.key };
 }

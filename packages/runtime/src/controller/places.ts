@@ -1,12 +1,13 @@
 import type { Clock } from '@gotk/apimachinery';
 import { createFairQueue } from '../workers/fair-queue.ts';
-import { makeRoom, QUANTUM_MS } from './make-room.ts';
+import { makeRoom, quantumFor, SLOW_MS } from './make-room.ts';
 
 /**
  * The places that the runs of a controller take, so that two objects whose servers never answer cannot stop all others of their kind until a timeout.
  *
- * A run that lasts gives its place to whoever waits for it and goes on beside the others. Places for such runs have an end too; an object whose last run was
- * slow begins there, and waits there when they are taken, namespaces in turns. Nobody is ended there, so each gets its time in the end.
+ * A run that lasts for longer than usual gives its place to whoever waits for it and goes on beside the others; one of an object that failed the last time does so at
+ * once. Places for such runs have an end too; an object whose last run was slow begins there, and waits there when they are taken, namespaces in turns. Nobody is ended
+ * there, so each gets its time in the end.
  */
 export interface Places extends Disposable {
   /** Runs that have begun and not ended. */
@@ -17,12 +18,15 @@ export interface Places extends Disposable {
   hasRoom(isWanted: boolean): boolean;
   /** `key` is `namespace/name`. A slow one may begin later. */
   enter(key: string, visit: Visit): void;
-  /** The run has ended. True if it was slow: so should its object's next one be taken to be. */
-  leave(key: string): boolean;
+  /** The run has ended, well or not. True if it was slow: so should its object's next one be taken to be. */
+  leave(key: string, end: { readonly isWell: boolean }): boolean;
 }
 
 export interface Visit {
+  /** The object's last run was slow. */
   readonly isSlow: boolean;
+  /** The object's last run failed. */
+  readonly isRetry: boolean;
   readonly begin: () => void;
 }
 
@@ -39,22 +43,28 @@ export interface PlacesOptions {
 
 interface Holding {
   readonly sinceMs: number;
+  readonly isRetry: boolean;
   isSlow: boolean;
   isEnding: boolean;
 }
+
+/** Of a run in what is usual. */
+const WEIGHT_OF_LAST = 0.1;
 
 export function createPlaces({ clock, size, slowSize, end, onRoom }: PlacesOptions): Places {
   const holding = new Map<string, Holding>();
   const parked = createFairQueue<() => void>();
   let slow = 0;
+  /** What runs that end well take, the last ones above all. */
+  let typicalMs = 0;
   let timer: Disposable | undefined;
 
   const rest = () => {
     timer?.[Symbol.dispose]();
     timer = undefined;
   };
-  const place = (key: string, { isSlow, begin }: Visit) => {
-    holding.set(key, { sinceMs: clock.monotonic(), isSlow, isEnding: false });
+  const place = (key: string, { isSlow, isRetry, begin }: Visit) => {
+    holding.set(key, { sinceMs: clock.monotonic(), isSlow, isRetry, isEnding: false });
     if (isSlow) slow += 1;
     begin();
   };
@@ -63,8 +73,8 @@ export function createPlaces({ clock, size, slowSize, end, onRoom }: PlacesOptio
   /** Does the next thing for those who wait; true when that was to free a place. */
   const giveWay = (): boolean => {
     const nowMs = clock.monotonic();
-    const holders = [...holding].flatMap(([key, it]) => (it.isSlow ? [] : [{ key, ranMs: nowMs - it.sinceMs, isEnding: it.isEnding }]));
-    const move = makeRoom({ holders, freeSlow: slowSize - slow });
+    const holders = [...holding].flatMap(([key, it]) => (it.isSlow ? [] : [{ ...it, key, ranMs: nowMs - it.sinceMs }]));
+    const move = makeRoom({ holders, freeSlow: slowSize - slow, quantumMs: quantumFor(typicalMs) });
     switch (move.kind) {
       case 'rest':
         if (move.againMs !== undefined) timer = clock.after(move.againMs, onRoom);
@@ -95,12 +105,12 @@ export function createPlaces({ clock, size, slowSize, end, onRoom }: PlacesOptio
       rest();
       return isFree() || (isWanted && slowSize > 0 && giveWay());
     },
-    enter(key, { isSlow, begin }) {
-      const visit = { isSlow: isSlow && slowSize > 0, begin };
+    enter(key, { isSlow, isRetry, begin }) {
+      const visit = { isSlow: isSlow && slowSize > 0, isRetry, begin };
       if (visit.isSlow && slow >= slowSize) parked.push(key, () => place(key, visit));
       else place(key, visit);
     },
-    leave(key) {
+    leave(key, { isWell }) {
       const left = holding.get(key);
       if (left === undefined) return false;
       holding.delete(key);
@@ -108,7 +118,9 @@ export function createPlaces({ clock, size, slowSize, end, onRoom }: PlacesOptio
         slow -= 1;
         parked.take()?.();
       }
-      return clock.monotonic() - left.sinceMs >= QUANTUM_MS;
+      const ranMs = clock.monotonic() - left.sinceMs;
+      if (isWell) typicalMs += (ranMs - typicalMs) * WEIGHT_OF_LAST;
+      return ranMs >= SLOW_MS;
     },
     [Symbol.dispose]() {
       rest();

@@ -126,20 +126,24 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
     }
   };
 
-  const work = async ({ key: text, priority, wokenAtMs }: Taken): Promise<void> => {
+  /** Resolves with whether the object was looked at, and is well. */
+  const work = async ({ key: text, priority, wokenAtMs }: Taken): Promise<boolean> => {
     const its = known.get(text);
     const cached = its === undefined ? undefined : informer.get(its.key);
-    if (its === undefined || cached === undefined) return;
+    if (its === undefined || cached === undefined) return false;
     const object = freshest.of(text, cached);
     const { name, namespace, generation, deletionTimestamp } = object.metadata;
     if (isSuspended(object) && deletionTimestamp === undefined) {
       if (its.suspendedGeneration !== generation) log.info('reconciliation is suspended', { name, namespace });
       its.suspendedGeneration = generation;
-      return;
+      return false;
     }
     its.suspendedGeneration = undefined;
     const delayMs = pace.delayMs(text);
-    if (delayMs > 0) return queue.add(text, { priority, afterMs: delayMs });
+    if (delayMs > 0) {
+      queue.add(text, { priority, afterMs: delayMs });
+      return false;
+    }
     const started = clock.monotonic();
     const reconcileID = crypto.randomUUID();
     const runLog = log.with({ name, namespace, reconcileID });
@@ -154,13 +158,15 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
         return runOnce(object, { ...options, ...own, client: tracedClient(client, span) });
       };
       const ended = await traceRun(options.traces ?? noSpan, object, { reconcileID, work: run });
-      if (ended === undefined) return;
+      if (ended === undefined) return false;
       its.waitingSinceMs = ended.outcome.kind === 'waiting' ? (its.waitingSinceMs ?? started) : undefined;
       if (ended.status !== 'held') report(object, ended.outcome, { log: runLog, recorder });
       metrics.reconciled(object, ended.outcome.kind, clock.monotonic() - started);
-      if (!known.has(text)) return metrics.forget(object);
-      if (ended.object !== cached) freshest.note(text, ended.object);
-      lookAgain(text, its, ended);
+      if (known.has(text)) {
+        if (ended.object !== cached) freshest.note(text, ended.object);
+        lookAgain(text, its, ended);
+      } else metrics.forget(object);
+      return ended.outcome.kind === 'ready';
     } finally {
       // Last: whoever waits until nothing runs counts on everything having been reported.
       runs.end(text);
@@ -194,9 +200,10 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
       .catch((error) => {
         metrics.panicked();
         log.error('a run escaped its own error handling', error, { key: taken.key });
+        return false;
       })
-      .finally(() => {
-        const isSlow = places.leave(taken.key);
+      .then((isWell) => {
+        const isSlow = places.leave(taken.key, { isWell });
         const its = known.get(taken.key);
         if (its !== undefined) its.isSlow = isSlow;
         queue.done(taken.key);
@@ -208,7 +215,8 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
     while (!stopped && places.hasRoom(queue.depth > 0)) {
       const taken = queue.take();
       if (taken === undefined) break;
-      places.enter(taken.key, { isSlow: known.get(taken.key)?.isSlow === true, begin: () => begin(taken) });
+      const its = known.get(taken.key);
+      places.enter(taken.key, { isSlow: its?.isSlow === true, isRetry: its?.failedAtMs !== undefined, begin: () => begin(taken) });
     }
     metrics.load({ queued: queue.depth + places.parked, active: places.active });
   };
