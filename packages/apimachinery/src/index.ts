@@ -13,6 +13,6 @@ export * from './merge-patch.ts';
 export * from './object.ts';
 export type * from './resource.ts';
 export * from './semver-range.ts';
-export { compareVersions, parseVersion, type Version, withBuildMetadata } from './semver-version.ts';
+export { compareVersions, isVersion, parseVersion, type Version, withBuildMetadata } from './semver-version.ts';
 export * from './system-clock.ts';
 export * from './without-end.ts';

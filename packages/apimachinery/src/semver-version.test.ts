@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compareVersions, parseVersion, withBuildMetadata } from './semver-version.ts';
+import { compareVersions, isVersion, parseVersion, withBuildMetadata } from './semver-version.ts';
 
 describe('a version may', () => {
   test.each([
@@ -7,13 +7,19 @@ describe('a version may', () => {
     ['lack parts and begin with a v', 'v1.2', '1.2.0'],
     ['be a date with zeros in front', 'v2025.02.03-rc.1', '2025.2.3-rc.1'],
     ['be all zeros', '0.00.000', '0.0.0'],
+    ['have large numbers', '999999999999999.0.000000000000001', '999999999999999.0.1'],
   ])('%s', (_, text, expected) => {
     expect(parseVersion(text)?.version).toBe(expected);
+    expect(isVersion(text)).toBe(true);
   });
 
-  test.each(['', 'latest', '1.2.3.4', '1.2.3-', '1.2.3-01', '1..2', ' 1.2.3', `1.2.3-${'a'.repeat(300)}`])('not be %j', (text) => {
-    expect(parseVersion(text)).toBeUndefined();
-  });
+  test.each(['', 'latest', '1.2.3.4', '1.2.3-', '1.2.3-01', '1..2', ' 1.2.3', `1.2.3-${'a'.repeat(300)}`, '9007199254740992.0.0'])(
+    'not be %j',
+    (text) => {
+      expect(parseVersion(text)).toBeUndefined();
+      expect(isVersion(text)).toBe(false);
+    },
+  );
 });
 
 test('versions have an order, in which build metadata does not count', () => {

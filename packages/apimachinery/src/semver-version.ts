@@ -14,6 +14,12 @@ export function parseVersion(text: string): SemVer | undefined {
   return parse(`${withoutZeros(major)}.${withoutZeros(minor)}.${withoutZeros(patch)}${rest}`) ?? undefined;
 }
 
+/** Whether `parseVersion` takes it. */
+export const isVersion = (text: string): boolean => PLAIN.test(text) || parseVersion(text) !== undefined;
+
+/** What nearly all versions look like, and whose numbers are certainly safe integers. */
+const PLAIN = /^v?\d{1,15}\.\d{1,15}\.\d{1,15}$/;
+
 const withoutZeros = (digits = '0'): string => (digits.length > 1 ? digits.replace(/^0+(?=\d)/, '') : digits);
 
 /** By precedence: negative when the first one is the lower one. Build metadata does not count. */

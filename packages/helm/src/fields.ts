@@ -50,13 +50,13 @@ export const isObject = (value: unknown): value is Readonly<Record<string, unkno
 
 function find(object: Readonly<Record<string, unknown>>, name: string): unknown {
   if (Object.hasOwn(object, name)) return object[name];
-  const lower = name.toLowerCase();
-  // Go looks at the keys in their order: the last one that matches wins.
-  const key = Object.keys(object)
-    .filter((candidate) => candidate.length === name.length && candidate.toLowerCase() === lower)
-    .sort()
-    .at(-1);
-  return key === undefined ? undefined : object[key];
+  let found: string | undefined;
+  for (const candidate of Object.keys(object)) {
+    if (candidate.length !== name.length || candidate.toLowerCase() !== name.toLowerCase()) continue;
+    // Go looks at the keys in their order: the last one that matches wins.
+    if (found === undefined || candidate > found) found = candidate;
+  }
+  return found === undefined ? undefined : object[found];
 }
 
 function textOf(value: unknown, name: string): string | undefined {

@@ -1,4 +1,4 @@
-import { parseVersion } from '@gotk/apimachinery';
+import { isVersion } from '@gotk/apimachinery';
 import { HelmError } from '../helm-error.ts';
 import type { Dependency, Metadata, UncheckedMetadata } from './metadata.ts';
 
@@ -26,7 +26,7 @@ export function problemWith({ apiVersion, name, version, type = '', maintainers 
   if (name.includes('/') || name.length > MAX_NAME_CHARACTERS)
     return `chart.metadata.name ${JSON.stringify(name.slice(0, MAX_NAME_CHARACTERS))} is invalid`;
   if (version === '') return 'chart.metadata.version is required';
-  if (parseVersion(version) === undefined) return `chart.metadata.version ${JSON.stringify(version.slice(0, 256))} is invalid`;
+  if (!isVersion(version)) return `chart.metadata.version ${JSON.stringify(version.slice(0, 256))} is invalid`;
   if (!['', 'application', 'library'].includes(type)) return 'chart.metadata.type must be application or library';
   if (maintainers.some((maintainer) => maintainer === null)) return 'maintainers must not contain empty or null nodes';
   for (const dependency of dependencies) {

@@ -70,13 +70,10 @@ export function toChartVersion(entry: IndexEntry | null): ChartVersion | string 
   // An index that does not say is from the times of Helm 2.
   const problem = problemWith({ apiVersion: entry.apiVersion || 'v1', name, version, type, maintainers, dependencies });
   if (problem !== undefined) return problem;
-  return {
-    name,
-    version,
-    urls,
-    ...(digest === '' ? {} : { digest }),
-    ...(appVersion === '' ? {} : { appVersion: sanitized(appVersion) }),
-    ...(created === '' ? {} : { created }),
-    ...(deprecated === true ? { deprecated } : {}),
-  };
+  const read: { -readonly [K in keyof ChartVersion]: ChartVersion[K] } = { name, version, urls };
+  if (digest !== '') read.digest = digest;
+  if (appVersion !== '') read.appVersion = sanitized(appVersion);
+  if (created !== '') read.created = created;
+  if (deprecated === true) read.deprecated = deprecated;
+  return read;
 }

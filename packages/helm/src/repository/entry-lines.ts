@@ -12,33 +12,37 @@ type Key = (typeof KEYS)[number];
 
 const ALIAS = 'alias';
 
-const PATTERNS = KEYS.map((key) => ({ key, exact: new TextEncoder().encode(key), lower: new TextEncoder().encode(key.toLowerCase()) }));
+type Text = (typeof TEXTS)[number];
 
-/** Reads the lines of one version of a chart. */
+/** By length: few keys have the same. */
+const PATTERNS: readonly (readonly { readonly key: Key; readonly lower: Uint8Array }[])[] = Array.from({ length: 16 }, (_, length) =>
+  KEYS.filter((key) => key.length === length).map((key) => ({ key, lower: new TextEncoder().encode(key.toLowerCase()) })),
+);
+
+/** Reads versions of charts line by line, one after the other. */
 export interface EntryReader {
-  /** Where it begins in the bytes. */
-  readonly start: number;
-  /** Whether the line can be part of it at all. */
+  /** With the line of a version's dash. What was read of the one before is gone. */
+  readonly begin: (line: Line) => void;
+  /** Whether the line can be part of the version at all. */
   readonly look: (line: Line) => boolean;
   /** What was read; irregular if a parser has to look. */
-  readonly end: (at: number) => IndexEntry | Irregular;
+  readonly end: () => IndexEntry | Irregular;
 }
 
 type Fields = { -readonly [K in keyof IndexEntry]: IndexEntry[K] };
 
-/** Begins with the line of the dash. */
-export function entryReader(bytes: Uint8Array, { start, from, to, indent }: Line): EntryReader {
-  const fields: Fields = {};
+export function entryReader(bytes: Buffer): EntryReader {
+  const text = repeatedTexts(bytes);
+  let fields: Fields = {};
   let urls: string[] | undefined;
   let nodes: (string | null)[] | undefined;
   /** Of its keys: where the one behind the dash stands. */
-  let keyIndent = indent + 1;
+  let keyIndent = 0;
   let key: Key | undefined;
   /** Of the dashes below the key. */
   let listIndent: number | undefined;
   /** Of the keys behind those dashes. */
   let nodeIndent = 0;
-  let seen = 0;
   let isIrregular = false;
 
   const irregular = (): true => {
@@ -46,42 +50,41 @@ export function entryReader(bytes: Uint8Array, { start, from, to, indent }: Line
     return true;
   };
 
-  const setText = (name: (typeof TEXTS)[number], value: string | Irregular): boolean => {
-    if (value === IRREGULAR) return irregular();
-    fields[name] = value;
-    return true;
-  };
-
-  const lookAtKey = (line: Pick<Line, 'from' | 'to'>): boolean => {
-    const colon = colonOf(bytes, line);
-    if (colon === line.from) return irregular();
-    const found = keyAt(bytes, line.from, colon);
+  const lookAtKey = (from: number, to: number): boolean => {
+    const colon = colonOf(bytes, from, to);
+    if (colon === from) return irregular();
+    const found = keyAt(bytes, from, colon);
     if (found === IRREGULAR) return irregular();
     key = found;
     listIndent = undefined;
     if (key === undefined) return true;
-    const bit = 1 << KEYS.indexOf(key);
-    if ((seen & bit) !== 0) return irregular();
-    seen |= bit;
-    const value = skipSpaces(bytes, colon + 1, line.to);
-    if (key === 'urls') {
-      urls = [];
-      fields.urls = urls;
-      return value === line.to || irregular();
+    const field = key === 'dependencies' ? 'aliases' : key;
+    if (fields[field] !== undefined) return irregular();
+    const value = skipSpaces(bytes, colon + 1, to);
+    switch (key) {
+      case 'urls':
+        urls = [];
+        fields.urls = urls;
+        return value === to || irregular();
+      case 'maintainers':
+      case 'dependencies':
+        nodes = [];
+        fields[key === 'maintainers' ? 'maintainers' : 'aliases'] = nodes;
+        return value === to || irregular();
+      // `true` and `false` are all that is regular of what is no text.
+      case 'deprecated': {
+        const word = asciiAt(bytes, value, to);
+        if (word !== 'true' && word !== 'false') return irregular();
+        fields.deprecated = word === 'true';
+        return true;
+      }
+      default: {
+        const read = text(key, value, to);
+        if (read === IRREGULAR) return irregular();
+        fields[key] = read;
+        return true;
+      }
     }
-    if (key === 'maintainers' || key === 'dependencies') {
-      nodes = [];
-      fields[key === 'maintainers' ? 'maintainers' : 'aliases'] = nodes;
-      return value === line.to || irregular();
-    }
-    // `true` and `false` are all that is regular of what is no text.
-    if (key === 'deprecated') {
-      const text = asciiAt(bytes, value, line.to);
-      if (text !== 'true' && text !== 'false') return irregular();
-      fields.deprecated = text === 'true';
-      return true;
-    }
-    return setText(key, plainScalar(bytes, value, line.to));
   };
 
   const lookAtItem = (line: Line): boolean => {
@@ -96,34 +99,35 @@ export function entryReader(bytes: Uint8Array, { start, from, to, indent }: Line
     }
     nodes?.push('');
     nodeIndent = line.indent + (inner - line.from);
-    return lookAtNodeKey({ from: inner, to: line.to });
+    return lookAtNodeKey(inner, line.to);
   };
 
-  const lookAtNodeKey = (line: Pick<Line, 'from' | 'to'>): boolean => {
-    const colon = colonOf(bytes, line);
-    if (nodes === undefined || !isWord(bytes, line.from, colon)) return irregular();
-    if (key !== 'dependencies' || colon - line.from !== ALIAS.length) return true;
-    const name = asciiAt(bytes, line.from, colon);
+  const lookAtNodeKey = (from: number, to: number): boolean => {
+    const colon = colonOf(bytes, from, to);
+    if (nodes === undefined || !isWord(bytes, from, colon)) return irregular();
+    if (key !== 'dependencies' || colon - from !== ALIAS.length) return true;
+    const name = asciiAt(bytes, from, colon);
     if (name.toLowerCase() !== ALIAS) return true;
-    const alias = plainScalar(bytes, skipSpaces(bytes, colon + 1, line.to), line.to);
+    const alias = plainScalar(bytes, skipSpaces(bytes, colon + 1, to), to);
     if (alias === IRREGULAR || name !== ALIAS) return irregular();
     nodes[nodes.length - 1] = alias;
     return true;
   };
 
-  const first = skipSpaces(bytes, from + 1, to);
-  if (first === to) isIrregular = true;
-  else {
-    keyIndent = indent + (first - from);
-    lookAtKey({ from: first, to });
-  }
-
   return {
-    start,
+    begin({ from, to, indent }) {
+      fields = {};
+      key = undefined;
+      isIrregular = false;
+      const first = skipSpaces(bytes, from + 1, to);
+      keyIndent = indent + (first - from);
+      if (first === to) isIrregular = true;
+      else lookAtKey(first, to);
+    },
     look(line) {
       if (isIrregular) return true;
       const isDash = bytes[line.from] === DASH && bytes[line.from + 1] === SPACE;
-      if (line.indent === keyIndent && !isDash) return lookAtKey(line);
+      if (line.indent === keyIndent && !isDash) return lookAtKey(line.from, line.to);
       if (line.indent < keyIndent) return irregular();
       if (key === undefined) return true;
       if (key !== 'urls' && key !== 'maintainers' && key !== 'dependencies') return irregular();
@@ -131,26 +135,40 @@ export function entryReader(bytes: Uint8Array, { start, from, to, indent }: Line
       if (key === 'urls' || listIndent === undefined) return irregular();
       if (line.indent < nodeIndent) return irregular();
       // Not looked at: what is below a key of the node, a list as far left as that key included.
-      return key === 'maintainers' || line.indent > nodeIndent || isDash || lookAtNodeKey(line);
+      return key === 'maintainers' || line.indent > nodeIndent || isDash || lookAtNodeKey(line.from, line.to);
     },
     end: () => (isIrregular ? IRREGULAR : fields),
   };
 }
 
+/** Texts of keys. Versions of a chart have most in common: what was there the last time is neither decoded nor held twice. */
+function repeatedTexts(bytes: Buffer): (key: Text, from: number, to: number) => string | Irregular {
+  const last = new Map<Text, { readonly from: number; readonly length: number; readonly text: string }>();
+  return (key, from, to) => {
+    const known = last.get(key);
+    if (known !== undefined && known.length === to - from && isSame(bytes, known, from)) return known.text;
+    const text = plainScalar(bytes, from, to);
+    if (text !== IRREGULAR) last.set(key, { from, length: to - from, text });
+    return text;
+  };
+}
+
+function isSame(bytes: Uint8Array, { from, length }: { readonly from: number; readonly length: number }, other: number): boolean {
+  // Backwards: where they differ, it is in the end.
+  for (let at = length - 1; at >= 0; at--) if (bytes[from + at] !== bytes[other + at]) return false;
+  return true;
+}
+
 /** The key in these bytes, undefined for one that does not matter; irregular where a parser has to say what it is. */
-function keyAt(bytes: Uint8Array, from: number, to: number): Key | undefined | Irregular {
+function keyAt(bytes: Buffer, from: number, to: number): Key | undefined | Irregular {
   const first = (bytes[from] ?? 0) | 0x20;
   // Anything else than a letter may be an anchor, an alias, a tag, a merge, a quote.
   if (first < 0x61 || first > 0x7a) return IRREGULAR;
-  for (const { key, exact, lower } of PATTERNS) {
-    if (exact.length !== to - from || first !== lower[0]) continue;
-    let [isSame, isSimilar] = [true, true];
-    for (let at = 1; at < exact.length && isSimilar; at++) {
-      const byte = bytes[from + at] ?? 0;
-      isSame &&= byte === exact[at];
-      isSimilar = (byte | 0x20) === lower[at];
-    }
-    if (isSimilar) return isSame && bytes[from] === exact[0] ? key : IRREGULAR;
+  for (const { key, lower } of PATTERNS[to - from] ?? []) {
+    if (first !== lower[0]) continue;
+    let isSimilar = true;
+    for (let at = 1; at < lower.length && isSimilar; at++) isSimilar = ((bytes[from + at] ?? 0) | 0x20) === lower[at];
+    if (isSimilar) return asciiAt(bytes, from, to) === key ? key : IRREGULAR;
   }
   return undefined;
 }
@@ -164,5 +182,4 @@ function isWord(bytes: Uint8Array, from: number, to: number): boolean {
   return to > from;
 }
 
-const asciiAt = (bytes: Uint8Array, from: number, to: number): string =>
-  String.fromCharCode(...bytes.subarray(from, Math.min(to, from + 64)));
+const asciiAt = (bytes: Buffer, from: number, to: number): string => bytes.toString('latin1', from, Math.min(to, from + 64));

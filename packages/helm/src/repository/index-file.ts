@@ -42,7 +42,8 @@ export function parseIndex(file: Uint8Array, { maxBytes }: ParseIndexOptions): C
     if (problems.length < MAX_PROBLEMS) problems.push(`chart '${chart}': ${version}`);
     return undefined;
   };
-  const lines = readIndexLines(bytes, take);
+  // What begins like JSON has no lines to speak of, however long it is.
+  const lines = beginsLikeJson(bytes) ? undefined : readIndexLines(bytes, take);
   if (lines === undefined) {
     problems.length = 0;
     skipped = 0;
@@ -59,7 +60,7 @@ interface Read {
 }
 
 function readWhole(bytes: Uint8Array, take: (chart: string, entry: IndexEntry | null) => ChartVersion | undefined): Read {
-  const [document] = isJson(bytes) ?? parseYaml(bytes);
+  const [document] = parsedJson(bytes) ?? parseYaml(bytes);
   try {
     const fields = fieldsOf(document, 'the index');
     const entries = isObject(document) ? (document.entries ?? {}) : {};
@@ -80,9 +81,10 @@ function readWhole(bytes: Uint8Array, take: (chart: string, entry: IndexEntry | 
   }
 }
 
-function isJson(bytes: Uint8Array): readonly unknown[] | undefined {
-  const first = bytes.find((byte) => byte > 0x20);
-  if (first !== 0x7b) return undefined;
+const beginsLikeJson = (bytes: Uint8Array): boolean => bytes.find((byte) => byte > 0x20) === 0x7b;
+
+function parsedJson(bytes: Uint8Array): readonly unknown[] | undefined {
+  if (!beginsLikeJson(bytes)) return undefined;
   try {
     return [parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))];
   } catch {

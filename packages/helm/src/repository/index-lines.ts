@@ -1,7 +1,7 @@
 import { InvalidYaml, readYaml } from '@gotk/apimachinery/yaml';
 import { WrongType } from '../fields.ts';
 import { type ChartVersion, type IndexEntry, readEntry } from './chart-version.ts';
-import { type EntryReader, entryReader } from './entry-lines.ts';
+import { entryReader } from './entry-lines.ts';
 import { colonOf, eachLine, type Line, skipSpaces } from './lines.ts';
 import { IRREGULAR, plainScalar } from './plain-scalar.ts';
 
@@ -24,7 +24,8 @@ type Take = (chart: string, entry: IndexEntry | null) => ChartVersion | undefine
  *
  * Sound because in block style what belongs to a node is indented deeper than it, whatever it is: what is not looked at cannot end early.
  */
-export function readIndexLines(bytes: Uint8Array, take: Take): IndexLines | undefined {
+export function readIndexLines(file: Uint8Array, take: Take): IndexLines | undefined {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
   const reader = indexReader(bytes, take);
   try {
     return eachLine(bytes, reader.look) ? reader.end() : undefined;
@@ -48,22 +49,23 @@ interface Chart {
   itemIndent: number | undefined;
 }
 
-function indexReader(bytes: Uint8Array, take: Take): IndexReader {
+function indexReader(bytes: Buffer, take: Take): IndexReader {
   const charts = new Map<string, readonly ChartVersion[]>();
   const keys = new Set<string>();
   let apiVersion = '';
   let section = '';
   let chartIndent: number | undefined;
   let chart: Chart | undefined;
-  let item: EntryReader | undefined;
+  const entry = entryReader(bytes);
+  /** Where the version begins that the lines are in. */
+  let itemStart: number | undefined;
 
   const endItem = (at: number): void => {
-    if (item === undefined || chart === undefined) return;
-    const read = item.end(at);
-    const entry = read === IRREGULAR ? parseItem(bytes.subarray(item.start, at)) : read;
-    const version = take(chart.name, entry);
+    if (itemStart === undefined || chart === undefined) return;
+    const read = entry.end();
+    const version = take(chart.name, read === IRREGULAR ? parseItem(bytes.subarray(itemStart, at)) : read);
     if (version !== undefined) chart.versions.push(version);
-    item = undefined;
+    itemStart = undefined;
   };
 
   const topLevel = (line: Line): boolean => {
@@ -72,7 +74,7 @@ function indexReader(bytes: Uint8Array, take: Take): IndexReader {
     if (section === '' && keys.size === 0 && isText(bytes, line, '---')) return true;
     // A list below a key may stand as far left as the key.
     if (bytes[line.from] === DASH) return section !== '' && section !== 'entries' && bytes[line.from + 1] === SPACE;
-    const colon = colonOf(bytes, line);
+    const colon = colonOf(bytes, line.from, line.to);
     const key = plainScalar(bytes, line.from, colon);
     if (key === IRREGULAR || !/^[A-Za-z]+$/.test(key)) return false;
     const lower = key.toLowerCase();
@@ -94,7 +96,7 @@ function indexReader(bytes: Uint8Array, take: Take): IndexReader {
 
   const beginChart = (line: Line): boolean => {
     endItem(line.start);
-    const colon = colonOf(bytes, line);
+    const colon = colonOf(bytes, line.from, line.to);
     const name = plainScalar(bytes, line.from, colon);
     if (name === IRREGULAR || charts.has(name)) return false;
     chart = { name, versions: [], itemIndent: undefined };
@@ -112,10 +114,11 @@ function indexReader(bytes: Uint8Array, take: Take): IndexReader {
     if (isItem && line.indent === (chart.itemIndent ?? line.indent)) {
       endItem(line.start);
       chart.itemIndent = line.indent;
-      item = entryReader(bytes, line);
+      itemStart = line.start;
+      entry.begin(line);
       return true;
     }
-    return item !== undefined && line.indent > (chart.itemIndent ?? 0) && item.look(line);
+    return itemStart !== undefined && line.indent > (chart.itemIndent ?? 0) && entry.look(line);
   };
 
   return {

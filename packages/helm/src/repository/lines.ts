@@ -21,8 +21,8 @@ const COLON = 0x3a;
 export function eachLine(bytes: Uint8Array, look: (line: Line) => boolean): boolean {
   const line: Line = { start: 0, indent: 0, from: 0, to: 0 };
   for (let start = 0; start < bytes.length; ) {
-    const newline = bytes.indexOf(NEWLINE, start);
-    const end = newline === -1 ? bytes.length : newline;
+    let end = start;
+    while (end < bytes.length && bytes[end] !== NEWLINE) end += 1;
     let from = start;
     while (from < end && bytes[from] === SPACE) from += 1;
     let to = end;
@@ -40,7 +40,7 @@ export function eachLine(bytes: Uint8Array, look: (line: Line) => boolean): bool
 }
 
 /** Of the first colon that ends a key. The end of the line where there is none, which no key is read from. */
-export function colonOf(bytes: Uint8Array, { from, to }: Pick<Line, 'from' | 'to'>): number {
+export function colonOf(bytes: Uint8Array, from: number, to: number): number {
   for (let at = from; at < to; at++) {
     if (bytes[at] === COLON && (at + 1 === to || bytes[at + 1] === SPACE)) return at;
   }

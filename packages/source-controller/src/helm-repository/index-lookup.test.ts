@@ -31,6 +31,14 @@ test('a lookup answers for every chart of its index, and knows none besides', as
   expect(place.choose('app-9000')).toMatchObject({ kind: 'refused', error: 'chart-not-found' });
 });
 
+test('a chart of more versions than are written at once is found by its first, its last and any between', async () => {
+  await using place = await workplace();
+  const versions = Array.from({ length: 2_500 }, (_, n) => entry('app', `${n}.0.0`));
+  await place.make(`apiVersion: v1\nentries:\n  none: []\n  app:\n${versions.join('')}`);
+  for (const version of ['0.0.0', '1234.0.0', '2499.0.0'])
+    expect(place.choose('app', version)).toMatchObject({ kind: 'chosen', version: { name: 'app', version } });
+});
+
 test('what is needed to fetch a version is kept, and nothing else of what the index tells', async () => {
   await using place = await workplace();
   const digest = 'a'.repeat(64);

@@ -40,6 +40,9 @@ const GROUPS = 4_096;
 const OFFSET_BYTES = 6;
 const TABLE_BYTES = (GROUPS + 1) * OFFSET_BYTES;
 
+/** Rendered, it is a `ChartVersion`: what is undefined is left out. */
+type Wanted = { readonly [K in 'name' | 'version' | 'urls' | 'digest' | 'created']: ChartVersion[K] | undefined };
+
 type Group = readonly (readonly [name: string, versions: readonly ChartVersion[]])[];
 
 /** Parses an index once, for all who will ask about it. */
@@ -68,7 +71,7 @@ export function chooseChart({ lookup, name, range }: ChooseChart): ChosenChart {
 
 function writeLookup({ charts }: ChartIndex, output: string): number {
   const groups: [string, readonly ChartVersion[]][][] = Array.from({ length: GROUPS }, () => []);
-  for (const [name, versions] of charts) groups[groupOf(name)]?.push([name, versions.map(wanted)]);
+  for (const chart of charts) groups[groupOf(chart[0])]?.push(chart);
   const table = Buffer.alloc(TABLE_BYTES);
   const draft = `${output}.draft`;
   const file = openSync(draft, 'w', 0o600);
@@ -76,7 +79,7 @@ function writeLookup({ charts }: ChartIndex, output: string): number {
   try {
     groups.forEach((group, index) => {
       table.writeUIntLE(end, index * OFFSET_BYTES, OFFSET_BYTES);
-      if (group.length > 0) end += writeAt(file, Buffer.from(JSON.stringify(group)), end);
+      for (const text of renderGroup(group)) end += writeAt(file, Buffer.from(text), end);
     });
     table.writeUIntLE(end, GROUPS * OFFSET_BYTES, OFFSET_BYTES);
     writeAt(file, table, 0);
@@ -87,13 +90,32 @@ function writeLookup({ charts }: ChartIndex, output: string): number {
   return end;
 }
 
+/** As `JSON.stringify` would, in pieces of a thousand versions or so: some charts have more of them than should be in memory twice. */
+function* renderGroup(group: Group): Generator<string> {
+  let text = '[';
+  for (const [name, versions] of group) {
+    text += `${text === '[' ? '' : ','}[${JSON.stringify(name)},[`;
+    for (let from = 0; from < versions.length; from += PIECE) {
+      if (from > 0) {
+        yield text;
+        text = ',';
+      }
+      text += JSON.stringify(versions.slice(from, from + PIECE).map(wanted)).slice(1, -1);
+    }
+    text += ']]';
+  }
+  if (group.length > 0) yield `${text}]`;
+}
+
+const PIECE = 1_000;
+
 /** Of the addresses of a chart only the first is ever used, as in Flux. */
-const wanted = ({ name, version, urls, digest, created }: ChartVersion): ChartVersion => ({
+const wanted = ({ name, version, urls, digest, created }: ChartVersion): Wanted => ({
   name,
   version,
   urls: urls.slice(0, 1),
-  ...(digest === undefined ? {} : { digest }),
-  ...(created === undefined ? {} : { created }),
+  digest,
+  created,
 });
 
 function versionsOf(lookup: string, name: string): readonly ChartVersion[] | undefined | 'gone' {
