@@ -128,23 +128,6 @@ test('A11: an index of 51 MiB is refused where the limit says so, and one with n
   await bed.until(helmRepositories, 'nulls', isReady);
 });
 
-test('A11: an index of 200,000 versions is read, while others go on', async () => {
-  await using bed = await testbed();
-  await using server = await startHelmServer();
-  server.files.set('index.yaml', indexOf(Array.from({ length: 200_000 }, (_, n) => ({ name: 'app', version: `${n}.0.0` }))));
-  server.files.set('small/index.yaml', indexOf([{ name: 'app', version: '1.0.0' }]));
-  await repositoryOf(bed, 'charts', { url: server.url });
-  await repositoryOf(bed, 'small', { url: `${server.url}/small` });
-  const ready: string[] = [];
-  await Promise.all(
-    ['charts', 'small'].map(async (name) => {
-      await bed.until(helmRepositories, name, isReady);
-      ready.push(name);
-    }),
-  );
-  expect(ready).toEqual(['small', 'charts']);
-});
-
 test.each([
   [
     'an oci address without the type',

@@ -67,8 +67,7 @@ export async function startHostileServer(hostility: Hostility): Promise<HostileS
 }
 
 /** A repository of one commit whose pack of a few kilobytes unfolds to six gigabytes. */
-export const deltaBomb: Hostility = (request, response) => {
-  if (request.method === 'GET') return void response.end(ADVERTISEMENT);
+function deltaBomb(): Hostility {
   const tree = idOf('tree', '');
   const commit = `tree ${tree}\nauthor a <a@b> 1 +0000\ncommitter a <a@b> 1 +0000\n\nm\n`;
   const oid = idOf('commit', commit);
@@ -76,27 +75,30 @@ export const deltaBomb: Hostility = (request, response) => {
   const delta = Buffer.concat([sizeOf(MIB), sizeOf(30 * MIB), ...Array.from({ length: 30 }, () => copyOf(0, MIB))]);
   const bombs = Array.from({ length: 200 }, () => entryOf(TYPE.refDelta, delta, { base: Buffer.from(idOf('blob', base), 'hex') }));
   const pack = packOf([entryOf(TYPE.commit, commit), entryOf(TYPE.tree, ''), entryOf(TYPE.blob, base), ...bombs]);
-  const parts: Buffer[] = [];
-  request.on('data', (chunk: Buffer) => parts.push(chunk));
-  request.on('end', () => {
-    if (Buffer.concat(parts).includes('command=ls-refs')) return void response.end(`${renderPacket(`${oid} refs/heads/main`)}${FLUSH}`);
-    response.write(renderPacket('packfile'));
-    for (let at = 0; at < pack.length; at += 60_000) {
-      const band = Buffer.concat([Buffer.from([1]), pack.subarray(at, at + 60_000)]);
-      response.write(Buffer.concat([Buffer.from((band.length + 4).toString(16).padStart(4, '0')), band]));
-    }
-    response.end(FLUSH);
-  });
-};
+  return (request, response) => {
+    if (request.method === 'GET') return void response.end(ADVERTISEMENT);
+    const parts: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => parts.push(chunk));
+    request.on('end', () => {
+      if (Buffer.concat(parts).includes('command=ls-refs')) return void response.end(`${renderPacket(`${oid} refs/heads/main`)}${FLUSH}`);
+      response.write(renderPacket('packfile'));
+      for (let at = 0; at < pack.length; at += 60_000) {
+        const band = Buffer.concat([Buffer.from([1]), pack.subarray(at, at + 60_000)]);
+        response.write(Buffer.concat([Buffer.from((band.length + 4).toString(16).padStart(4, '0')), band]));
+      }
+      response.end(FLUSH);
+    });
+  };
+}
 
 /** An index whose aliases stand for each other ten deep. */
-export const indexBomb: Hostility = (_request, response) => {
+const indexBomb: Hostility = (_request, response) => {
   const levels = Array.from({ length: 10 }, (_, n) => `  a${n + 1}: &a${n + 1} [${Array(10).fill(`*a${n}`).join(',')}]\n`);
   response.end(`apiVersion: v1\nentries:\n  a0: &a0 [x]\n${levels.join('')}`);
 };
 
 /** Pages without end, each of which takes as long to read as a page can. */
-export const listingBomb: Hostility = (request, response) => {
+const listingBomb: Hostility = (request, response) => {
   request.resume();
   if (request.url?.includes('list-type') !== true) return void response.writeHead(404).end();
   const next = `<IsTruncated>true</IsTruncated><NextContinuationToken>${Math.random()}</NextContinuationToken>`;
@@ -104,7 +106,7 @@ export const listingBomb: Hostility = (request, response) => {
 };
 
 /** An artifact whose one layer, of a few hundred kilobytes, has more files than anybody may unpack. */
-export function layerBomb(): Hostility {
+function layerBomb(): Hostility {
   const layer = gzipSync(Buffer.concat(Array.from({ length: 110_000 }, (_, n) => tarEntryOf({ name: `f${n}` }))));
   return registryOf({ digest: digestOf([layer]), size: layer.length }, (response) => response.end(layer));
 }
@@ -138,3 +140,11 @@ function registryOf(layer: { readonly digest: string; readonly size: number }, s
     response.writeHead(200, head).end(request.method === 'HEAD' ? undefined : manifest);
   };
 }
+
+/** What takes whoever reads it longer than whoever sent it, by the kind of source it is for. */
+export const BOMBS = {
+  'a bomb of deltas': deltaBomb,
+  'a bomb of aliases': () => indexBomb,
+  'a bomb of files': layerBomb,
+  'a bomb of pages': () => listingBomb,
+} as const satisfies Readonly<Record<string, () => Hostility>>;

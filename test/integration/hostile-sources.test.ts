@@ -8,9 +8,10 @@ import { type ControllerProcess, startBucketServer, startRegistry } from '@gotk/
 import { expect, test } from 'vitest';
 import { fetchArtifact, filesOf } from './artifact-files.ts';
 import { startHelmServer } from './helm-server.ts';
-import { deltaBomb, HOSTILITIES, indexBomb, layerBomb, listingBomb, startHostileServer, zeros } from './hostile-server.ts';
+import { HOSTILITIES, startHostileServer, zeros } from './hostile-server.ts';
 import { loginSecret, push, REPOSITORY } from './oci-artifacts.ts';
 import { ownCluster, ownController } from './own-controller.ts';
+import { startBusyNeighbours, startStrangers } from './strangers.ts';
 import { condition, isReady, resources, type Testbed } from './testbed.ts';
 
 // The controller is the test's own: what it measures is nobody else's doing.
@@ -37,6 +38,8 @@ type Kind = keyof typeof KINDS;
 const kinds = Object.keys(KINDS) as readonly Kind[];
 const resourceOf = (kind: Kind) => KINDS[kind].resource as unknown as Resource<Source>;
 
+const HOSTILE = Object.keys(HOSTILITIES) as readonly (keyof typeof HOSTILITIES)[];
+const nameOf = (what: string) => what.replaceAll(' ', '-');
 const NEIGHBOURS = 5;
 const DRIPS = 'drips-a-byte-a-second';
 const GARBAGE = 'sends-garbage';
@@ -65,7 +68,7 @@ const FAILURES: Readonly<Record<Kind, Readonly<Record<string, { readonly reason:
     bomb: { reason: 'BucketOperationFailed', message: /5 ?s|time/i },
   },
 };
-const BOMBS = { git: deltaBomb, helm: indexBomb, oci: layerBomb(), bucket: listingBomb } as const;
+const BOMBS = { git: 'a bomb of deltas', helm: 'a bomb of aliases', oci: 'a bomb of files', bucket: 'a bomb of pages' } as const;
 
 /** Real servers, and sources of theirs that are well. */
 async function healthy(bed: Testbed, stack: AsyncDisposableStack): Promise<Readonly<Record<Kind, Readonly<Record<string, unknown>>>>> {
@@ -88,6 +91,12 @@ async function healthy(bed: Testbed, stack: AsyncDisposableStack): Promise<Reado
   };
 }
 
+/** What looks take on a machine that is as busy, while nothing is hostile. */
+async function cleanLooks(bed: Testbed, rounds: number): Promise<readonly number[]> {
+  await using _busy = startBusyNeighbours();
+  return await looks(bed, rounds);
+}
+
 /** How long a look takes that somebody asks for, in milliseconds, one after the other. */
 async function looks(bed: Testbed, rounds: number): Promise<readonly number[]> {
   const took: number[] = [];
@@ -101,6 +110,9 @@ async function looks(bed: Testbed, rounds: number): Promise<readonly number[]> {
       }
   return took;
 }
+
+/** What a look may take on two processors that five servers, a control plane and a dozen threads share, with nobody to blame. */
+const NOISE_MS = 250;
 
 const ignore = () => undefined;
 
@@ -150,12 +162,13 @@ function heartbeat({ healthUrl }: ControllerProcess): () => Promise<Heartbeat> {
 }
 
 test('F19, F23, P3, P4: servers that stall, drip, never end, send garbage or bombs harm nobody but their own objects', {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   await using bed = await cluster.testbed();
   await using stack = new AsyncDisposableStack();
   const place = stack.use(await ownController(cluster, bed));
   const controller = stack.use(await place.start());
+  const { hosts } = stack.use(await startStrangers());
   const specs = await healthy(bed, stack);
   const apply = (kind: Kind, name: string, spec: unknown) =>
     bed.apply(KINDS[kind].resource as unknown as Resource, { metadata: { name }, spec: { interval: '10m', ...(spec as object) } });
@@ -164,32 +177,27 @@ test('F19, F23, P3, P4: servers that stall, drip, never end, send garbage or bom
   const stored = new Map<Kind, Source>();
   for (const kind of kinds) for (const name of names) stored.set(kind, await bed.until(resourceOf(kind), name, isReady));
 
-  const clean = await looks(bed, 2);
+  // Asking begins it anew.
   await lagOf(controller);
-  await lagOf(controller);
+  const before = await cleanLooks(bed, 3);
+  const cleanLag = await lagOf(controller);
   const stop = heartbeat(controller);
-  for (const [what, hostility] of Object.entries(HOSTILITIES)) {
-    const { host } = stack.use(await startHostileServer(hostility));
+  for (const what of HOSTILE) {
     for (const kind of kinds) {
-      const name = what.replaceAll(' ', '-');
-      await apply(kind, name, { ...KINDS[kind].spec(host), ...(name === DRIPS ? TIMEOUT : {}) });
-      if (name === GARBAGE) await apply(kind, 'was-well', KINDS[kind].spec(host));
+      const name = nameOf(what);
+      const spec = KINDS[kind].spec(hosts[what]);
+      await apply(kind, name, { ...spec, ...(name === DRIPS ? TIMEOUT : {}) });
+      if (name === GARBAGE) await apply(kind, 'was-well', spec);
     }
   }
-  for (const kind of kinds) {
-    const { host } = stack.use(await startHostileServer(BOMBS[kind]));
-    await apply(kind, 'bomb', { ...KINDS[kind].spec(host), ...(kind === 'bucket' ? TIMEOUT : {}) });
-  }
+  for (const kind of kinds) await apply(kind, 'bomb', { ...KINDS[kind].spec(hosts[BOMBS[kind]]), ...(kind === 'bucket' ? TIMEOUT : {}) });
 
-  const poisoned = await looks(bed, 3);
+  const poisoned = await looks(bed, 6);
   const { longestMs, ownLagMs } = await stop();
   const lag = await lagOf(controller);
-  expect(quantile(poisoned, 0.5)).toBeLessThan(Math.max(2 * quantile(clean, 0.5), 1_000));
-  // A second is what runs may keep a place for that others wait for.
-  expect(quantile(poisoned, 1)).toBeLessThan(2 * quantile(clean, 1) + 3_000);
   expect(longestMs).toBeLessThan(1_000 + ownLagMs.max);
-  // A tenth of a second on a machine of its own; here the servers and the API have the same two processors.
-  expect(lag.p99).toBeLessThan(Math.max(0.25, ownLagMs.p99 / 1_000));
+  // A tenth of a second on a machine of its own; here the servers and the API have the same two processors, and others maybe too.
+  expect(lag.p99).toBeLessThan(Math.max(0.25, 2 * cleanLag.p99, 2 * (ownLagMs.p99 / 1_000)));
   expect(lag.max).toBeLessThan(1);
 
   for (const kind of kinds) {
@@ -202,6 +210,13 @@ test('F19, F23, P3, P4: servers that stall, drip, never end, send garbage or bom
     expect(status?.artifact, kind).toEqual(stored.get(kind)?.status?.artifact);
   }
   await fetchArtifact(stored.get('git')?.status?.artifact);
+
+  for (const kind of kinds)
+    for (const name of [...HOSTILE.map(nameOf), 'bomb', 'was-well']) await bed.merge(resourceOf(kind), name, { spec: { suspend: true } });
+  // A machine that others use as well is not the same twice: the clean run is what was there before, and after.
+  const clean = [...before, ...(await cleanLooks(bed, 3))];
+  for (const share of [0.5, 0.99])
+    expect(quantile(poisoned, share), `${share}`).toBeLessThan(Math.max(2 * quantile(clean, share), NOISE_MS));
   expect(await rssMiB(controller)).toBeLessThan(768);
   expect(await controller.stop()).toBe(0);
   expect(await readFile(controller.logFile, 'utf8')).not.toMatch(/TypeError|RangeError|unhandled|uncaught/i);

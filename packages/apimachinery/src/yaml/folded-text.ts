@@ -8,8 +8,7 @@ export function reprintedFoldedText(text: string): string {
 }
 
 /** Anything else it prints in double quotes, where nothing is lost. */
-const isPrintedAsBlock = (text: string): boolean =>
-  !/ \n| $|[^\n\t\x20-\x7e\x85\xa0-\ufffd]/.test(text);
+const isPrintedAsBlock = (text: string): boolean => !/ \n| $|[^\n\t\x20-\x7e\x85\xa0-\ufffd]/.test(text);
 
 const isBlank = (character: string | undefined): boolean => character === ' ' || character === '\t';
 
