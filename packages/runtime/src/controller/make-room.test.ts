@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Holder, makeRoom, PATIENCE_MS, quantumFor, SLOW_MS } from './make-room.ts';
+import { type Holder, makeRoom, PATIENCE_MS, quantumFor } from './make-room.ts';
 
 const quantumMs = 200;
 const holder = (key: string, ranMs: number, more: Partial<Holder> = {}): Holder => ({
@@ -33,5 +33,5 @@ test.each([
 });
 
 test('a place is kept for some times what is usual, within limits', () => {
-  expect([0, 40, 10_000].map(quantumFor)).toEqual([50, 80, SLOW_MS]);
+  expect([0, 40, 10_000].map(quantumFor)).toEqual([50, 80, 250]);
 });

@@ -30,10 +30,11 @@ export const SLOW_MS = 1_000;
 export const PATIENCE_MS = 3_000;
 
 const MIN_QUANTUM_MS = 50;
+const MAX_QUANTUM_MS = 250;
 const TYPICAL_RUNS = 2;
 
 /** For how long a run keeps its place from those who wait. What is long depends on what is usual: who waits should not have to wait for much longer than its own run takes. */
-export const quantumFor = (typicalMs: number): number => Math.min(SLOW_MS, Math.max(MIN_QUANTUM_MS, TYPICAL_RUNS * typicalMs));
+export const quantumFor = (typicalMs: number): number => Math.min(MAX_QUANTUM_MS, Math.max(MIN_QUANTUM_MS, TYPICAL_RUNS * typicalMs));
 
 /** What is done for those who wait while every place is taken. */
 export function makeRoom({ holders, freeSlow, quantumMs }: PlacesView): RoomMove {
