@@ -105,6 +105,7 @@ function enter({ loader, schemas, origin }: Target, path: string, at: string): T
   const file = findKustomizationFile(inner.tree, inner.directory);
   if (file === undefined)
     throw new BuildError(`${inner.directory === '' ? '.' : inner.directory}: no kustomization file in this directory`);
+  inner.checkKustomization(file);
   return {
     kustomization: readKustomizationFile(inner.tree, file),
     loader: inner,

@@ -49,8 +49,8 @@ export function build(tree: FileTree, path: string, options: BuildOptions = {}):
   // `/` is where the source begins, as it is for Flux.
   const directory = resolvePath('', path, { at: 'the path of the build', isFileSystem: tree.isFileSystem });
   if (tree.list(directory) === undefined) throw new BuildError(`${path}: there is no such directory in the source`);
-  const kustomization = kustomizationAt(recorded, directory, overlay);
   const loader = Loader.at(recorded, directory, { restrictions, remote: options.remote });
+  const kustomization = kustomizationOf(loader, overlay);
   const origin = kustomization.buildMetadata.length > 0 ? {} : undefined;
 
   const { resources, config, vars } = accumulate({ kustomization, loader, schemas: new SchemaChoice(), origin });
@@ -67,10 +67,12 @@ export function build(tree: FileTree, path: string, options: BuildOptions = {}):
   return { objects: wanted.map(({ object }) => object as unknown as Unstructured), filesRead: filesRead() };
 }
 
-function kustomizationAt(tree: FileTree, directory: string, overlay: Overlay | undefined): KustomizationFile {
+function kustomizationOf(loader: Loader, overlay: Overlay | undefined): KustomizationFile {
+  const { tree, directory } = loader;
   const file = findKustomizationFile(tree, directory);
   if (file === undefined && overlay === undefined)
     throw new BuildError(`${directory === '' ? '.' : directory}: no kustomization file in this directory`);
+  if (file !== undefined) loader.checkKustomization(file);
   const kustomization = file === undefined ? generateKustomization(tree, directory) : readKustomizationFile(tree, file);
   return overlay === undefined ? kustomization : withOverlay(kustomization, overlay);
 }
@@ -89,8 +91,7 @@ function recording(tree: FileTree): { readonly recorded: FileTree; readonly file
   const read = new Set<string>();
   return {
     recorded: {
-      ...(tree.isFileSystem === undefined ? {} : { isFileSystem: tree.isFileSystem }),
-      list: (path) => tree.list(path),
+      ...tree,
       read: (path) => {
         const bytes = tree.read(path);
         if (bytes !== undefined) read.add(path);

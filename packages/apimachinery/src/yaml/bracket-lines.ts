@@ -8,19 +8,27 @@ const DEEP = ' '.repeat(2 * MAX_DEPTH);
 
 /**
  * Reads a text in which lines within brackets may begin anywhere, as go-yaml has it: the parser wants them behind what the brackets belong to, and gets them there.
- * Lines keep their numbers. Throws what `read` throws.
+ * Throws what `read` throws, with the place that it has in the text.
  */
 export function readWithBracketLines<Result>(text: string, read: (text: string) => Result): Result {
   let source = text;
+  const indented = new Set<number>();
   for (let reread = 0; ; reread += source.length) {
     try {
       return read(source);
     } catch (error) {
       const start = reread < MAX_REREAD ? lineToIndent(source, error) : undefined;
-      if (start === undefined) throw error;
+      if (start === undefined) throw asWritten(error, indented);
+      if (error instanceof YAMLException && error.mark !== undefined) indented.add(error.mark.line);
       source = source.slice(0, start) + DEEP + source.slice(start);
     }
   }
+}
+
+/** The error, with the column that the author sees. */
+function asWritten(error: unknown, indented: ReadonlySet<number>): unknown {
+  if (!(error instanceof YAMLException) || error.mark === undefined || !indented.has(error.mark.line)) return error;
+  return new YAMLException(error.reason, { ...error.mark, column: Math.max(0, error.mark.column - DEEP.length) });
 }
 
 function lineToIndent(source: string, error: unknown): number | undefined {

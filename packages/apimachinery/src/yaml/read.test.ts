@@ -128,6 +128,11 @@ test('lines within brackets begin anywhere', () => {
   expect(() => read('a: {\n  b: 1\n}\nc: [\n1,\n2\n]\nd: *x\n')).toThrow(expect.objectContaining({ at: { line: 8, column: 5 } }));
 });
 
+test('an error in such a line is where the author sees it', () => {
+  expect(() => read('a: [\nb: {,\n')).toThrow(expect.objectContaining({ at: { line: 2, column: 5 } }));
+  expect(() => read('a: [\n')).toThrow(expect.objectContaining({ at: { line: 2, column: 1 } }));
+});
+
 test('many such lines cost no time', () => {
   const started = performance.now();
   expect(() => read(`a: {\n${'b: {},\n'.repeat(100_000)}`)).toThrow(InvalidYaml);

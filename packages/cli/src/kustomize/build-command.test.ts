@@ -118,7 +118,7 @@ describe('what a kustomization may load', () => {
     expect(build(['app'])).toEqual({
       code: 1,
       out: '',
-      err: 'error: app/link.yaml: is not in or below the directory of its kustomization, as LoadRestrictionsRootOnly demands\n',
+      err: "error: app/kustomization.yaml: resources[0]: 'link.yaml' is not in or below 'app'\n",
     });
     expect(build(['app', ...NONE]).out).toBe(`${configMap('a')}---\n${configMap('secret')}`);
   });

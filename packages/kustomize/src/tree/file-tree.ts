@@ -7,6 +7,8 @@ export interface FileTree {
   readonly isFileSystem?: boolean;
   /** The content of a regular file; undefined when there is none at that path. */
   read(path: string): Uint8Array | undefined;
+  /** Where a path leads to when there are links on its way; undefined when nothing is there. Without it, there are no links. */
+  realPath?(path: string): string | undefined;
   /** The names in a directory, in any order; undefined when it is none. */
   list(path: string): readonly string[] | undefined;
 }

@@ -66,13 +66,24 @@ export class Loader {
       return 'bytes' in content ? { bytes: content.bytes, path } : undefined;
     }
     const resolved = resolvePath(this.directory, path, { at, isFileSystem: this.tree.isFileSystem });
-    if (this.#options.restrictions === 'root-only' && !isWithin(this.directory, resolved)) {
+    if (!this.#mayRead(resolved)) {
       // Whether it is there is nobody's business, unless it may be meant as a directory.
       if (this.tree.list(resolved) !== undefined) return undefined;
       throw new BuildError(`${at}: '${path}' is not in or below '${this.directory === '' ? '.' : this.directory}'`);
     }
     const bytes = this.tree.read(resolved);
     return bytes === undefined ? undefined : { bytes, path: resolved };
+  }
+
+  /** Whether a file of the tree is one that the kustomization of this directory may name. What a link leads to counts. */
+  #mayRead(path: string): boolean {
+    if (this.#options.restrictions === 'none') return true;
+    return isWithin(this.directory, path) && isWithin(this.directory, this.tree.realPath?.(path) ?? path);
+  }
+
+  /** Throws `BuildError` for a kustomization file that is a link out of its directory. */
+  checkKustomization(file: string): void {
+    if (!this.#mayRead(file)) throw new BuildError(`${file}: leads out of the directory that it is in`);
   }
 
   /** The loader of another directory, which this one builds on. */
@@ -90,7 +101,8 @@ export class Loader {
     if (path.startsWith('/'))
       throw new BuildError(`${at}: '${path}' is an absolute path: directories are named from that of the kustomization`);
     if (isAmbiguous(path)) throw new BuildError(`${at}: '${path}' is ambiguous: two entries may have run into each other`);
-    const directory = resolvePath(this.directory, path, { at, isFileSystem: this.tree.isFileSystem });
+    const written = resolvePath(this.directory, path, { at, isFileSystem: this.tree.isFileSystem });
+    const directory = this.tree.realPath?.(written) ?? written;
     if (this.tree.list(directory) === undefined) throw new BuildError(`${at}: there is no file or directory '${path}'`);
     const trail = this.#trail().filter(({ tree }) => tree === this.tree);
     // A directory above is as bad as the same one: what lies below it is built with it.
