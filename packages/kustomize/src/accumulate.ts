@@ -15,6 +15,7 @@ import { builtBy, type Origin, within } from './provenance/origin.ts';
 import { resourcesOf } from './resource/manifest.ts';
 import { type BuildResource, gvkIn, isMap } from './resource/resource.ts';
 import { ResourceSet } from './resource/resource-set.ts';
+import { settleTwins } from './resource/twins.ts';
 import type { SchemaChoice } from './schema/schema-choice.ts';
 import { builtinTransformers } from './transform/transformers.ts';
 import { readConfigYaml, readDocuments } from './tree/documents.ts';
@@ -187,6 +188,7 @@ function runTransformers(target: Target, { resources, config = DEFAULT_CONFIG }:
   }));
   return [...builtin, ...plugins].reduce((current, { transform, origin: source }) => {
     const next = transform(current);
+    for (const resource of next) if (resource.twins.length > 0) resource.twins = settleTwins(resource.object, resource.twins);
     if (source !== undefined) for (const resource of next) noteTransformation(resource, source);
     return next;
   }, resources);

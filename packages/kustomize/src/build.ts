@@ -11,6 +11,7 @@ import { fixNameReferences } from './references/name-references.ts';
 import { settleAnnotations } from './resource/manifest.ts';
 import { type BuildResource, isMap, metadataOf } from './resource/resource.ts';
 import { refuseDuplicates } from './resource/resource-set.ts';
+import { settleTwins } from './resource/twins.ts';
 import { SchemaChoice } from './schema/schema-choice.ts';
 import { setMetadata } from './transform/labels.ts';
 import { sortResources } from './transform/sort.ts';
@@ -57,6 +58,7 @@ export function build(tree: FileTree, path: string, options: BuildOptions = {}):
   addHashes(resources);
   fixNameReferences(resources, config?.nameReference);
   resolveVariables(resources, vars, config?.varReference);
+  for (const { object, twins } of resources) settleTwins(object, twins);
   const kept = resources.filter((resource) => !isLocal(resource));
   // A patched name may be another object's: two of one name would overwrite each other in the cluster.
   refuseDuplicates(kept, kustomization.file);

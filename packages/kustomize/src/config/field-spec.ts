@@ -38,14 +38,15 @@ export const appliesTo = (spec: KindSelector, gvk: GroupVersionKind): boolean =>
   (spec.version === undefined || spec.version === '' || spec.version === gvk.version) &&
   (spec.kind === undefined || spec.kind === '' || spec.kind === gvk.kind);
 
-type Visit = (holder: JsonMap, key: string) => void;
+/** `trail`: the way to the holder; it is another one when the visit is over. */
+type Visit = (holder: JsonMap, key: string, trail: readonly string[]) => void;
 
 /**
  * Visits every place that a path leads to; `visit` may change `holder[key]`, which with `create` may not be there yet. Throws `BuildError` where the path goes on
  * and the object has neither a map nor a list.
  */
 export function visitPath(root: JsonMap, spec: Pick<FieldSpec, 'path' | 'create'>, visit: Visit): void {
-  const way = { path: spec.path, create: spec.create ?? false, visit, root };
+  const way = { path: spec.path, create: spec.create ?? false, visit, root, trail: [] };
   // What is called so is data where it stands, but nothing that a path leads to: setting it would set the prototype.
   if (spec.path.includes('__proto__')) throw failure(way, 'is not that of a field');
   descend(root, 0, way);
@@ -56,12 +57,13 @@ interface Way {
   readonly create: boolean;
   readonly visit: Visit;
   readonly root: JsonMap;
+  readonly trail: string[];
 }
 
 function descend(node: Json | undefined, depth: number, way: Way): void {
   if (node === null || node === undefined) return;
   if (Array.isArray(node)) {
-    for (const item of node) descend(item, depth, way);
+    for (const [index, item] of node.entries()) follow(item, String(index), { depth, way });
     return;
   }
   if (!isMap(node)) throw failure(way, `is neither a list nor a map at '${way.path.slice(0, depth).join('/')}'`);
@@ -72,13 +74,19 @@ function descend(node: Json | undefined, depth: number, way: Way): void {
   const creates = way.create && !isList;
   const isThere = Object.hasOwn(node, key);
   if (depth === way.path.length - 1) {
-    if (isThere || creates) way.visit(node, key);
+    if (isThere || creates) way.visit(node, key, way.trail);
     return;
   }
   if (creates && (!isThere || node[key] === null)) node[key] = {};
   // To say that something is a list makes null an empty one.
   else if (isList && node[key] === null) node[key] = [];
-  if (Object.hasOwn(node, key)) descend(node[key], depth + 1, way);
+  if (Object.hasOwn(node, key)) follow(node[key], key, { depth: depth + 1, way });
+}
+
+function follow(node: Json | undefined, key: string, { depth, way }: { readonly depth: number; readonly way: Way }): void {
+  way.trail.push(key);
+  descend(node, depth, way);
+  way.trail.pop();
 }
 
 const failure = ({ path, root }: Way, what: string): BuildError =>

@@ -2,6 +2,7 @@ import { type GroupVersionKind, gvkOf, isRecord } from '@gotk/apimachinery';
 import type { YamlNode } from '@gotk/apimachinery/yaml';
 import type { Origin } from '../provenance/origin.ts';
 import { isClusterScoped } from './cluster-scoped.ts';
+import { type Twins, withoutOwnAnnotations } from './twins.ts';
 
 /** Plain JSON that the build may change in place: every resource owns its tree. */
 export type Json = null | boolean | number | bigint | string | Json[] | JsonMap;
@@ -38,6 +39,8 @@ export interface BuildResource {
   isHashed: boolean;
   /** The variables that take their value from it. */
   readonly vars: Set<string>;
+  /** Places that share a value. */
+  twins: readonly Twins[];
   /** Where it came from and what changed it; kept only for builds that want to know. */
   origin: Origin | undefined;
   readonly transformations: Origin[];
@@ -56,6 +59,7 @@ export const newResource = (object: JsonMap, file: string, written?: BuildResour
   file,
   isHashed: false,
   vars: new Set(),
+  twins: [],
   origin: undefined,
   transformations: [],
   written,
@@ -118,7 +122,9 @@ export const renderId = ({ gvk, namespace, name }: ResourceId): string =>
   `${gvk.kind}/${namespace === '' || namespace === 'default' ? '' : `${namespace}/`}${name}`;
 
 /** Notes the id before a change that may give the resource another one. */
-export function remember({ object, past }: BuildResource): void {
-  const { gvk, namespace, name } = idOf(object);
-  past.push({ kind: gvk.kind, namespace, name });
+export function remember(resource: BuildResource): void {
+  const { gvk, namespace, name } = idOf(resource.object);
+  resource.past.push({ kind: gvk.kind, namespace, name });
+  // kustomize notes it among the annotations.
+  if (resource.twins.length > 0) resource.twins = withoutOwnAnnotations(resource.twins);
 }

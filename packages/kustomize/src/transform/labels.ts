@@ -26,19 +26,26 @@ function fieldsOf(rule: LabelRule, config: TransformerConfig): readonly FieldSpe
 export function setEntries(resources: readonly BuildResource[], pairs: Pairs, specs: readonly FieldSpec[]): void {
   const entries = Object.entries(pairs);
   if (entries.length === 0) return;
-  for (const { object } of resources) {
+  for (const resource of resources) {
+    const { object } = resource;
     const gvk = gvkIn(object);
+    const added = new Map<string, (readonly string[])[]>(entries.map(([name]) => [name, []]));
     for (const spec of specs) {
       if (!appliesTo(spec, gvk)) continue;
-      visitPath(object, spec, (holder, key) => {
+      visitPath(object, spec, (holder, key, trail) => {
         const map = holder[key] ?? (spec.create === true ? {} : undefined);
         // What is null, and not to be made, stays so.
         if (map === undefined) return;
         if (!isMap(map)) throw new BuildError(`${renderId(idOf(object))}: '${spec.path.join('/')}' is not a map`);
-        for (const [name, value] of entries) setField(map, name, value);
+        for (const [name, value] of entries) {
+          if (!Object.hasOwn(map, name)) added.get(name)?.push([...trail, key, name]);
+          setField(map, name, value);
+        }
         holder[key] = map;
       });
     }
+    const twins = entries.map(([name, value]) => ({ paths: added.get(name) ?? [], value })).filter(({ paths }) => paths.length > 1);
+    if (twins.length > 0) resource.twins = [...resource.twins, ...twins];
   }
 }
 

@@ -86,6 +86,7 @@ function patchWithOperations(resources: readonly BuildResource[], operations: re
     if (renames) remember(resource);
     resource.object = applyJsonPatch(resource.object, operations, at);
     resource.mayHaveBlanks = false;
+    resource.twins = [];
   }
 }
 
