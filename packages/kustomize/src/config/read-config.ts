@@ -1,4 +1,4 @@
-import { FieldReader } from '../kustomization/field-reader.ts';
+import { FieldReader, type Reading } from '../kustomization/field-reader.ts';
 import type { JsonMap } from '../resource/resource.ts';
 import { type FieldSpec, fieldSpec, type KindSelector } from './field-spec.ts';
 import type { Referral } from './referral.ts';
@@ -14,18 +14,10 @@ export function readConfig(content: JsonMap, file: string): PartialConfig {
 }
 
 /** A field spec as a person writes it. */
-export function readFieldSpec(rule: JsonMap, at: string): FieldSpec {
-  const fields = new FieldReader(rule, at);
-  const spec = specOf(fields);
-  fields.refuseTheRest();
-  return spec;
-}
-
-/** One of a plugin: what else is there is ignored, as in all of a plugin's configuration. */
-export const readPluginFieldSpec = (rule: JsonMap, at: string): FieldSpec => specOf(new FieldReader(rule, at));
-
-function specOf(fields: FieldReader): FieldSpec {
+export function readFieldSpec(rule: JsonMap, at: string, reading?: Reading): FieldSpec {
+  const fields = new FieldReader(rule, at, reading);
   const [kinds, path, create] = [kindsOf(fields), fields.string('path') ?? '', fields.boolean('create')];
+  fields.refuseTheRest();
   return fieldSpec(path, create ? { ...kinds, create } : kinds);
 }
 

@@ -1,4 +1,4 @@
-import { FieldReader } from '../kustomization/field-reader.ts';
+import { FieldReader, type Reading } from '../kustomization/field-reader.ts';
 import type { JsonMap } from '../resource/resource.ts';
 
 /** What every ConfigMap and Secret of a kustomization gets, or one of them. */
@@ -31,9 +31,9 @@ export interface GeneratorRule {
 const NO_OPTIONS: GeneratorOptions = { labels: {}, annotations: {}, disableNameSuffixHash: false, immutable: false };
 
 /** `generatorOptions` of a kustomization, or the options of one generator. */
-export function generatorOptions(map: JsonMap | undefined, at: string): GeneratorOptions {
+export function generatorOptions(map: JsonMap | undefined, at: string, reading?: Reading): GeneratorOptions {
   if (map === undefined) return NO_OPTIONS;
-  const fields = new FieldReader(map, at);
+  const fields = new FieldReader(map, at, reading);
   const read = {
     labels: fields.stringMap('labels'),
     annotations: fields.stringMap('annotations'),
@@ -59,13 +59,14 @@ export const withGlobalOptions = (rule: GeneratorRule, all: GeneratorOptions): G
 export function generatorRule(kind: GeneratorRule['kind'], map: JsonMap, at: string): GeneratorRule {
   const fields = new FieldReader(map, at);
   const rule = readGeneratorFields(kind, fields, at);
+  // What `envs` was called when there could be one only.
+  const env = fields.string('env');
   fields.refuseTheRest();
-  return rule;
+  return env ? { ...rule, envs: [...rule.envs, env] } : rule;
 }
 
-/** The fields of a generator, whatever else is beside them. */
+/** The fields that a generator has in a kustomization, and as a plugin of its own. */
 export function readGeneratorFields(kind: GeneratorRule['kind'], fields: FieldReader, at: string): GeneratorRule {
-  const env = fields.string('env');
   return {
     kind,
     name: fields.string('name') ?? '',
@@ -73,10 +74,9 @@ export function readGeneratorFields(kind: GeneratorRule['kind'], fields: FieldRe
     behavior: behaviorOf(fields.string('behavior')),
     literals: fields.strings('literals'),
     files: fields.strings('files'),
-    // `env` is what `envs` was called when there could be one only.
-    envs: [...fields.strings('envs'), ...(env ? [env] : [])],
+    envs: fields.strings('envs'),
     type: (kind === 'Secret' && fields.string('type')) || 'Opaque',
-    options: generatorOptions(fields.map('options'), `${at}.options`),
+    options: generatorOptions(fields.map('options'), `${at}.options`, fields.reading),
     at,
   };
 }

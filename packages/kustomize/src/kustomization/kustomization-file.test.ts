@@ -108,7 +108,6 @@ describe('mistakes', () => {
     ['labels: {a: b}', /labels must be a list of objects/],
     ['labels: [{pair: {a: b}}]', /labels\[0\]: unknown field 'pair'/],
     ['labels: [{pairs: {a: b}, includeSelectors: "true"}]', /labels\[0\]: includeSelectors must be true or false/],
-    ['images: [{newTag: "1"}]', /images\[0\]: name is required/],
     ['images: [{name: a, newTag: 1.10}]', /images\[0\]: newTag must be a string/],
     ['images: [{name: a, tag: x}]', /images\[0\]: unknown field 'tag'/],
     ['patches: [p.yaml]', /patches must be a list of objects/],

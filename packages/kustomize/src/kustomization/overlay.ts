@@ -1,3 +1,4 @@
+import { BuildError } from '../build-error.ts';
 import type { JsonMap } from '../resource/resource.ts';
 import type { KustomizationFile } from './kustomization-file.ts';
 import { type ImageRule, imageRule, patchRule } from './rules.ts';
@@ -15,6 +16,8 @@ export interface Overlay {
 /** As Flux merges them: its namespace and prefixes replace those of the file, its patches and images come after. */
 export function withOverlay(kustomization: KustomizationFile, overlay: Overlay): KustomizationFile {
   const images = (overlay.images ?? []).map((rule, index) => imageRule({ ...rule } as JsonMap, `spec.images[${index}]`));
+  if (images.some(({ name }) => name === ''))
+    throw new BuildError(`spec.images[${images.findIndex(({ name }) => name === '')}]: name is required`);
   const patches = (overlay.patches ?? []).map(({ patch, target }, index) =>
     patchRule({ patch, ...(target === undefined ? {} : { target: { ...target } }) }, `spec.patches[${index}]`),
   );

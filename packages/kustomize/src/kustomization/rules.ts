@@ -4,7 +4,7 @@ import { readFieldSpec } from '../config/read-config.ts';
 import type { KindOrder } from '../resource/kind-order.ts';
 import type { JsonMap } from '../resource/resource.ts';
 import type { TargetSelector } from '../resource/selector.ts';
-import { FieldReader } from './field-reader.ts';
+import { FieldReader, type Reading } from './field-reader.ts';
 
 export interface LabelRule {
   readonly pairs: Readonly<Record<string, string>>;
@@ -55,26 +55,26 @@ export function labelRule(rule: JsonMap, at: string): LabelRule {
   return read;
 }
 
-export function imageRule(rule: JsonMap, at: string): ImageRule {
-  const fields = new FieldReader(rule, at);
-  const name = fields.string('name');
+export function imageRule(rule: JsonMap, at: string, reading?: Reading): ImageRule {
+  const fields = new FieldReader(rule, at, reading);
+  // Without a name, it is about images without one.
+  const name = fields.string('name') ?? '';
   const changes = (['newName', 'newTag', 'tagSuffix', 'digest'] as const).map((field) => [field, fields.string(field)] as const);
   fields.refuseTheRest();
-  if (!name) throw new BuildError(`${at}: name is required`);
   return { name, ...Object.fromEntries(changes.filter(([, value]) => value !== undefined && value !== '')) };
 }
 
-export function replicaRule(rule: JsonMap, at: string): ReplicaRule {
-  const fields = new FieldReader(rule, at);
+export function replicaRule(rule: JsonMap, at: string, reading?: Reading): ReplicaRule {
+  const fields = new FieldReader(rule, at, reading);
   const read = { name: fields.string('name') ?? '', count: fields.integer('count') };
   fields.refuseTheRest();
   return read;
 }
 
-export function patchRule(rule: JsonMap, at: string): PatchRule {
-  const fields = new FieldReader(rule, at);
+export function patchRule(rule: JsonMap, at: string, reading?: Reading): PatchRule {
+  const fields = new FieldReader(rule, at, reading);
   const [text, path, target] = [fields.string('patch'), fields.string('path'), fields.map('target')];
-  const options = new FieldReader(fields.map('options') ?? {}, `${at}.options`);
+  const options = new FieldReader(fields.map('options') ?? {}, `${at}.options`, reading);
   const changes = { allowNameChange: options.boolean('allowNameChange'), allowKindChange: options.boolean('allowKindChange') };
   fields.refuseTheRest();
   options.refuseTheRest();
@@ -82,7 +82,7 @@ export function patchRule(rule: JsonMap, at: string): PatchRule {
   if (source === undefined) throw new BuildError(`${at}: needs either patch or path`);
   return {
     source,
-    ...(target === undefined ? {} : { target: targetSelector(target, `${at}.target`) }),
+    ...(target === undefined ? {} : { target: targetSelector(target, `${at}.target`, reading) }),
     ...changes,
     at,
   };
@@ -93,8 +93,8 @@ function sourceOf(text: string, path: string): PatchRule['source'] | undefined {
   return text === '' ? { path } : { text };
 }
 
-export function targetSelector(target: JsonMap, at: string): TargetSelector {
-  const fields = new FieldReader(target, at);
+export function targetSelector(target: JsonMap, at: string, reading?: Reading): TargetSelector {
+  const fields = new FieldReader(target, at, reading);
   const names = ['group', 'version', 'kind', 'name', 'namespace', 'labelSelector', 'annotationSelector'] as const;
   const read = Object.fromEntries(names.flatMap((name) => (fields.string(name) ? [[name, fields.string(name)]] : [])));
   fields.refuseTheRest();
@@ -102,8 +102,8 @@ export function targetSelector(target: JsonMap, at: string): TargetSelector {
 }
 
 /** A rule of patchesJson6902, which has to say what it is about. */
-export function operationsRule(rule: JsonMap, at: string): PatchRule {
-  const read = patchRule(rule, at);
+export function operationsRule(rule: JsonMap, at: string, reading?: Reading): PatchRule {
+  const read = patchRule(rule, at, reading);
   if (read.target?.name === undefined) throw new BuildError(`${at}: target.name is required`);
   return read;
 }

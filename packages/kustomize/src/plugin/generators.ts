@@ -24,17 +24,17 @@ export function generate(plugin: Plugin, loader: Loader): readonly Generated[] {
 
 /** Its name and namespace are what is generated, unless it says otherwise. */
 function generateNamed(kind: 'ConfigMap' | 'Secret', { object, at }: Plugin, loader: Loader): Generated {
-  const rule = readGeneratorFields(kind, new FieldReader(object, at), at);
+  const rule = readGeneratorFields(kind, new FieldReader(object, at, 'lenient'), at);
   const { name = '', namespace = '' } = metadataOf(object);
   return generateObject({ ...rule, name: rule.name || String(name), namespace: rule.namespace || String(namespace) }, loader);
 }
 
 /** The service account of a workload of GKE that acts as one of Google Cloud's. */
 function serviceAccount({ object, at }: Plugin): JsonMap {
-  const fields = new FieldReader(object, at);
+  const fields = new FieldReader(object, at, 'lenient');
   if (fields.string('cloud') !== 'gke') throw new BuildError(`${at}: cloud must be 'gke'`);
-  const service = new FieldReader(fields.map('kubernetesService') ?? {}, `${at}.kubernetesService`);
-  const account = new FieldReader(fields.map('serviceAccount') ?? {}, `${at}.serviceAccount`);
+  const service = new FieldReader(fields.map('kubernetesService') ?? {}, `${at}.kubernetesService`, 'lenient');
+  const account = new FieldReader(fields.map('serviceAccount') ?? {}, `${at}.serviceAccount`, 'lenient');
   const email = `${account.string('name') ?? ''}@${account.string('projectId') ?? ''}.iam.gserviceaccount.com`;
   const namespace = service.string('namespace') ?? '';
   return {

@@ -1,6 +1,6 @@
 import { BuildError } from '../build-error.ts';
 import type { FieldSpec } from '../config/field-spec.ts';
-import { readPluginFieldSpec } from '../config/read-config.ts';
+import { readFieldSpec } from '../config/read-config.ts';
 import { addHashes } from '../generate/add-hashes.ts';
 import { FieldReader } from '../kustomization/field-reader.ts';
 import { imageRule, mergeRule, operationsRule, type PatchRule, patchRule, replicaRule } from '../kustomization/rules.ts';
@@ -22,8 +22,8 @@ import type { Plugin } from './plugin.ts';
 export function transformerOf(plugin: Plugin, context: Omit<PatchContext, 'field'>): Transform {
   const { loader } = context;
   const { object, at } = plugin;
-  const fields = new FieldReader(object, at);
-  const specs = fields.list('fieldSpecs', readPluginFieldSpec);
+  const fields = new FieldReader(object, at, 'lenient');
+  const specs = fields.list('fieldSpecs', readFieldSpec);
   switch (plugin.kind) {
     case 'AnnotationsTransformer':
       return entries(fields.stringMap('annotations'), specs);
@@ -36,18 +36,22 @@ export function transformerOf(plugin: Plugin, context: Omit<PatchContext, 'field
     case 'PrefixSuffixTransformer':
       return renaming(plugin, fields, specs);
     case 'ImageTagTransformer': {
-      const rule = imageRule(fields.map('imageTag') ?? {}, `${at}.imageTag`);
+      const rule = imageRule(fields.map('imageTag') ?? {}, `${at}.imageTag`, 'lenient');
       return inPlace((all) => replaceImages(all, rule, specs));
     }
     case 'ReplicaCountTransformer': {
-      const rule = replicaRule(fields.map('replica') ?? {}, `${at}.replica`);
+      const rule = replicaRule(fields.map('replica') ?? {}, `${at}.replica`, 'lenient');
       return inPlace((all) => setReplicas(all, rule, { fields: specs, at }));
     }
     case 'PatchTransformer':
-      return patching([patchRule(chosen(object, ['path', 'patch', 'target', 'options']), at)], 'patches', context);
+      return patching([patchRule(object, at, 'lenient')], 'patches', context);
     case 'PatchJson6902Transformer': {
       const { jsonOp, ...rule } = chosen(object, ['path', 'target', 'jsonOp']);
-      return patching([operationsRule(jsonOp === undefined ? rule : { ...rule, patch: jsonOp }, at)], 'patchesJson6902', context);
+      return patching(
+        [operationsRule(jsonOp === undefined ? rule : { ...rule, patch: jsonOp }, at, 'lenient')],
+        'patchesJson6902',
+        context,
+      );
     }
     case 'PatchStrategicMergeTransformer':
       return patching(mergeRules(fields, at), 'patchesStrategicMerge', context);

@@ -1,6 +1,6 @@
 import { BuildError } from '../build-error.ts';
 import { splitPath } from '../config/field-spec.ts';
-import { FieldReader } from '../kustomization/field-reader.ts';
+import { FieldReader, type Reading } from '../kustomization/field-reader.ts';
 import { targetSelector } from '../kustomization/rules.ts';
 import { isMap, type JsonMap, setField } from '../resource/resource.ts';
 import { compileSelector } from '../resource/selector.ts';
@@ -27,7 +27,7 @@ export function addValue(fields: FieldReader, { loader, at }: { readonly loader:
       const selected =
         target.selector === undefined
           ? all
-          : all.filter(compileSelector(targetSelector(target.selector, `${target.at}.selector`), target.at));
+          : all.filter(compileSelector(targetSelector(target.selector, `${target.at}.selector`, 'lenient'), target.at));
       if (target.fieldPath === 'metadata/namespace')
         for (const resource of selected) setNamespace([resource], { namespace: value, fields: [] });
       else for (const { object } of selected) set(object, target, value);
@@ -41,11 +41,11 @@ function targetsIn(path: string, loader: Loader, at: string): readonly ValueTarg
   if (path === '') return [];
   const file = loader.load(path, `${at}.targetFilePath`);
   const [content] = readConfigYaml(file.bytes, file.path);
-  return isMap(content) ? new FieldReader(content, file.path).list('targets', valueTarget) : [];
+  return isMap(content) ? new FieldReader(content, file.path, 'lenient').list('targets', valueTarget) : [];
 }
 
-function valueTarget(rule: JsonMap, at: string): ValueTarget {
-  const fields = new FieldReader(rule, at);
+function valueTarget(rule: JsonMap, at: string, reading?: Reading): ValueTarget {
+  const fields = new FieldReader(rule, at, reading);
   const [selector, fieldPath = ''] = [fields.map('selector'), fields.string('fieldPath')];
   const position = Number(fields.integer('filePathPosition'));
   if (fieldPath === '') throw new BuildError(`${at}: needs a fieldPath`);
