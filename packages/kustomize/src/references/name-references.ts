@@ -29,11 +29,10 @@ export function fixNameReferences(
   const fieldsOf = byReferrer(referrals);
   for (const referrer of known) {
     const accountNamespaces = namespacesOfAccounts(referrer.resource);
-    if (index.byFormerName.size === 0) continue;
     const { gvk } = referrer.original;
     for (const field of fieldsOf(gvk.kind)) {
       if (!appliesTo(field.spec, gvk)) continue;
-      visitPath(referrer.resource.object, field.spec, (holder, key) =>
+      visitPath(referrer.resource.object, { path: field.spec.path }, (holder, key) =>
         follow(holder, key, { ...field, referrer, accountNamespaces, index }),
       );
     }

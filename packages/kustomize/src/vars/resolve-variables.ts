@@ -29,7 +29,7 @@ export function resolveVariables(
     const gvk = gvkIn(object);
     for (const spec of fields) {
       if (!appliesTo(spec, gvk)) continue;
-      visitPath(object, spec, (holder, key) => {
+      visitPath(object, { path: spec.path }, (holder, key) => {
         holder[key] = replaced(holder[key] ?? null, values, () => `${renderId(idOf(object))}: '${spec.path.join('/')}'`);
       });
     }
