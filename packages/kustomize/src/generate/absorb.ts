@@ -17,10 +17,10 @@ export function absorb(resources: readonly BuildResource[], { resource, behavior
     return [...resources, resource];
   }
   if (behavior === 'create') throw new BuildError(`${at}: ${renderId(id)} is there already: its behavior must be 'merge' or 'replace'`);
-  const next = behavior === 'merge' ? { ...resource.object, ...mergedData(old.object, resource.object) } : resource.object;
+  const next = behavior === 'merge' ? withoutEmpty({ ...resource.object, ...mergedData(old.object, resource.object) }) : resource.object;
   const successor: BuildResource = {
     ...old,
-    object: withoutEmpty({ ...next, metadata: mergedMetadata(old.object, resource.object) }),
+    object: { ...next, metadata: mergedMetadata(old.object, resource.object) },
     // A hash that the old one was to have is not enough: the new one may do without.
     isHashed: resource.isHashed && old.isHashed,
     origin: (behavior === 'merge' ? old.origin : undefined) ?? resource.origin,

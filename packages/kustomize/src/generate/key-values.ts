@@ -60,6 +60,8 @@ function linesOf({ bytes, path }: { readonly bytes: Uint8Array; readonly path: s
     const content = line.replace(/\r$/, '').trimStart();
     if (content === '' || content.startsWith('#')) return [];
     const equals = content.indexOf('=');
+    // kustomize has no place for a value without a key.
+    if (equals === 0) return [];
     return equals < 0
       ? [{ key: content, value: new Uint8Array() }]
       : [{ key: content.slice(0, equals), value: bytesOf(content.slice(equals + 1)) }];
