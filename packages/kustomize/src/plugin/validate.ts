@@ -8,11 +8,14 @@ import { transformerOf } from './transformers.ts';
 /** The one thing that a validator may leave behind. */
 const MARK = 'validated-by';
 
-/** Runs validators: transformers that must not change anything. Throws `BuildError` for one that does. */
+/** Runs validators: transformers that must not change anything, not even what is known of former names. Throws `BuildError` for one that does. */
 export function validate(plugins: readonly Plugin[], resources: readonly BuildResource[], context: Omit<PatchContext, 'field'>): void {
   for (const plugin of plugins) {
-    const before = resources.map(({ object }) => copyOf(object));
-    const after = transformerOf(plugin, context)(resources).map(({ object }) => withoutMark(copyOf(object)));
+    const before = resources.map(({ object, past }) => ({ object: copyOf(object), names: past.length }));
+    const after = transformerOf(
+      plugin,
+      context,
+    )(resources).map(({ object, past }) => ({ object: withoutMark(copyOf(object)), names: past.length }));
     if (!deepEqual(before, after)) throw new BuildError(`${plugin.at}: a validator must not change objects`);
   }
 }
