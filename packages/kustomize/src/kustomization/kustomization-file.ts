@@ -114,7 +114,9 @@ export function readKustomizationFile(tree: FileTree, file: string): Kustomizati
     vars: fields.list('vars', variableRule),
     sortOptions: sortOptionsOf(fields, file),
     buildMetadata: fields.strings('buildMetadata'),
-    isEmpty: Object.entries(content).every(([name, value]) => value === null || ['apiversion', 'kind'].includes(name.toLowerCase())),
+    isEmpty: Object.entries(content).every(
+      ([name, value]) => value === null || value === '' || ['apiversion', 'kind'].includes(name.toLowerCase()),
+    ),
   };
   refuseCharts(fields, file);
   fields.refuseTheRest();

@@ -46,7 +46,8 @@ interface Origin {
 }
 
 function resourceOf(object: JsonMap, { file, at, node, isItem }: Origin): BuildResource {
-  if (typeof metadataOf(object).name !== 'string') throw new BuildError(`${at}: metadata.name must be a string: quote it`);
+  const { name = '' } = metadataOf(object);
+  if (typeof name !== 'string') throw new BuildError(`${at}: metadata.name must be a string: quote it`);
   // To take a list apart, kustomize makes it JSON.
   return { ...newResource(object, file, node), mayHaveBlanks: !isItem };
 }

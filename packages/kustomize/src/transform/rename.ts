@@ -49,7 +49,9 @@ function rename(resources: readonly BuildResource[], fields: readonly FieldSpec[
         const value = holder[key] ?? '';
         if (isMap(value) || Array.isArray(value))
           throw new BuildError(`${resource.file}: '${spec.path.join('/')}' of ${renderId(idOf(resource.object))} is not text`);
-        holder[key] = change(String(value));
+        const changed = change(String(value));
+        // Nothing around nothing is not even text.
+        holder[key] = changed === '' ? (holder[key] ?? null) : changed;
       });
     }
   }
