@@ -3,6 +3,7 @@ import { DEFAULT_CONFIG } from '../config/default-config.ts';
 import { appliesTo, type FieldSpec, fieldSpec, visitPath } from '../config/field-spec.ts';
 import { mergeSpecs, type TransformerConfig } from '../config/transformer-config.ts';
 import type { LabelRule } from '../kustomization/rules.ts';
+import { compareText } from '../resource/kind-order.ts';
 import { type BuildResource, gvkIn, idOf, isMap, type JsonMap, metadataOf, renderId, setField } from '../resource/resource.ts';
 
 type Pairs = Readonly<Record<string, string>>;
@@ -24,29 +25,39 @@ function fieldsOf(rule: LabelRule, config: TransformerConfig): readonly FieldSpe
 
 /** Sets the entries of maps (labels, annotations) wherever the specs say. Throws `BuildError` where something else than a map is there. */
 export function setEntries(resources: readonly BuildResource[], pairs: Pairs, specs: readonly FieldSpec[]): void {
-  const entries = Object.entries(pairs);
+  const entries = Object.entries(pairs).sort(([a], [b]) => compareText(a, b));
   if (entries.length === 0) return;
   for (const resource of resources) {
-    const { object } = resource;
-    const gvk = gvkIn(object);
-    const added = new Map<string, (readonly string[])[]>(entries.map(([name]) => [name, []]));
-    for (const spec of specs) {
-      if (!appliesTo(spec, gvk)) continue;
-      visitPath(object, spec, (holder, key, trail) => {
-        const map = holder[key] ?? (spec.create === true ? {} : undefined);
-        // What is null, and not to be made, stays so.
-        if (map === undefined) return;
-        if (!isMap(map)) throw new BuildError(`${renderId(idOf(object))}: '${spec.path.join('/')}' is not a map`);
-        for (const [name, value] of entries) {
-          if (!Object.hasOwn(map, name)) added.get(name)?.push([...trail, key, name]);
-          setField(map, name, value);
-        }
-        holder[key] = map;
-      });
+    const gvk = gvkIn(resource.object);
+    const ours = specs.filter((spec) => appliesTo(spec, gvk));
+    // One by one, as kustomize does: what the first one makes is there for the next.
+    for (const [name, value] of entries) {
+      const added = setEntry(resource.object, { name, value }, ours);
+      if (added.length > 1) resource.twins = [...resource.twins, { paths: added, value }];
     }
-    const twins = entries.map(([name, value]) => ({ paths: added.get(name) ?? [], value })).filter(({ paths }) => paths.length > 1);
-    if (twins.length > 0) resource.twins = [...resource.twins, ...twins];
   }
+}
+
+/** Returns where it was not there before. */
+function setEntry(object: JsonMap, { name, value }: Entry, specs: readonly FieldSpec[]): readonly (readonly string[])[] {
+  const added: (readonly string[])[] = [];
+  for (const spec of specs) {
+    visitPath(object, spec, (holder, key, trail) => {
+      const map = holder[key] ?? (spec.create === true ? {} : undefined);
+      // What is null, and not to be made, stays so.
+      if (map === undefined) return;
+      if (!isMap(map)) throw new BuildError(`${renderId(idOf(object))}: '${spec.path.join('/')}' is not a map`);
+      if (!Object.hasOwn(map, name)) added.push([...trail, key, name]);
+      setField(map, name, value);
+      holder[key] = map;
+    });
+  }
+  return added;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly value: string;
 }
 
 /** Sets labels and annotations on the objects alone, over those of the same name: Flux's `commonMetadata`. */
