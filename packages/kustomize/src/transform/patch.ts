@@ -5,6 +5,7 @@ import { applyJsonPatch } from '../merge/json-patch.ts';
 import { strategicMerge } from '../merge/strategic-merge.ts';
 import { checkedObject } from '../resource/manifest.ts';
 import { type BuildResource, idOf, isMap, type JsonMap, keyOf, metadataOf, pastIds, remember, renderId } from '../resource/resource.ts';
+import { refuseDuplicates } from '../resource/resource-set.ts';
 import { compileSelector } from '../resource/selector.ts';
 import type { SchemaChoice } from '../schema/schema-choice.ts';
 import { type Document, readConfigYaml, readDocuments } from '../tree/documents.ts';
@@ -87,7 +88,17 @@ function patchWithOperations(resources: readonly BuildResource[], operations: re
     resource.object = applyJsonPatch(resource.object, operations, at);
     resource.mayHaveBlanks = false;
     resource.twins = [];
+    if (operations.some(replacesAnnotations)) forgetProvenance(resource);
   }
+}
+
+// kustomize keeps what it knows of an object's origin among the annotations.
+const replacesAnnotations = (operation: unknown): boolean =>
+  isMap(operation) && (operation.path === '/metadata' || operation.path === '/metadata/annotations');
+
+function forgetProvenance(resource: BuildResource): void {
+  resource.origin = undefined;
+  resource.transformations.length = 0;
 }
 
 function patchWithObjects(
@@ -97,7 +108,7 @@ function patchWithObjects(
 ): readonly BuildResource[] {
   const patches = documents.map((document) => {
     if (Array.isArray(document.value)) throw new BuildError(`${at}: JSON 6902 operations must be the only document`);
-    return checkedObject(document, at);
+    return noted(checkedObject(document, at), rule);
   });
   if (rule.target !== undefined && patches.length > 1) throw new BuildError(`${at}: a patch with a target must be one document`);
   const gone = new Set<BuildResource>();
@@ -105,8 +116,20 @@ function patchWithObjects(
     const present = resources.filter((resource) => !gone.has(resource));
     const chosen = rule.target === undefined ? [namedBy(present, patch, at)] : present.filter(compileSelector(rule.target, rule.at));
     for (const resource of chosen) if (!merge(resource, patch, { rule, at, schemas })) gone.add(resource);
+    if (rule.allowNameChange || rule.allowKindChange)
+      refuseDuplicates(
+        present.filter((resource) => !gone.has(resource)),
+        at,
+      );
   }
   return gone.size === 0 ? resources : resources.filter((resource) => !gone.has(resource));
+}
+
+// kustomize notes targets and options among the annotations of the patch: it has some then, whatever it says.
+function noted(patch: JsonMap, { target, allowNameChange, allowKindChange }: PatchRule): JsonMap {
+  const metadata = metadataOf(patch);
+  if ((target !== undefined || allowNameChange || allowKindChange) && metadata.annotations === null) delete metadata.annotations;
+  return patch;
 }
 
 /** The one object that a patch without a target names, by any name that it has had. */
