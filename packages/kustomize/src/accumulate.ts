@@ -13,7 +13,7 @@ import { transformerOf } from './plugin/transformers.ts';
 import { validate } from './plugin/validate.ts';
 import { builtBy, type Origin, within } from './provenance/origin.ts';
 import { resourcesOf } from './resource/manifest.ts';
-import { type BuildResource, gvkIn, isMap } from './resource/resource.ts';
+import { type BuildResource, gvkIn, isMap, withoutOwnAnnotations } from './resource/resource.ts';
 import { ResourceSet } from './resource/resource-set.ts';
 import { settleTwins } from './resource/twins.ts';
 import type { SchemaChoice } from './schema/schema-choice.ts';
@@ -124,7 +124,8 @@ function withConfig({ kustomization, loader }: Target, accumulated: Accumulated)
     return readConfig(content, loaded.path);
   });
   const ofCrds = crds.map((path, index) => configFromCrds(loader.load(path, `${file}: crds[${index}]`)));
-  const configured = joined(accumulated.config, own.reduce(mergeConfigs, DEFAULT_CONFIG));
+  const known = own.length === 0 ? DEFAULT_CONFIG : mergeConfigs(DEFAULT_CONFIG, own.reduce(mergeConfigs, NO_CONFIG));
+  const configured = joined(accumulated.config, known);
   return { ...accumulated, config: ofCrds.reduce(mergeConfigs, configured) };
 }
 
@@ -196,6 +197,7 @@ function runTransformers(target: Target, { resources, config = DEFAULT_CONFIG }:
 
 // What has no origin yet must be what the transformer made.
 function noteTransformation(resource: BuildResource, source: Origin): void {
+  resource.twins = withoutOwnAnnotations(resource.twins);
   if (resource.origin === undefined) resource.origin = source;
   else resource.transformations.push(source);
 }

@@ -1,5 +1,4 @@
 import { BuildError } from '../build-error.ts';
-import { isClusterScoped } from '../resource/cluster-scoped.ts';
 import { type BuildResource, idOf, pastIds, type ResourceId, renderId } from '../resource/resource.ts';
 import type { Variable } from './variable.ts';
 
@@ -34,6 +33,6 @@ export function addVariables(
 function isMeant({ gvk, namespace, name }: ResourceId, { object }: Variable): boolean {
   const { group, version, kind } = object;
   if (name !== object.name || gvk.group !== group || gvk.version !== version || gvk.kind !== kind) return false;
-  // Without a namespace, any will do.
-  return object.namespace === '' || isClusterScoped(gvk) || namespace === object.namespace;
+  // Without a namespace, any will do; with one, nothing that has none.
+  return object.namespace === '' || namespace === object.namespace;
 }
