@@ -2,7 +2,7 @@ import { type GroupVersionKind, gvkOf, isRecord } from '@gotk/apimachinery';
 import type { YamlNode } from '@gotk/apimachinery/yaml';
 import type { Origin } from '../provenance/origin.ts';
 import { isClusterScoped } from './cluster-scoped.ts';
-import { type Twins, withoutOwnAnnotations } from './twins.ts';
+import type { Twins } from './twins.ts';
 
 /** Plain JSON that the build may change in place: every resource owns its tree. */
 export type Json = null | boolean | number | bigint | string | Json[] | JsonMap;
@@ -125,6 +125,9 @@ export const renderId = ({ gvk, namespace, name }: ResourceId): string =>
 export function remember(resource: BuildResource): void {
   const { gvk, namespace, name } = idOf(resource.object);
   resource.past.push({ kind: gvk.kind, namespace, name });
-  // kustomize notes it among the annotations.
   if (resource.twins.length > 0) resource.twins = withoutOwnAnnotations(resource.twins);
 }
+
+// kustomize notes names among the annotations, and to write any of these is to write all of them anew.
+export const withoutOwnAnnotations = (all: readonly Twins[]): readonly Twins[] =>
+  all.map(({ paths, value }) => ({ value, paths: paths.filter(([first, second]) => first !== 'metadata' || second !== 'annotations') }));

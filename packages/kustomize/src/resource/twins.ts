@@ -31,7 +31,3 @@ function holderAt(object: JsonMap, path: readonly string[]): JsonMap | undefined
   }
   return isMap(node) ? node : undefined;
 }
-
-/** The twins without those in the annotations of the object itself: to write any of these is to write all of them anew. */
-export const withoutOwnAnnotations = (all: readonly Twins[]): readonly Twins[] =>
-  all.map(({ paths, value }) => ({ value, paths: paths.filter(([first, second]) => first !== 'metadata' || second !== 'annotations') }));

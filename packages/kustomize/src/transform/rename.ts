@@ -49,9 +49,7 @@ function rename(resources: readonly BuildResource[], fields: readonly FieldSpec[
         const value = holder[key] ?? '';
         if (isMap(value) || Array.isArray(value))
           throw new BuildError(`${resource.file}: '${spec.path.join('/')}' of ${renderId(idOf(resource.object))} is not text`);
-        const changed = change(String(value));
-        // Nothing around nothing is not even text.
-        holder[key] = changed === '' ? (holder[key] ?? null) : changed;
+        holder[key] = change(String(value));
       });
     }
   }
