@@ -1,4 +1,5 @@
 import { FieldReader, type Reading } from '../kustomization/field-reader.ts';
+import { compareKinds } from '../resource/kind-order.ts';
 import type { JsonMap } from '../resource/resource.ts';
 import { type FieldSpec, fieldSpec, type KindSelector } from './field-spec.ts';
 import type { Referral } from './referral.ts';
@@ -7,8 +8,8 @@ import { FIELD_SPEC_LISTS, type PartialConfig } from './transformer-config.ts';
 /** Reads a file of `configurations`. Throws `BuildError`, also for fields that there are not. */
 export function readConfig(content: JsonMap, file: string): PartialConfig {
   const fields = new FieldReader(content, file);
-  const lists = FIELD_SPEC_LISTS.map((name) => [name, fields.list(name, readFieldSpec)] as const);
-  const nameReference = fields.list('nameReference', readReferral);
+  const lists = FIELD_SPEC_LISTS.map((name) => [name, fields.list(name, readFieldSpec).toSorted(compareKinds)] as const);
+  const nameReference = fields.list('nameReference', readReferral).toSorted(compareKinds);
   fields.refuseTheRest();
   return { ...Object.fromEntries(lists), nameReference };
 }
