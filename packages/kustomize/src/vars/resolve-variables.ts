@@ -12,6 +12,9 @@ import type { Variable } from './variable.ts';
 type Value = string | number | bigint | boolean;
 type Values = ReadonlyMap<string, Value>;
 
+/** Of one text: more than an object in a cluster may have in all. */
+const MAX_CHARACTERS = 4 * 1024 * 1024;
+
 /** Replaces `$(NAME)` wherever the specs say. Throws `BuildError` for a variable without an object, or without a value there. */
 export function resolveVariables(
   resources: readonly BuildResource[],
@@ -70,9 +73,16 @@ function replaced(value: Json, values: Values, at: () => string): Json {
 export function expand(text: string, values: Values): Value {
   const whole = /^\$\(([^)]*)\)$/.exec(text)?.[1];
   if (whole !== undefined) return values.get(whole) ?? text;
-  return text.replace(/\$(?:\$|\(([^)]*)\))/g, (reference, name: string | undefined) => {
+  // Behind the last bracket there is no reference: looking for its end again and again would take the square of the length.
+  const end = text.lastIndexOf(')') + 1;
+  let length = text.length;
+  const references = text.slice(0, end).replace(/\$(?:\$|\(([^)]*)\))/g, (reference, name: string | undefined) => {
     if (name === undefined) return '$';
     const value = values.get(name);
-    return value === undefined ? reference : String(value);
+    if (value === undefined) return reference;
+    length += String(value).length;
+    if (length > MAX_CHARACTERS) throw new BuildError(`with its variables, a text gets longer than ${MAX_CHARACTERS} characters`);
+    return String(value);
   });
+  return references + text.slice(end).replaceAll('$$', () => '$');
 }
