@@ -38,6 +38,9 @@ export const appliesTo = (spec: KindSelector, gvk: GroupVersionKind): boolean =>
   (spec.version === undefined || spec.version === '' || spec.version === gvk.version) &&
   (spec.kind === undefined || spec.kind === '' || spec.kind === gvk.kind);
 
+/** Fields within fields: more than any kind has. */
+const MAX_PARTS = 100;
+
 /** `trail`: the way to the holder; it is another one when the visit is over. */
 type Visit = (holder: JsonMap, key: string, trail: readonly string[]) => void;
 
@@ -49,6 +52,7 @@ export function visitPath(root: JsonMap, spec: Pick<FieldSpec, 'path' | 'create'
   const way = { path: spec.path, create: spec.create ?? false, visit, root, trail: [] };
   // What is called so is data where it stands, but nothing that a path leads to: setting it would set the prototype.
   if (spec.path.includes('__proto__')) throw failure(way, 'is not that of a field');
+  if (spec.path.length > MAX_PARTS) throw failure({ ...way, path: spec.path.slice(0, 4) }, `goes on for more than ${MAX_PARTS} parts`);
   descend(root, 0, way);
 }
 

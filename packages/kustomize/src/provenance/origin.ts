@@ -14,7 +14,16 @@ export interface Origin {
 const FIELDS = ['path', 'repo', 'ref', 'configuredIn', 'configuredBy'] as const;
 
 /** An origin as kustomize writes it into an annotation: YAML, its fields in this order. */
-export const renderOrigin = (origin: Origin): string =>
+export function renderOrigin(origin: Origin): string {
+  const text = rendered.get(origin) ?? render(origin);
+  rendered.set(origin, text);
+  return text;
+}
+
+/** What one transformer did is told of every object that it did it to. */
+const rendered = new WeakMap<Origin, string>();
+
+const render = (origin: Origin): string =>
   FIELDS.map((field) => (origin[field] === undefined || origin[field] === '' ? '' : renderYaml({ [field]: origin[field] }))).join('');
 
 /** The same for a list of them. */

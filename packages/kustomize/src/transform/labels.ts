@@ -6,6 +6,9 @@ import type { LabelRule } from '../kustomization/rules.ts';
 import { compareText } from '../resource/kind-order.ts';
 import { type BuildResource, gvkIn, idOf, isMap, type JsonMap, metadataOf, renderId, setField } from '../resource/resource.ts';
 
+/** Ten labels in two places of each of the most objects that a build may have. */
+const MAX_PLACES = 1_000_000;
+
 type Pairs = Readonly<Record<string, string>>;
 
 const ON_OBJECTS: readonly FieldSpec[] = [fieldSpec('metadata/labels', { create: true })];
@@ -27,9 +30,12 @@ function fieldsOf(rule: LabelRule, config: TransformerConfig): readonly FieldSpe
 export function setEntries(resources: readonly BuildResource[], pairs: Pairs, specs: readonly FieldSpec[]): void {
   const entries = Object.entries(pairs).sort(([a], [b]) => compareText(a, b));
   if (entries.length === 0) return;
+  let left = MAX_PLACES;
   for (const resource of resources) {
     const gvk = gvkIn(resource.object);
     const ours = specs.filter((spec) => appliesTo(spec, gvk));
+    left -= ours.length * entries.length;
+    if (left < 0) throw new BuildError(`labels or annotations for more than ${MAX_PLACES} places: ${specs.length} fields are configured`);
     // One by one, as kustomize does: what the first one makes is there for the next.
     for (const [name, value] of entries) {
       const added = setEntry(resource.object, { name, value }, ours);

@@ -4,6 +4,9 @@ import { DEFAULT_CONFIG } from '../config/default-config.ts';
 import { appliesTo, type FieldSpec, visitPath } from '../config/field-spec.ts';
 import { type BuildResource, idOf, isMap, originalId, remember, renderId } from '../resource/resource.ts';
 
+/** Far beyond what a cluster accepts; every name is remembered, and they grow with each kustomization around them. */
+const MAX_NAME_CHARACTERS = 65_536;
+
 /** Kinds whose names mean something of their own. */
 const isKept = ({ group, kind }: GroupVersionKind): boolean =>
   kind === 'CustomResourceDefinition' || kind === 'Namespace' || (kind === 'APIService' && group === 'apiregistration.k8s.io');
@@ -49,7 +52,10 @@ function rename(resources: readonly BuildResource[], fields: readonly FieldSpec[
         const value = holder[key] ?? '';
         if (isMap(value) || Array.isArray(value))
           throw new BuildError(`${resource.file}: '${spec.path.join('/')}' of ${renderId(idOf(resource.object))} is not text`);
-        holder[key] = change(String(value));
+        const changed = change(String(value));
+        if (changed.length > MAX_NAME_CHARACTERS)
+          throw new BuildError(`${resource.file}: a name of ${gvk.kind} gets longer than ${MAX_NAME_CHARACTERS} characters`);
+        holder[key] = changed;
       });
     }
   }

@@ -26,8 +26,16 @@ export interface LoadedFile {
 
 /** Kustomizations that one build may visit: a few that name each other twice would be visited without end. */
 const MAX_VISITS = 10_000;
+/** Of all files, each counted as often as it is named: a few generators can put one file into many objects. */
+const MAX_BYTES = 256 * 1024 * 1024;
 /** Kustomizations within each other. */
 const MAX_DEPTH = 100;
+
+/** What is left for all kustomizations of a build. */
+interface Budget {
+  visits: number;
+  bytes: number;
+}
 
 /** What the kustomization of one directory may read. Throws `BuildError` for what leaves the root, goes in circles, or is not there. */
 export class Loader {
@@ -35,21 +43,21 @@ export class Loader {
   readonly tree: FileTree;
   readonly #options: LoaderOptions;
   readonly #referrer: Loader | undefined;
-  readonly #visits: { left: number };
+  readonly #budget: Budget;
   /** The kustomization file, for messages. */
   file: string;
 
-  private constructor(tree: FileTree, directory: string, way: { options: LoaderOptions; referrer?: Loader; visits: { left: number } }) {
+  private constructor(tree: FileTree, directory: string, way: { options: LoaderOptions; referrer?: Loader; budget: Budget }) {
     this.tree = tree;
     this.directory = directory;
     this.file = directory === '' ? '.' : directory;
     this.#options = way.options;
     this.#referrer = way.referrer;
-    this.#visits = way.visits;
+    this.#budget = way.budget;
   }
 
   static at(tree: FileTree, directory: string, options: LoaderOptions): Loader {
-    return new Loader(tree, directory, { options, visits: { left: MAX_VISITS } });
+    return new Loader(tree, directory, { options, budget: { visits: MAX_VISITS, bytes: MAX_BYTES } });
   }
 
   /** The content of a file. `at` says who asks. */
@@ -63,7 +71,7 @@ export class Loader {
   find(path: string, at: string): LoadedFile | undefined {
     if (isRemote(path)) {
       const content = this.#fetch(path, at);
-      return 'bytes' in content ? { bytes: content.bytes, path } : undefined;
+      return 'bytes' in content ? this.#counted({ bytes: content.bytes, path }, at) : undefined;
     }
     const resolved = resolvePath(this.directory, path, { at, isFileSystem: this.tree.isFileSystem });
     if (!this.#mayRead(resolved)) {
@@ -72,7 +80,14 @@ export class Loader {
       throw new BuildError(`${at}: '${path}' is not in or below '${this.directory === '' ? '.' : this.directory}'`);
     }
     const bytes = this.tree.read(resolved);
-    return bytes === undefined ? undefined : { bytes, path: resolved };
+    return bytes === undefined ? undefined : this.#counted({ bytes, path: resolved }, at);
+  }
+
+  #counted(file: LoadedFile, at: string): LoadedFile {
+    this.#budget.bytes -= file.bytes.length;
+    if (this.#budget.bytes < 0)
+      throw new BuildError(`${at}: more than ${MAX_BYTES} bytes to read, counting each file as often as it is named`);
+    return file;
   }
 
   /** Whether a file of the tree is one that the kustomization of this directory may name. What a link leads to counts. */
@@ -89,8 +104,8 @@ export class Loader {
   /** The loader of another directory, which this one builds on. */
   enter(path: string, at: string): Loader {
     const loader = isRemote(path) ? this.#enterRemote(path, at) : this.#enterLocal(path, at);
-    this.#visits.left -= 1;
-    if (this.#visits.left < 0)
+    this.#budget.visits -= 1;
+    if (this.#budget.visits < 0)
       throw new BuildError(`${at}: more than ${MAX_VISITS} kustomizations to build, counting each as often as it is named`);
     if (loader.#depth > MAX_DEPTH) throw new BuildError(`${at}: more than ${MAX_DEPTH} kustomizations within each other`);
     return loader;
@@ -112,7 +127,7 @@ export class Loader {
       const end = visited.directory === directory ? visited.file : `${directory || '.'}, which has it below`;
       throw new BuildError(`${at}: cycle of kustomizations: ${[...way.reverse(), end].join(' -> ')}`);
     }
-    return new Loader(this.tree, directory, { options: this.#options, referrer: this, visits: this.#visits });
+    return new Loader(this.tree, directory, { options: this.#options, referrer: this, budget: this.#budget });
   }
 
   #enterRemote(address: string, at: string): Loader {
@@ -120,7 +135,7 @@ export class Loader {
     if ('bytes' in content) throw new BuildError(`${at}: '${address}' is a file, not a directory`);
     // What comes from elsewhere keeps to itself, whatever is allowed here.
     const options: LoaderOptions = { ...this.#options, restrictions: 'root-only' };
-    return new Loader(content.tree, content.directory, { options, referrer: this, visits: this.#visits });
+    return new Loader(content.tree, content.directory, { options, referrer: this, budget: this.#budget });
   }
 
   #fetch(address: string, at: string): RemoteContent {
