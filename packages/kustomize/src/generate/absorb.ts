@@ -1,5 +1,16 @@
 import { BuildError } from '../build-error.ts';
-import { type BuildResource, idOf, isMap, type Json, type JsonMap, keyOf, metadataOf, pastIds, renderId } from '../resource/resource.ts';
+import {
+  type BuildResource,
+  idOf,
+  isCalled,
+  isMap,
+  type Json,
+  type JsonMap,
+  keyOf,
+  metadataOf,
+  pastIds,
+  renderId,
+} from '../resource/resource.ts';
 import { base64Lines, type Generated } from './generate-object.ts';
 
 /**
@@ -9,7 +20,9 @@ import { base64Lines, type Generated } from './generate-object.ts';
 export function absorb(resources: readonly BuildResource[], { resource, behavior }: Generated, at: string): BuildResource[] {
   const id = idOf(resource.object);
   const key = keyOf(id);
-  const found = resources.filter((other) => [idOf(other.object), ...pastIds(other)].some((past) => keyOf(past) === key));
+  const found = resources.filter(
+    (other) => isCalled(other, id.name) && [idOf(other.object), ...pastIds(other)].some((past) => keyOf(past) === key),
+  );
   const [old, ...others] = found;
   if (others.length > 0) throw new BuildError(`${at}: several objects are called ${renderId(id)}`);
   if (old === undefined) {

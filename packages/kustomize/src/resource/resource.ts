@@ -112,6 +112,10 @@ export function pastIds({ object, past }: BuildResource): readonly ResourceId[] 
   return past.map(({ kind, namespace, name }) => ({ gvk: { ...gvk, kind }, namespace, name }));
 }
 
+/** Whether it has that name, or had it: rules out nearly all at little cost. */
+export const isCalled = ({ object, past }: BuildResource, name: string): boolean =>
+  String(metadataOf(object).name) === name || past.some((former) => former.name === name);
+
 /** What the author of its manifest called it. */
 export const originalId = (resource: BuildResource): ResourceId => pastIds(resource)[0] ?? idOf(resource.object);
 

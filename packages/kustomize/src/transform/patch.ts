@@ -4,7 +4,18 @@ import { blankFields } from '../merge/blank-fields.ts';
 import { applyJsonPatch } from '../merge/json-patch.ts';
 import { strategicMerge } from '../merge/strategic-merge.ts';
 import { checkedObject } from '../resource/manifest.ts';
-import { type BuildResource, idOf, isMap, type JsonMap, keyOf, metadataOf, pastIds, remember, renderId } from '../resource/resource.ts';
+import {
+  type BuildResource,
+  idOf,
+  isCalled,
+  isMap,
+  type JsonMap,
+  keyOf,
+  metadataOf,
+  pastIds,
+  remember,
+  renderId,
+} from '../resource/resource.ts';
 import { refuseDuplicates } from '../resource/resource-set.ts';
 import { compileSelector } from '../resource/selector.ts';
 import type { SchemaChoice } from '../schema/schema-choice.ts';
@@ -138,9 +149,7 @@ function namedBy(resources: readonly BuildResource[], patch: JsonMap, at: string
   const key = keyOf(wanted);
   const isWanted = (resource: BuildResource) => [...pastIds(resource), idOf(resource.object)].some((id) => keyOf(id) === key);
   // The name rules out nearly all: with a patch for each of many objects, this is what is done most.
-  const hasName = ({ object, past }: BuildResource) =>
-    metadataOf(object).name === wanted.name || past.some(({ name }) => name === wanted.name);
-  const [first, ...others] = resources.filter((resource) => hasName(resource) && isWanted(resource));
+  const [first, ...others] = resources.filter((resource) => isCalled(resource, wanted.name) && isWanted(resource));
   if (first === undefined) throw new BuildError(`${at}: there is no ${renderId(wanted)} to patch`);
   if (others.length > 0) throw new BuildError(`${at}: several objects are called ${renderId(wanted)}`);
   return first;

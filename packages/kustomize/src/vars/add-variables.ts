@@ -1,5 +1,5 @@
 import { BuildError } from '../build-error.ts';
-import { type BuildResource, idOf, pastIds, type ResourceId, renderId } from '../resource/resource.ts';
+import { type BuildResource, idOf, isCalled, pastIds, type ResourceId, renderId } from '../resource/resource.ts';
 import type { Variable } from './variable.ts';
 
 /** The variables of a build, by name. */
@@ -16,7 +16,10 @@ export function addVariables(
   if (more.length === 0) return vars;
   const all = new Map(vars);
   for (const variable of more) {
-    const owners = resources.filter((resource) => [...pastIds(resource), idOf(resource.object)].some((id) => isMeant(id, variable)));
+    const owners = resources.filter(
+      (resource) =>
+        isCalled(resource, variable.object.name) && [...pastIds(resource), idOf(resource.object)].some((id) => isMeant(id, variable)),
+    );
     const [owner, other] = owners;
     if (owner !== undefined && other !== undefined)
       throw new BuildError(
