@@ -112,7 +112,7 @@ async function looks(bed: Testbed, rounds: number): Promise<readonly number[]> {
 }
 
 /** What a look may take on two processors that five servers, a control plane and a dozen threads share, with nobody to blame. */
-const NOISE_MS = 250;
+const NOISE_MS = 500;
 
 const ignore = () => undefined;
 

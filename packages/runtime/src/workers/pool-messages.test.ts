@@ -39,15 +39,15 @@ test('what comes back is refused above the limit, and the thread goes on', async
 describe.runIf(process.platform === 'linux')('a thread’s priority', () => {
   test('is below that of the main thread, and lower still in the slow lane', async () => {
     await using bed = poolBed();
-    expect(await bed.pool.run('niceness', undefined, by('a/sane'))).toBe(5);
+    expect(await bed.pool.run('niceness', undefined, by('a/sane'))).toBe(12);
     await failure(bed.pool.run('exit', 1, by('a/ill')));
     expect(await bed.pool.run('niceness', undefined, by('a/ill'))).toBe(19);
-    expect(await bed.pool.run('niceness', undefined, by('a/sane'))).toBe(5);
+    expect(await bed.pool.run('niceness', undefined, by('a/sane'))).toBe(12);
   });
 
   test('is not that of the threads which all share for access to files', async () => {
     const script = fileURLToPath(new URL('../../test/pool-niceness.ts', import.meta.url));
     const { stdout } = await promisify(execFile)(process.execPath, [script]);
-    expect((JSON.parse(stdout) as readonly number[]).filter((nice) => nice > 0)).toEqual([5]);
+    expect((JSON.parse(stdout) as readonly number[]).filter((nice) => nice > 0)).toEqual([12]);
   });
 });

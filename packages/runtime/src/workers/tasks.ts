@@ -25,10 +25,10 @@ export interface ThreadData {
 export type TaskHandlers = Readonly<Record<string, (input: never) => unknown>>;
 
 /**
- * Below the main thread, which answers probes and renews leases: a third of its share where both want the processor. Not lower: threads of the slow lane should feel
- * the difference.
+ * Far below the main thread, which answers probes, renews leases and speaks for everybody else: a fifteenth of its share where both want the processor. Not lower:
+ * threads of the slow lane should feel the difference.
  */
-const PRIORITY = 5;
+const PRIORITY = 12;
 
 /** Serves tasks in a worker thread, one at a time, until the thread is ended. */
 export function serveTasks(handlers: TaskHandlers): void {
