@@ -18,7 +18,7 @@ const program: Program<typeof flags> = {
       maxBytes: 256 * MIB,
       idleBytes: 256 * MIB,
       idleMs: 60_000,
-      hostOverride: variables.SOURCE_CONTROLLER_LOCALHOST,
+      hostOverride: () => variables.SOURCE_CONTROLLER_LOCALHOST,
       // Files that are not one's own belong into a worker pool; see docs/runtime.md.
       unpack: (archive, directory) => unpack(archive, directory),
     });

@@ -11,7 +11,8 @@ export interface TreeCacheOptions {
   readonly retries: number;
   /** Of an archive. */
   readonly maxBytes: number;
-  readonly hostOverride?: string | undefined;
+  /** Host and port to ask instead of those of an artifact's address: see `FetchOptions`. */
+  readonly hostOverride?: (url: string) => string | undefined;
   /** Unpacks an archive into an empty directory and resolves with the bytes written; it may do so in another thread. */
   readonly unpack: (archive: string, directory: string, signal: AbortSignal) => Promise<number>;
   /** Trees that nobody holds are kept up to so many bytes: the next reconciliation is likely about the same revision. */
@@ -63,7 +64,7 @@ export async function createTreeCache(options: TreeCacheOptions): Promise<TreeCa
     const { signal } = entry.abort;
     const archive = `${entry.directory}.tar.gz`;
     try {
-      await fetchArtifact(artifact, archive, { ...options, signal });
+      await fetchArtifact(artifact, archive, { ...options, hostOverride: options.hostOverride?.(artifact.url), signal });
       await mkdir(entry.directory, { mode: 0o700 });
       entry.bytes = await options.unpack(archive, entry.directory, signal);
     } finally {

@@ -75,7 +75,8 @@ export function kustomizeController(entry: WorkerEntry): Program<typeof flags> {
         maxBytes: 1024 * MIB,
         idleBytes: 512 * MIB,
         idleMs: 60_000,
-        hostOverride: variables.SOURCE_CONTROLLER_LOCALHOST,
+        hostOverride: (url) =>
+          url.includes('//source-watcher') ? variables.SOURCE_WATCHER_LOCALHOST : variables.SOURCE_CONTROLLER_LOCALHOST,
         // One tree serves the Kustomizations of many namespaces: it is a tenant of its own.
         unpack: (archive, directory, signal) =>
           workers.run('unpack', { archive, directory }, { signal, deadlineMs: 120_000, of: `${basename(directory)}/tree` }),
@@ -114,6 +115,7 @@ export function kustomizeController(entry: WorkerEntry): Program<typeof flags> {
           crossNamespaceAllowed: !values['no-cross-namespace-refs'],
           cel: celEvaluator({ workers }),
           additiveDependencyCheck: values['feature-gates'].AdditiveCELDependencyCheck,
+          externalArtifacts: values['feature-gates'].ExternalArtifact,
         }),
       );
     },

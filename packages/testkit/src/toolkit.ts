@@ -12,6 +12,8 @@ export interface ToolkitOptions {
   readonly directory: string;
   readonly watchAllNamespaces?: boolean;
   readonly flags?: readonly string[];
+  /** For the kustomize-controller alone. */
+  readonly applierFlags?: readonly string[];
   /** Let the processes outlive this one. */
   readonly detached?: boolean;
 }
@@ -25,7 +27,7 @@ const bundleOf = (name: string): string => fileURLToPath(new URL(`../../${name}/
 
 /** Starts the controllers and resolves when they are ready. Throws with the end of the log of one that is not. */
 export async function startToolkit(options: ToolkitOptions): Promise<Toolkit> {
-  const { directory, kubeconfigPath, namespace, watchAllNamespaces = true, flags = [], detached = false } = options;
+  const { directory, kubeconfigPath, namespace, watchAllNamespaces = true, flags = [], applierFlags = [], detached = false } = options;
   const storage = `127.0.0.1:${await freePort()}`;
   await mkdir(join(directory, 'data'), { recursive: true });
   const own: Readonly<Record<string, readonly string[]>> = {
@@ -35,7 +37,7 @@ export async function startToolkit(options: ToolkitOptions): Promise<Toolkit> {
       `--storage-adv-addr=${storage}`,
       '--allow-local-addresses',
     ],
-    'kustomize-controller': [],
+    'kustomize-controller': applierFlags,
   };
   const controllers: ControllerProcess[] = [];
   const stop = async () => {

@@ -1,4 +1,4 @@
-import { gitRepositories, type Kustomization, kustomizationDefinition, kustomizations } from '@gotk/api';
+import { type Kustomization, kustomizationDefinition, kustomizations } from '@gotk/api';
 import { artifactWatch, type CelEvaluator, type Controller, checkSpec, type Manager, type Trigger, watches } from '@gotk/runtime';
 import type { DriftWatch } from '@gotk/ssa';
 import { dependenciesOf } from './dependencies.ts';
@@ -7,13 +7,16 @@ import { ownerName, type ReconcileDeps } from './progress.ts';
 import { reconcile } from './reconcile.ts';
 import { createSettledSet } from './settled.ts';
 import { sourceIdOf } from './source.ts';
+import { sourceInformers } from './sources.ts';
 import { unsupported } from './unsupported.ts';
 
-export interface KustomizationDeps extends Omit<ReconcileDeps, 'client' | 'kustomizations' | 'repositories' | 'settled' | 'dependencies'> {
+export interface KustomizationDeps extends Omit<ReconcileDeps, 'client' | 'kustomizations' | 'sources' | 'settled' | 'dependencies'> {
   readonly manager: Manager;
   readonly cel: CelEvaluator;
   /** A dependency with a `readyExpr` has to be Ready as well. */
   readonly additiveDependencyCheck: boolean;
+  /** ExternalArtifacts may be referred to. */
+  readonly externalArtifacts: boolean;
   /** Kustomizations reconciled at once. */
   readonly concurrency: number;
 }
@@ -24,15 +27,16 @@ export function kustomizationController({
   concurrency,
   cel,
   additiveDependencyCheck: additive,
+  externalArtifacts,
   ...rest
 }: KustomizationDeps): Controller<Kustomization> {
-  const repositories = manager.informer(gitRepositories);
+  const sources = sourceInformers(manager, { externalArtifacts });
   const all = manager.informer(kustomizations);
   const dependencies = dependenciesOf({ kustomizations: all, cel, additive });
   const deps: ReconcileDeps = {
     ...rest,
     client: manager.client,
-    repositories,
+    sources,
     kustomizations: all,
     dependencies,
     settled: createSettledSet(),
@@ -44,7 +48,7 @@ export function kustomizationController({
     conditions: { Healthy: 'positive' },
     concurrency,
     triggers: [
-      artifactWatch(repositories, { index: 'source' }),
+      ...Object.values(sources).map((informer) => artifactWatch(informer, { index: 'source' })),
       dependencies.trigger,
       watches(all, (delta) => {
         if (delta.kind === 'deleted') forget(delta.object, deps);

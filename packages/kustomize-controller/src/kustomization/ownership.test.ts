@@ -1,5 +1,6 @@
-import type { GitRepository, Kustomization } from '@gotk/api';
+import type { Kustomization } from '@gotk/api';
 import { renderKey } from '@gotk/apimachinery';
+import type { ArtifactSource } from '@gotk/runtime';
 import { expect, test } from 'vitest';
 import { isWantedBy } from './ownership.ts';
 
@@ -19,7 +20,7 @@ function wanted(one: unknown): boolean {
   });
   return isWantedBy('apps/one', id, {
     kustomizations: reader<Kustomization>(one, 'one'),
-    repositories: reader<GitRepository>(repository, 'repo'),
+    sources: { GitRepository: reader<ArtifactSource>(repository, 'repo') },
   });
 }
 

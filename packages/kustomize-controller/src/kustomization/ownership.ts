@@ -1,24 +1,26 @@
-import type { GitRepository, Kustomization, SourceReference } from '@gotk/api';
+import type { Kustomization, SourceReference } from '@gotk/api';
 import { isRecord } from '@gotk/apimachinery';
 import type { Reader } from '@gotk/kube';
+import { findSource, type Sources } from './sources.ts';
 
 export interface OwnershipOptions {
   readonly kustomizations: Reader<Kustomization>;
-  readonly repositories: Reader<GitRepository>;
+  readonly sources: Sources;
 }
 
 /**
  * Whether another Kustomization still wants an object that carries its labels: it is there, lists the object, and has seen the newest revision of its source. One
  * that is behind may be about to hand the object over, as when a file moves from one directory to another; it is not in anybody's way.
  */
-export function isWantedBy(owner: string, id: string, { kustomizations, repositories }: OwnershipOptions): boolean {
+export function isWantedBy(owner: string, id: string, { kustomizations, sources }: OwnershipOptions): boolean {
   const [namespace = '', name = ''] = owner.split('/');
   const other = kustomizations.get({ namespace, name });
   if (other === undefined || other.metadata.deletionTimestamp !== undefined) return false;
   // Of any object in the cache: one that breaks its schema wants nothing.
   const entries: unknown = other.status?.inventory?.entries;
   if (!Array.isArray(entries) || !entries.some((entry) => isRecord(entry) && entry.id === id)) return false;
-  const { name: sourceName = '', namespace: sourceNamespace = namespace }: Partial<SourceReference> = other.spec?.sourceRef ?? {};
-  const revision = repositories.get({ namespace: sourceNamespace, name: sourceName })?.status?.artifact?.revision;
+  const reference: Partial<SourceReference> = other.spec?.sourceRef ?? {};
+  const key = { namespace: reference.namespace ?? namespace, name: reference.name ?? '' };
+  const revision = findSource(sources, reference.kind, key)?.status?.artifact?.revision;
   return other.status?.observedGeneration === other.metadata.generation && other.status?.lastAppliedRevision === revision;
 }

@@ -1,4 +1,4 @@
-import type { GitRepository, Kustomization } from '@gotk/api';
+import type { Kustomization } from '@gotk/api';
 import { keyOf, renderKey } from '@gotk/apimachinery';
 import type { TreeCache } from '@gotk/artifact';
 import type { InformerSet, KubeClient, Reader } from '@gotk/kube';
@@ -7,12 +7,13 @@ import type { Applier, ApplyReport, DriftWatch, InventoryEntry, Ledger, Owner } 
 import type { Built } from './build-tree.ts';
 import type { SettledSet } from './settled.ts';
 import type { Source } from './source.ts';
+import type { Sources } from './sources.ts';
 
 /** What every run works with. */
 export interface ReconcileDeps {
   readonly client: KubeClient;
   readonly kustomizations: Reader<Kustomization>;
-  readonly repositories: Reader<GitRepository>;
+  readonly sources: Sources;
   readonly dependencies: Dependencies<Kustomization>;
   readonly trees: TreeCache;
   readonly workers: WorkerPool;

@@ -1,6 +1,6 @@
-import type { GitRepository, Kustomization } from '@gotk/api';
+import type { Kustomization } from '@gotk/api';
 import { renderKey } from '@gotk/apimachinery';
-import { Stalled, Waiting } from '@gotk/runtime';
+import { type ArtifactSource, Stalled, Waiting } from '@gotk/runtime';
 import { expect, test } from 'vitest';
 import { sourceIdOf, sourceOf } from './source.ts';
 
@@ -22,10 +22,11 @@ const kustomization = (sourceRef: Kustomization['spec']['sourceRef']): Kustomiza
 
 function find(sourceRef: Kustomization['spec']['sourceRef'], status: unknown, crossNamespaceAllowed = true): unknown {
   const get = (key: { readonly namespace: string; readonly name: string }) =>
-    ['apps/repo', 'infra/repo'].includes(renderKey(key)) ? ({ metadata: key, spec: {}, status } as unknown as GitRepository) : undefined;
+    ['apps/repo', 'infra/repo'].includes(renderKey(key)) ? ({ metadata: key, spec: {}, status } as unknown as ArtifactSource) : undefined;
+  const reader = { get, list: () => [], byIndex: () => [] };
   try {
     return sourceOf(kustomization(sourceRef), {
-      repositories: { get, list: () => [], byIndex: () => [] },
+      sources: { GitRepository: reader, OCIRepository: reader, Bucket: reader },
       crossNamespaceAllowed,
       againMs: 1,
     });
@@ -62,6 +63,19 @@ test('a source of another namespace is taken unless that is forbidden', () => {
     message: "can't access 'GitRepository/infra/repo', cross-namespace references have been blocked",
   });
   expect(find({ ...ref, namespace: 'apps' }, { artifact }, false)).toMatchObject({ revision: 'main@sha1:1' });
+});
+
+test.each(['OCIRepository', 'Bucket'] as const)('a source may be a %s', (kind) => {
+  expect(find({ kind, name: 'repo' }, { artifact })).toMatchObject({ revision: 'main@sha1:1', originRevision: 'v1' });
+});
+
+test('a source whose kind has its feature gate off is refused, whether it is there or not', () => {
+  for (const name of ['repo', 'none'])
+    expect(find({ kind: 'ExternalArtifact', name }, { artifact })).toMatchObject({
+      name: 'Stalled',
+      reason: 'AccessDenied',
+      message: `can't access 'ExternalArtifact/apps/${name}', ExternalArtifact feature gate is disabled`,
+    });
 });
 
 test('a Kustomization is found by what it refers to', () => {

@@ -1,6 +1,6 @@
-import { type Artifact, type GitRepository, type Kustomization, ORIGIN_REVISION, Reason, type SourceReference } from '@gotk/api';
-import type { Reader } from '@gotk/kube';
-import { checkCrossNamespace, sourceId, Waiting } from '@gotk/runtime';
+import { type Artifact, type Kustomization, ORIGIN_REVISION, Reason, type SourceReference } from '@gotk/api';
+import { checkCrossNamespace, Stalled, sourceId, Waiting } from '@gotk/runtime';
+import { findSource, type Sources } from './sources.ts';
 
 /** What a Kustomization applies. */
 export interface Source {
@@ -10,7 +10,7 @@ export interface Source {
 }
 
 export interface SourceOptions {
-  readonly repositories: Reader<GitRepository>;
+  readonly sources: Sources;
   readonly crossNamespaceAllowed: boolean;
   readonly againMs: number;
 }
@@ -23,14 +23,16 @@ export function sourceIdOf({ spec, metadata }: Kustomization): string {
 }
 
 /** The source's artifact, from the cache. Throws `Waiting` until there is one, and `Stalled` for a source that must not be referred to. */
-export function sourceOf(kustomization: Kustomization, { repositories, crossNamespaceAllowed, againMs }: SourceOptions): Source {
+export function sourceOf(kustomization: Kustomization, { sources, crossNamespaceAllowed, againMs }: SourceOptions): Source {
   const { kind, name, namespace } = kustomization.spec.sourceRef;
   const key = { namespace: namespace ?? kustomization.metadata.namespace ?? '', name };
   checkCrossNamespace(kustomization, { kind, ...key }, { allowed: crossNamespaceAllowed });
   const shown = sourceId(kind, key);
-  const artifact = repositories.get(key)?.status?.artifact;
-  if (repositories.get(key) === undefined)
-    throw new Waiting({ reason: Reason.ArtifactFailed, message: `Source '${shown}' not found`, againMs });
+  if (!Object.hasOwn(sources, kind))
+    throw new Stalled({ reason: Reason.AccessDenied, message: `can't access '${shown}', ${kind} feature gate is disabled` });
+  const found = findSource(sources, kind, key);
+  const artifact = found?.status?.artifact;
+  if (found === undefined) throw new Waiting({ reason: Reason.ArtifactFailed, message: `Source '${shown}' not found`, againMs });
   if (artifact === undefined)
     throw new Waiting({ reason: Reason.ArtifactFailed, message: `Source '${shown}' is not ready, artifact not found`, againMs });
   return { artifact, revision: artifact.revision, originRevision: artifact.metadata?.[ORIGIN_REVISION] };

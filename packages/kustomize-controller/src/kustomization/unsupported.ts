@@ -2,7 +2,6 @@ import type { UnsupportedField } from '@gotk/runtime';
 
 /** What a Kustomization can ask for and this release does not do. */
 export const unsupported: readonly UnsupportedField[] = [
-  { path: 'sourceRef.kind', accepts: (kind) => kind === 'GitRepository' },
   { path: 'decryption' },
   { path: 'postBuild' },
   { path: 'kubeConfig' },
