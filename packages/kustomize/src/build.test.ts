@@ -97,6 +97,61 @@ describe('the overlay', () => {
     });
   });
 
+  describe('components', () => {
+    const component = (by: string) =>
+      `apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches: [{target: {kind: ConfigMap}, patch: '[{"op": "add", "path": "/data", "value": {"by": "${by}"}}]'}]\n`;
+    const files = {
+      'app/kustomization.yaml': 'resources: [a.yaml]\ncomponents: [../own]\n',
+      'app/a.yaml': configMap('a'),
+      'own/kustomization.yaml': component('file'),
+      'more/kustomization.yaml': component('overlay'),
+      'plain/b.yaml': configMap('b'),
+    };
+
+    test('come after those of the file, and work on a directory without one too', () => {
+      expect(built(files, {}, 'app')).toMatchObject([{ data: { by: 'file' } }]);
+      expect(built(files, { components: ['../more'] }, 'app')).toMatchObject([{ data: { by: 'overlay' } }]);
+      expect(built(files, { components: ['../own'] }, 'plain')).toMatchObject([{ metadata: { name: 'b' }, data: { by: 'file' } }]);
+    });
+
+    test('that are not there are an error, unless they may be missing', () => {
+      expect(() => built(files, { components: ['../more', '../none'] }, 'app')).toThrow(
+        new BuildError("spec.components[1]: there is no directory '../none'"),
+      );
+      const components = ['../none', '../more'];
+      expect(built(files, { components, ignoreMissingComponents: true }, 'app')).toMatchObject([{ data: { by: 'overlay' } }]);
+    });
+
+    test.each(['https://example.com/c', 'github.com/a/b', 'git@github.com:a/b', '/more'])('are never looked for elsewhere: %s', (path) => {
+      for (const ignoreMissingComponents of [true, false])
+        expect(() => built(files, { components: [path], ignoreMissingComponents }, 'app')).toThrow(
+          new BuildError(`spec.components[0]: component path '${path}' must be local and relative`),
+        );
+    });
+
+    test('do not leave the source', () => {
+      expect(() => built(files, { components: ['../../x'], ignoreMissingComponents: true }, 'app')).toThrow(/not in or below the root/);
+    });
+  });
+
+  test('its build metadata take the place of those of the file', () => {
+    const files = { 'kustomization.yaml': 'resources: [a.yaml]\nbuildMetadata: [managedByLabel]\n', 'a.yaml': configMap('a') };
+    const origin = { 'config.kubernetes.io/origin': 'path: a.yaml\n' };
+    expect(built(files, { buildMetadata: ['originAnnotations'] })[0]?.metadata).toEqual({ name: 'a', annotations: origin });
+    expect(built(files, { buildMetadata: [] })[0]?.metadata.labels).toBeDefined();
+    expect(built({ 'a.yaml': configMap('a') }, { buildMetadata: ['originAnnotations'] })[0]?.metadata.annotations).toEqual(origin);
+  });
+
+  test('a file without resources says where its objects come from, as Flux makes it, unless the overlay says otherwise', () => {
+    const files = { 'kustomization.yaml': 'configMapGenerator: [{name: g, literals: [a=b], options: {disableNameSuffixHash: true}}]\n' };
+    const annotations = {
+      'config.kubernetes.io/origin': 'configuredIn: kustomization.yaml\nconfiguredBy:\n  apiVersion: builtin\n  kind: ConfigMapGenerator\n',
+    };
+    expect(built(files)[0]?.metadata).toEqual({ name: 'g', annotations });
+    expect(built(files, { buildMetadata: ['transformerAnnotations'] })[0]?.metadata).toEqual({ name: 'g' });
+    expect(build(memoryTree(files), '.').objects[0]?.metadata).toEqual({ name: 'g' });
+  });
+
   test('its mistakes are told from those of the file', () => {
     const files = { 'a.yaml': configMap('a') };
     expect(() => built(files, { patches: [{ patch: '' }] })).toThrow(/^spec\.patches\[0\]: /);

@@ -76,7 +76,7 @@ function kustomizationOf(loader: Loader, overlay: Overlay | undefined): Kustomiz
     throw new BuildError(`${directory === '' ? '.' : directory}: no kustomization file in this directory`);
   if (file !== undefined) loader.checkKustomization(file);
   const kustomization = file === undefined ? generateKustomization(tree, directory) : readKustomizationFile(tree, file);
-  return overlay === undefined ? kustomization : withOverlay(kustomization, overlay);
+  return overlay === undefined ? kustomization : withOverlay(kustomization, overlay, { tree, isWritten: file !== undefined });
 }
 
 const sortRule = ({ sortOptions }: KustomizationFile, { order = 'fifo' }: BuildOptions): SortRule =>

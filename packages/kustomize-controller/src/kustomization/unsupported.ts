@@ -7,8 +7,6 @@ export const unsupported: readonly UnsupportedField[] = [
   { path: 'kubeConfig' },
   { path: 'serviceAccountName' },
   { path: 'healthCheckExprs' },
-  { path: 'components' },
-  { path: 'buildMetadata' },
   { path: 'force' },
   { path: 'ignore' },
 ];

@@ -1,5 +1,8 @@
 import { BuildError } from '../build-error.ts';
 import type { JsonMap } from '../resource/resource.ts';
+import type { FileTree } from '../tree/file-tree.ts';
+import { resolvePath } from '../tree/path.ts';
+import { isRemote } from '../tree/remote-address.ts';
 import type { KustomizationFile } from './kustomization-file.ts';
 import { type ImageRule, imageRule, patchRule } from './rules.ts';
 
@@ -10,18 +13,35 @@ export interface Overlay {
   readonly targetNamespace?: string;
   readonly patches?: readonly { readonly patch: string; readonly target?: Readonly<Record<string, string>> }[];
   readonly images?: readonly ImageRule[];
+  /** Directories of components, from that of the kustomization. */
+  readonly components?: readonly string[];
+  /** Components that are not there are left out. */
+  readonly ignoreMissingComponents?: boolean;
+  readonly buildMetadata?: readonly string[];
   readonly commonMetadata?: { readonly labels?: Readonly<Record<string, string>>; readonly annotations?: Readonly<Record<string, string>> };
 }
 
-/** As Flux merges them: its namespace and prefixes replace those of the file, its patches and images come after. */
-export function withOverlay(kustomization: KustomizationFile, overlay: Overlay): KustomizationFile {
+/** Where the kustomization is that is overlaid. */
+export interface Overlaid {
+  readonly tree: FileTree;
+  /** There was a file; else it stands for the manifests of the directory. */
+  readonly isWritten: boolean;
+}
+
+/**
+ * As Flux merges them (fluxcd/pkg, `kustomize/kustomize_generator.go`): its namespace, prefixes and build metadata replace those of the file, its patches, images and components come
+ * after. A file that names no resources says where its objects come from, unless the overlay says what they are to say. Throws `BuildError`.
+ */
+export function withOverlay(kustomization: KustomizationFile, overlay: Overlay, { tree, isWritten }: Overlaid): KustomizationFile {
   const images = (overlay.images ?? []).map((rule, index) => imageRule({ ...rule } as JsonMap, `spec.images[${index}]`));
   if (images.some(({ name }) => name === ''))
     throw new BuildError(`spec.images[${images.findIndex(({ name }) => name === '')}]: name is required`);
   const patches = (overlay.patches ?? []).map(({ patch, target }, index) =>
     patchRule({ patch, ...(target === undefined ? {} : { target: { ...target } }) }, `spec.patches[${index}]`),
   );
-  const asks = [overlay.targetNamespace, overlay.namePrefix, overlay.nameSuffix, ...images, ...patches].some(Boolean);
+  const components = componentsOf(overlay, kustomization, tree);
+  const asks = [overlay.targetNamespace, overlay.namePrefix, overlay.nameSuffix, ...images, ...patches, ...components].some(Boolean);
+  const buildMetadata = isWritten && kustomization.resources.length === 0 ? ['originAnnotations'] : kustomization.buildMetadata;
   return {
     ...kustomization,
     namespace: overlay.targetNamespace ?? kustomization.namespace,
@@ -29,8 +49,25 @@ export function withOverlay(kustomization: KustomizationFile, overlay: Overlay):
     nameSuffix: overlay.nameSuffix ?? kustomization.nameSuffix,
     images: withImages(kustomization.images, images),
     patches: [...kustomization.patches, ...patches],
+    components: [...kustomization.components, ...components],
+    buildMetadata: overlay.buildMetadata?.length ? overlay.buildMetadata : buildMetadata,
     isEmpty: kustomization.isEmpty && !asks,
   };
+}
+
+function componentsOf(
+  { components = [], ignoreMissingComponents = false }: Overlay,
+  { directory }: KustomizationFile,
+  tree: FileTree,
+): readonly string[] {
+  return components.filter((path, index) => {
+    const at = `spec.components[${index}]`;
+    if (isRemote(path) || path.startsWith('/')) throw new BuildError(`${at}: component path '${path}' must be local and relative`);
+    const resolved = resolvePath(directory, path, { at, isFileSystem: tree.isFileSystem });
+    if (tree.list(resolved) !== undefined) return true;
+    if (ignoreMissingComponents) return false;
+    throw new BuildError(`${at}: there is no directory '${path}'`);
+  });
 }
 
 /** Rules are chained, so order matters: a rule changes the one for the same name where that stands. */
