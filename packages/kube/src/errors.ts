@@ -65,5 +65,8 @@ export class NoMatch extends Error {
 }
 
 export const isNotFound = (thrown: unknown): thrown is ApiError => thrown instanceof ApiError && thrown.status === 404;
+/** The server does not offer this verb for the kind. */
+export const isNotOffered = (thrown: unknown): thrown is ApiError => thrown instanceof ApiError && thrown.status === 405;
+export const isForbidden = (thrown: unknown): thrown is ApiError => thrown instanceof ApiError && thrown.status === 403;
 export const isConflict = (thrown: unknown): thrown is ApiError => thrown instanceof ApiError && thrown.status === 409;
 export const isGone = (thrown: unknown): thrown is ApiError => thrown instanceof ApiError && thrown.status === 410;

@@ -105,3 +105,20 @@ test('its end is the end of all', async () => {
   await set[Symbol.asyncDispose]();
   expect([open(), set.running(), clock.pending]).toEqual([0, [], 0]);
 });
+
+test('everybody who holds an informer is told what it survives, until they let go', async () => {
+  const clock = fakeClock();
+  const refusal = new ApiError('no', { status: 403, reason: 'Forbidden' });
+  const client = { list: () => Promise.reject(refusal) } as unknown as KubeClient;
+  const told: string[] = [];
+  const set = createInformerSet({ client, clock, onError: () => told.push('set') });
+  const first = set.hold(pods, { onError: () => told.push('first') });
+  set.hold(pods, { onError: () => told.push('second') });
+  await clock.advance(0);
+  expect(told).toEqual(['set', 'first', 'second']);
+  first[Symbol.dispose]();
+  await clock.advance(10_000);
+  expect(told.slice(3)).toEqual(expect.arrayContaining(['set', 'second']));
+  expect(told.slice(3)).not.toContain('first');
+  await set[Symbol.asyncDispose]();
+});

@@ -12,7 +12,7 @@ export interface HeldInformer<T extends KubeObject> extends Disposable {
 
 /**
  * The informers of one process: equal questions share one watch, with the indexes of all who hold it; the last holder to let go ends it.
- * Everything else that is not part of the question, such as what to keep of each object, is decided by the first.
+ * Errors are told to each of them. Everything else that is not part of the question, such as what to keep of each object, is decided by the first.
  */
 export interface InformerSet extends AsyncDisposable {
   hold<T extends KubeObject>(
@@ -30,6 +30,8 @@ interface Entry {
   readonly informer: OwnInformer<KubeObject>;
   readonly stop: AbortController;
   readonly done: Promise<void>;
+  /** Of those who hold it. */
+  readonly onErrors: Set<(error: unknown) => void>;
   holders: number;
 }
 
@@ -59,15 +61,15 @@ export function createInformerSet({
 
   return {
     hold<T extends KubeObject>(resource: Resource<T>, options: Omit<InformerOptions<T>, 'client' | 'resource' | 'clock' | 'kinds'> = {}) {
-      const { namespace = '', labelSelector = '', fieldSelector = '', metadataOnly = false } = options;
+      const { namespace = '', labelSelector = '', fieldSelector = '', metadataOnly = false, onError: ownOnError } = options;
       const key = [renderApiVersion(resource), resource.kind, namespace, labelSelector, fieldSelector, String(metadataOnly)].join('|');
-      const entry =
-        entries.get(key) ??
-        start(key, createInformer<T>({ ...reporting, ...fillingOf(resource), ...options, client, resource, clock, kinds }));
+      const entry = entries.get(key) ?? start(key, { ...fillingOf(resource), ...options, client, resource, clock, kinds });
       // The key holds everything that tells informers apart: what is stored under it was made for this very resource.
       const informer = entry.informer as unknown as OwnInformer<T>;
       informer.addIndexes(options.indexes ?? {});
       entry.holders += 1;
+      const listener = (error: unknown) => ownOnError?.(error);
+      entry.onErrors.add(listener);
       let held = true;
       return {
         informer,
@@ -75,6 +77,7 @@ export function createInformerSet({
           if (!held) return;
           held = false;
           entry.holders -= 1;
+          entry.onErrors.delete(listener);
           if (entry.holders > 0) return;
           entries.delete(key);
           entry.stop.abort();
@@ -89,9 +92,21 @@ export function createInformerSet({
     },
   };
 
-  function start<T extends KubeObject>(key: string, informer: OwnInformer<T>): Entry {
+  function start<T extends KubeObject>(key: string, options: InformerOptions<T>): Entry {
     const stop = new AbortController();
-    const entry: Entry = { informer: informer as unknown as OwnInformer<KubeObject>, stop, done: informer.run(stop.signal), holders: 0 };
+    const onErrors = new Set<(error: unknown) => void>();
+    const tellAll = (error: unknown) => {
+      onError?.(error);
+      for (const listener of [...onErrors]) listener(error);
+    };
+    const informer = createInformer<T>({ ...options, onError: tellAll });
+    const entry: Entry = {
+      informer: informer as unknown as OwnInformer<KubeObject>,
+      stop,
+      done: informer.run(stop.signal),
+      onErrors,
+      holders: 0,
+    };
     entries.set(key, entry);
     return entry;
   }

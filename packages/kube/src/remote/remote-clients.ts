@@ -24,6 +24,8 @@ export interface RemoteCluster {
 
 /** A client that stays open until it is let go of. */
 export interface BorrowedClient extends Disposable {
+  /** The same for clients that were made from the same version of the same key of the same object, whoever is impersonated. */
+  readonly madeFrom: string;
   readonly client: KubeClient;
 }
 
@@ -104,6 +106,7 @@ export function createRemoteClients(options: RemoteClientsOptions): RemoteClient
       try {
         const client = await untilAborted(use.value, signal);
         return {
+          madeFrom: `${place.id}@${place.version}`,
           client: wrap(identity === undefined ? client : client.impersonate(identity)),
           [Symbol.dispose]: () => use[Symbol.dispose](),
         };
