@@ -17,11 +17,13 @@ import {
   union,
 } from './inventory.ts';
 import type { Ledger } from './ledger.ts';
+import { type LiveObjects, liveObjects } from './live-objects.ts';
 import { isLeftAlone, isOnlyCreated } from './object-policy.ts';
 import { claimed, type Owner, type OwnerPolicy, ownerOf, renderOwner } from './owner.ts';
 import { type Desired, type Plan, plan } from './plan.ts';
 import { inApplyOrder, stageOf } from './stages.ts';
 import { validate } from './validate.ts';
+import type { Place } from './watched-kinds.ts';
 
 export type Action = 'created' | 'configured' | 'unchanged';
 
@@ -55,10 +57,14 @@ export interface ApplyOptions {
   readonly beforeWrite: (entries: readonly InventoryEntry[]) => Promise<void>;
 }
 
+type WriteOptions = ApplyOptions & { readonly liveOf: LiveObjects };
+
 export interface ApplyReport {
   readonly entries: readonly InventoryEntry[];
   /** What was applied, in the order of application; what needed nothing is not in it. */
   readonly changes: readonly Change[];
+  /** Whatever happens to any of the objects from now on will be heard of. Where that is not so, only another `apply` tells. */
+  readonly watched: boolean;
   /** The set, for health checks. */
   readonly objects: readonly {
     readonly resource: Resource;
@@ -117,10 +123,10 @@ export function createApplier({ client, clock, ledger, driftWatch, policy, concu
   };
 
   /** Without what the live object, or the mere existence of one, says is not to be touched. */
-  const withoutLeftAlone = async (desired: readonly Desired[], signal: AbortSignal): Promise<readonly Desired[]> => {
+  const withoutLeftAlone = async (desired: readonly Desired[], liveOf: LiveObjects, signal: AbortSignal): Promise<readonly Desired[]> => {
     const wanted: Desired[] = [];
     for (const it of desired) {
-      const live = it.resource === undefined ? undefined : driftWatch.liveOf(it.resource, referenceTo(it.object));
+      const live = liveOf(it);
       if (live !== undefined && isLeftAlone(live.metadata, policy)) continue;
       if (isOnlyCreated(it.object.metadata, policy) && (live !== undefined || (await exists(it, signal)))) continue;
       wanted.push(it);
@@ -139,9 +145,10 @@ export function createApplier({ client, clock, ledger, driftWatch, policy, concu
     }
   };
 
-  const refuseForeign = (desired: readonly Desired[], { owner, isWantedBy }: ApplyOptions): void => {
-    for (const { id, object, resource } of desired) {
-      const live = resource === undefined ? undefined : driftWatch.liveOf(resource, referenceTo(object));
+  const refuseForeign = (desired: readonly Desired[], liveOf: LiveObjects, { owner, isWantedBy }: ApplyOptions): void => {
+    for (const it of desired) {
+      const { id, object } = it;
+      const live = liveOf(it);
       const found = live === undefined ? undefined : ownerOf(live.metadata, policy);
       const holder = found === undefined ? undefined : renderOwner(found);
       if (holder === undefined || holder === renderOwner(owner) || !isWantedBy(holder, id)) continue;
@@ -149,10 +156,10 @@ export function createApplier({ client, clock, ledger, driftWatch, policy, concu
     }
   };
 
-  const applyOne = async (it: Desired, { owner, signal }: ApplyOptions): Promise<Change> => {
+  const applyOne = async (it: Desired, { owner, signal, liveOf }: WriteOptions): Promise<Change> => {
     const reference = referenceTo(it.object);
     const resource = it.resource ?? (await client.mapper.resourceFor(reference, { signal }));
-    const before = driftWatch.liveOf(resource, reference)?.metadata.resourceVersion ?? ledger.get(it.id)?.resourceVersion;
+    const before = liveOf({ ...it, resource })?.metadata.resourceVersion ?? ledger.get(it.id)?.resourceVersion;
     // While the request is under way its own event must not pass for drift; without a record nothing does.
     ledger.delete(it.id);
     const { object, created, warnings } = await client.apply<KubeObject>(resource as Resource<KubeObject>, it.object, {
@@ -175,7 +182,7 @@ export function createApplier({ client, clock, ledger, driftWatch, policy, concu
     return { reference, action: created ? 'created' : before === resourceVersion ? 'unchanged' : 'configured', warnings };
   };
 
-  const write = async (planned: Plan, deferred: readonly Desired[], options: ApplyOptions): Promise<readonly Change[]> => {
+  const write = async (planned: Plan, deferred: readonly Desired[], options: WriteOptions): Promise<readonly Change[]> => {
     const changes: Change[] = [];
     const applyOrExplain = async (it: Desired) => {
       try {
@@ -212,29 +219,27 @@ export function createApplier({ client, clock, ledger, driftWatch, policy, concu
         disabled.map((object) => renderEntry(referenceTo(object))),
         desired.map(({ object }) => renderEntry(referenceTo(object))),
       );
-      const resources = [
-        ...new Map(
-          desired.flatMap(({ resource }) => (resource === undefined ? [] : [[`${resource.group}/${resource.kind}`, resource]])),
-        ).values(),
-      ];
       assertStorable(entries);
-      driftWatch.follow(renderOwner(owner), resources);
-      await Promise.all(resources.map((resource) => driftWatch.settle(resource, { timeoutMs: SETTLE_MS, signal })));
-      const wanted = await withoutLeftAlone(desired, signal);
-      refuseForeign(wanted, options);
+      driftWatch.follow(renderOwner(owner), placesOf(desired));
+      await driftWatch.settle(renderOwner(owner), { timeoutMs: SETTLE_MS, signal });
+      const liveOf = await liveObjects(desired, { client, driftWatch, concurrency, signal });
+      const wanted = await withoutLeftAlone(desired, liveOf, signal);
+      refuseForeign(wanted, liveOf, options);
 
       const planned = plan(wanted, ledger, {
-        isWatched: ({ resource }) => resource !== undefined && driftWatch.isWatched(resource),
+        isWatched: (it) => placesOf([it]).some(driftWatch.isWatched),
         verifyBeforeMs: clock.monotonic() - verifyAfterMs,
         validated: options.validated,
       });
       const deferred = await validate(planned.validate, { client, fieldManager, concurrency, signal, comesWithSet: comesWith(desired) });
       if (planned.apply.length > 0) await options.beforeWrite(entries);
-      const changes = await write(planned, deferred, options);
-      if (deferred.length > 0) driftWatch.follow(renderOwner(owner), await resourcesOf(desired, signal));
+      const changes = await write(planned, deferred, { ...options, liveOf });
+      const resolved = deferred.length > 0 ? await resolveAll(desired, signal) : desired;
+      if (deferred.length > 0) driftWatch.follow(renderOwner(owner), placesOf(resolved));
       return {
         entries,
         changes,
+        watched: placesOf(resolved).every(driftWatch.isWatched),
         objects: await Promise.all(
           desired.map(async (it) => {
             const reference = referenceTo(it.object);
@@ -246,11 +251,13 @@ export function createApplier({ client, clock, ledger, driftWatch, policy, concu
     },
   };
 
-  async function resourcesOf(desired: readonly Desired[], signal: AbortSignal): Promise<readonly Resource[]> {
-    const resolved = await Promise.all(desired.map(({ object, resource }) => resource ?? resolve(object, signal)));
-    return resolved.flatMap((resource) => resource ?? []);
+  function resolveAll(desired: readonly Desired[], signal: AbortSignal): Promise<readonly Desired[]> {
+    return Promise.all(desired.map(async (it) => ({ ...it, resource: it.resource ?? (await resolve(it.object, signal)) })));
   }
 }
+
+const placesOf = (desired: readonly Desired[]): readonly Place[] =>
+  desired.flatMap(({ object, resource }) => (resource === undefined ? [] : [{ resource, namespace: object.metadata.namespace ?? '' }]));
 
 function withoutNamespace(object: Unstructured): Unstructured {
   const { namespace: _namespace, ...metadata } = object.metadata;

@@ -39,9 +39,9 @@ function setUp() {
     },
   } as unknown as InformerSet;
   const watch = createDriftWatch({ informers, clock: fakeClock(), ledger, policy });
-  watch.follow('apps/app', [configMaps]);
+  watch.follow('apps/app', [{ resource: configMaps, namespace: 'apps' }]);
   const notices: string[] = [];
-  watch.subscribe(({ owner, object }) => notices.push(`${owner}: ${object.name}`));
+  watch.subscribe(({ owner, object }) => notices.push(`${owner}: ${object?.name}`));
   return {
     ledger,
     watch,

@@ -1,10 +1,12 @@
-import { type Clock, type KubeObject, latest, type Resource, renderApiVersion, type Unstructured } from '@gotk/apimachinery';
-import type { Delta, HeldInformer, InformerSet } from '@gotk/kube';
+import { type Clock, type KubeObject, latest, type Resource, type Unstructured } from '@gotk/apimachinery';
+import type { Delta, InformerSet } from '@gotk/kube';
 import { hasDrifted, type Seen } from './drift.ts';
 import { entryDigest } from './entry-digest.ts';
 import { type InventoryEntry, idOf, type ObjectReference } from './inventory.ts';
 import type { Ledger } from './ledger.ts';
 import { nameLabel, type OwnerPolicy, ownerOf, renderOwner } from './owner.ts';
+import type { WatchBudget } from './watch-budget.ts';
+import { createWatchedKinds, type Place } from './watched-kinds.ts';
 
 /** An applied object, stripped to what drift is told by. */
 interface Tracked extends KubeObject {
@@ -15,7 +17,8 @@ interface Tracked extends KubeObject {
 export interface DriftNotice {
   /** `namespace/name`. */
   readonly owner: string;
-  readonly object: ObjectReference;
+  /** Absent: some of its kinds may not be watched any more, and nobody knows what becomes of its objects. */
+  readonly object?: ObjectReference;
 }
 
 /**
@@ -23,12 +26,13 @@ export interface DriftNotice {
  * deleted, relabelled. No request is made while nothing happens.
  */
 export interface DriftWatch extends Disposable {
-  /** These are the kinds of an owner's objects from now on; kinds that no owner has any more are no longer watched. */
-  follow(owner: string, resources: readonly Resource[]): void;
+  /** There are an owner's objects from now on; where nobody has any, nothing is watched any longer. */
+  follow(owner: string, places: readonly Place[]): void;
   unfollow(owner: string): void;
-  /** Resolves when the kind's cache is complete, or after `timeoutMs` (the kind may not be watchable). */
-  settle(resource: Resource, options: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<void>;
-  isWatched(resource: Resource): boolean;
+  /** Resolves when all that is to be known of an owner's kinds is known, or after `timeoutMs`. What may not be watched is not waited for. */
+  settle(owner: string, options: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<void>;
+  /** False for what may not be watched, or is not known yet: whoever applied something there has to look for itself. */
+  isWatched(place: Place): boolean;
   /** Name, uid, version, owner labels and opt-outs of the live object, as far as the cache knows. */
   readonly liveOf: (resource: Resource, reference: ObjectReference) => KubeObject | undefined;
   /** Notes what has just been applied; checks at once whether it was overtaken meanwhile. */
@@ -38,24 +42,21 @@ export interface DriftWatch extends Disposable {
   subscribe(listener: (notice: DriftNotice) => void): Disposable;
 }
 
-/** More than are ever being applied at once. */
-const MAX_DEPARTED = 1_000;
-
-export function createDriftWatch({
-  informers,
-  clock,
-  ledger,
-  policy,
-}: {
+export interface DriftWatchOptions {
   readonly informers: InformerSet;
   readonly clock: Clock;
   readonly ledger: Ledger;
   readonly policy: OwnerPolicy;
-}): DriftWatch {
-  const held = new Map<
-    string,
-    { readonly holder: HeldInformer<Tracked>; readonly subscription: Disposable; readonly owners: Set<string> }
-  >();
+  /** Watch each namespace for itself, for those who may look at no more than that; default: the whole cluster at once. */
+  readonly byNamespace?: boolean;
+  /** Default: as many watches as there are kinds. */
+  readonly budget?: WatchBudget;
+}
+
+/** More than are ever being applied at once. */
+const MAX_DEPARTED = 1_000;
+
+export function createDriftWatch({ informers, clock, ledger, policy, byNamespace = false, budget }: DriftWatchOptions): DriftWatch {
   const lingering = new Map<string, string>();
   /** Uids of objects that left a watch while nothing was on record of them, by id; the latest. */
   const departed = latest<string, string>(MAX_DEPARTED);
@@ -118,46 +119,28 @@ export function createDriftWatch({
     };
   };
 
+  const kinds = createWatchedKinds<Tracked>({
+    informers,
+    clock,
+    byNamespace,
+    budget,
+    question: { metadataOnly: true, labelSelector: nameLabel(policy), transform: (object) => transform(object as unknown as Unstructured) },
+    onDelta,
+    onLost: (owners) => {
+      for (const owner of owners) for (const listener of listeners) listener({ owner });
+    },
+  });
   const liveOf = (resource: Resource, { namespace, name }: ObjectReference): Tracked | undefined =>
-    held.get(keyOf(resource))?.holder.informer.get({ namespace, name });
-  const drop = (key: string, owner: string) => {
-    const entry = held.get(key);
-    if (entry === undefined || !entry.owners.delete(owner) || entry.owners.size > 0) return;
-    entry.subscription[Symbol.dispose]();
-    entry.holder[Symbol.dispose]();
-    held.delete(key);
-  };
+    kinds.find(resource, { namespace, name });
 
   return {
-    follow(owner, resources) {
-      const wanted = new Map(resources.map((resource) => [keyOf(resource), resource]));
-      for (const [key, resource] of wanted) {
-        const known = held.get(key);
-        if (known !== undefined) {
-          known.owners.add(owner);
-          continue;
-        }
-        const holder = informers.hold<Tracked>(resource as unknown as Resource<Tracked>, {
-          metadataOnly: true,
-          labelSelector: nameLabel(policy),
-          transform: (object) => transform(object as unknown as Unstructured),
-        });
-        held.set(key, { holder, subscription: holder.informer.subscribe((delta) => onDelta(resource, delta)), owners: new Set([owner]) });
-      }
-      for (const key of [...held.keys()]) if (!wanted.has(key)) drop(key, owner);
-    },
+    follow: kinds.follow,
     unfollow(owner) {
-      for (const key of [...held.keys()]) drop(key, owner);
+      kinds.unfollow(owner);
       for (const [id, waiting] of lingering) if (waiting === owner) lingering.delete(id);
     },
-    async settle(resource, { timeoutMs, signal }) {
-      const entry = held.get(keyOf(resource));
-      if (entry === undefined) return;
-      const enough = new AbortController();
-      using _timer = clock.after(timeoutMs, () => enough.abort());
-      await entry.holder.informer.whenSynced(AbortSignal.any([signal, enough.signal])).catch(() => signal.throwIfAborted());
-    },
-    isWatched: (resource) => held.get(keyOf(resource))?.holder.informer.synced === true,
+    settle: kinds.settle,
+    isWatched: kinds.isWatched,
     liveOf,
     check(resource, reference) {
       const tracked = liveOf(resource, reference);
@@ -174,17 +157,9 @@ export function createDriftWatch({
       listeners.add(listener);
       return { [Symbol.dispose]: () => listeners.delete(listener) };
     },
-    [Symbol.dispose]: () => {
-      for (const { holder, subscription } of held.values()) {
-        subscription[Symbol.dispose]();
-        holder[Symbol.dispose]();
-      }
-      held.clear();
-    },
+    [Symbol.dispose]: () => kinds[Symbol.dispose](),
   };
 }
-
-const keyOf = (resource: Resource): string => `${renderApiVersion(resource)}/${resource.kind}`;
 
 const referenceOf = ({ group, version, kind }: Resource, { metadata }: KubeObject): ObjectReference => ({
   group,

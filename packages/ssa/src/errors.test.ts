@@ -23,6 +23,16 @@ test('of a Secret only field and kind of refusal are shown: the server quotes va
   expect(explain(error, secret)).toBe('invalid: data[password]: FieldValueInvalid');
 });
 
+test('of a Secret, a right that is missing is named, and a denial that a webhook wrote is not quoted', () => {
+  const denial = (message: string) => explain(new ApiError(message, { status: 403, reason: 'Forbidden' }), secret);
+  expect(
+    denial(
+      'secrets "b" is forbidden: User "system:serviceaccount:a:x" cannot patch resource "secrets" in API group "" in the namespace "a"',
+    ),
+  ).toBe('forbidden: the account that is acted as cannot patch secrets there');
+  expect(denial('admission webhook "w" denied the request: CANARY')).toBe('forbidden: Forbidden');
+});
+
 test('a kind that is not served asks for its CRD', () => {
   expect(explain(new NoMatch({ group: 'x.io', version: 'v1', kind: 'Y' }), configMap)).toContain('is its CRD installed?');
 });

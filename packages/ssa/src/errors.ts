@@ -53,7 +53,15 @@ export function explain(error: unknown, object: ObjectReference): string {
           : error.status < 500 || error.reason === ''
             ? 'invalid'
             : 'not applied';
+  const right = error.status === 403 ? missingRight(error.message) : undefined;
+  if (object.kind === 'Secret' && object.group === '' && right !== undefined) return `${verb}: ${right}`;
   if (object.kind === 'Secret' && object.group === '')
     return `${verb}: ${error.causes.map(({ field, reason }) => `${field ?? 'object'}: ${reason ?? 'refused'}`).join(', ') || error.reason || error.status}`;
   return `${verb}: ${error.message}`;
+}
+
+/** What the API server's authorizer says is missing, in our own words: of a text that a webhook may have written, one word is taken over and no more. */
+function missingRight(message: string): string | undefined {
+  const verb = / cannot (create|delete|get|list|patch|update|watch) resource "secrets" in API group ""/.exec(message)?.[1];
+  return verb === undefined ? undefined : `the account that is acted as cannot ${verb} secrets there`;
 }

@@ -1,41 +1,43 @@
-import type { Clock, Resource } from '@gotk/apimachinery';
-import { isStateless, statusOf, type Verdict } from '@gotk/kstatus';
-import type { InformerSet } from '@gotk/kube';
-import { Unhealthy } from './errors.ts';
-import { idOf, type ObjectReference, renderReference } from './inventory.ts';
+import type { Clock, Unstructured } from '@gotk/apimachinery';
+import type { Verdict } from '@gotk/kstatus';
+import { type InformerSet, isForbidden, isNotOffered, type KubeClient } from '@gotk/kube';
+import { explain, Unhealthy } from './errors.ts';
+import { type HealthTarget, type Question, type QuestionOptions, questionsAbout } from './health-questions.ts';
+import { type HealthRules, kstatusRules } from './health-rules.ts';
+import { idOf, renderReference } from './inventory.ts';
+import { poll } from './poll.ts';
 
-/** An object to wait for. */
-export interface HealthTarget {
-  readonly resource: Resource;
-  readonly reference: ObjectReference;
-}
-
-export interface HealthOptions {
+export interface HealthOptions extends QuestionOptions {
+  readonly client: KubeClient;
   readonly informers: InformerSet;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
-  /** Selects the targets among the objects of their kind, if they all carry it; else each is watched by its name. */
-  readonly labelSelector?: string;
+  readonly rules?: HealthRules | undefined;
 }
 
+const NOT_FOUND: Verdict = { status: 'InProgress', message: 'not found' };
+
 /**
- * Waits until every target is healthy by kstatus, as events come in; nothing is polled. Objects of kinds without a status are healthy as soon as they exist.
+ * Waits until every target is healthy, by kstatus unless other rules are given, as events come in; what may not be watched is looked at every five seconds. Objects of
+ * kinds without a status are healthy as soon as they exist.
  *
- * Throws `Unhealthy` as soon as one has failed, or at the timeout, naming each object that is not healthy and why; the signal's reason on abort.
+ * Throws `Unhealthy` as soon as one has failed or may not be looked at, or at the timeout, naming each object that is not healthy and why; what the rules throw; the
+ * signal's reason on abort.
  */
-export async function untilHealthy(
-  targets: readonly HealthTarget[],
-  { informers, clock, signal, timeoutMs, labelSelector }: HealthOptions,
-): Promise<void> {
-  const open = new Map<string, { readonly target: HealthTarget; verdict: Verdict }>();
+export async function untilHealthy(targets: readonly HealthTarget[], options: HealthOptions): Promise<void> {
+  const { client, informers, clock, timeoutMs, labelSelector, rules = kstatusRules } = options;
+  const open = new Map<string, { readonly target: HealthTarget; readonly verdict: Verdict }>();
   for (const target of targets) {
-    if (labelSelector !== undefined && isStateless(target.resource)) continue;
-    open.set(idOf(target.reference), { target, verdict: { status: 'InProgress', message: 'not found' } });
+    if (labelSelector !== undefined && rules.isStateless(target.resource)) continue;
+    open.set(idOf(target.reference), { target, verdict: NOT_FOUND });
   }
   if (open.size === 0) return;
 
   using watches = new DisposableStack();
+  const ended = new AbortController();
+  watches.defer(() => ended.abort());
+  const signal = AbortSignal.any([options.signal, ended.signal]);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const judge = (target: HealthTarget, verdict: Verdict) => {
     const id = idOf(target.reference);
@@ -46,56 +48,60 @@ export async function untilHealthy(
       reject(new Unhealthy(`health check failed: ${renderReference(target.reference)} failed: ${verdict.message}`));
     else if (open.size === 0) resolve();
   };
-
-  for (const { resource, selectors, members } of questions(
-    targets.filter(({ reference }) => open.has(idOf(reference))),
-    labelSelector,
-  )) {
-    const holder = watches.use(informers.hold(resource, selectors));
-    watches.use(
-      holder.informer.subscribe((delta) => {
+  /** The latest look at each object: an older one whose verdict comes later is of no interest. */
+  const looks = new Map<string, number>();
+  const seen = (target: HealthTarget, object: Unstructured | undefined) => {
+    const id = idOf(target.reference);
+    const look = (looks.get(id) ?? 0) + 1;
+    looks.set(id, look);
+    try {
+      const verdict = object === undefined ? NOT_FOUND : rules.verdictOf(object, signal);
+      if (!(verdict instanceof Promise)) return judge(target, verdict);
+      verdict.then((late) => {
+        if (looks.get(id) === look) judge(target, late);
+      }, reject);
+    } catch (error) {
+      reject(error);
+    }
+  };
+  const ask = (question: Question) => {
+    const { resource, selectors, members } = question;
+    const isDone = ({ reference }: HealthTarget) => !open.has(idOf(reference));
+    const watch = watches.use(new DisposableStack());
+    const instead = (error: unknown) => {
+      if (watch.disposed || !(isForbidden(error) || isNotOffered(error))) return;
+      watch.dispose();
+      poll(question, { client, clock, signal, seen, isDone }).catch((thrown: unknown) => reject(refusalOf(thrown, question)));
+    };
+    const { informer } = watch.use(informers.hold(resource, { ...selectors, onError: instead }));
+    watch.use(
+      informer.subscribe((delta) => {
         const target = members.get(`${delta.object.metadata.namespace ?? ''}/${delta.object.metadata.name}`);
-        if (target !== undefined)
-          judge(target, delta.kind === 'deleted' ? { status: 'InProgress', message: 'not found' } : statusOf(delta.object));
+        if (target !== undefined) seen(target, delta.kind === 'deleted' ? undefined : delta.object);
       }),
     );
-  }
+  };
   const onTimeout = () => {
     const lines = [...open.values()].map(
       ({ target, verdict }) => `${renderReference(target.reference)} ${verdict.status}: ${verdict.message}`,
     );
     reject(new Unhealthy(`health check failed after ${Math.round(timeoutMs / 1000)}s: ${lines.slice(0, 20).join('; ')}`));
   };
-  const onAbort = () => reject(signal.reason);
+  const onAbort = () => reject(options.signal.reason);
+  for (const question of questionsAbout(
+    targets.filter(({ reference }) => open.has(idOf(reference))),
+    options,
+  ))
+    ask(question);
   watches.use(clock.after(timeoutMs, onTimeout));
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    if (signal.aborted) onAbort();
-    await promise;
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
+  options.signal.addEventListener('abort', onAbort, { once: true });
+  watches.defer(() => options.signal.removeEventListener('abort', onAbort));
+  if (options.signal.aborted) onAbort();
+  await promise;
 }
 
-interface Question {
-  readonly resource: Resource;
-  readonly selectors: { readonly namespace?: string; readonly labelSelector?: string; readonly fieldSelector?: string };
-  readonly members: ReadonlyMap<string, HealthTarget>;
-}
-
-/** One watch a kind where a label selects the targets, one an object where only its name does. */
-function questions(targets: readonly HealthTarget[], labelSelector: string | undefined): readonly Question[] {
-  const byKey = new Map<string, { resource: Resource; selectors: Question['selectors']; members: Map<string, HealthTarget> }>();
-  for (const target of targets) {
-    const { resource, reference } = target;
-    const selectors: Question['selectors'] =
-      labelSelector === undefined
-        ? { ...(reference.namespace === '' ? {} : { namespace: reference.namespace }), fieldSelector: `metadata.name=${reference.name}` }
-        : { labelSelector };
-    const key = JSON.stringify([resource.group, resource.version, resource.kind, selectors]);
-    const question = byKey.get(key) ?? { resource, selectors, members: new Map() };
-    question.members.set(`${reference.namespace}/${reference.name}`, target);
-    byKey.set(key, question);
-  }
-  return [...byKey.values()];
+function refusalOf(thrown: unknown, { resource, members }: Question): unknown {
+  const [target] = members.values();
+  if (!isForbidden(thrown) || target === undefined) return thrown;
+  return new Unhealthy(`health check failed: ${resource.kind} ${explain(thrown, target.reference)}`, { cause: thrown });
 }
