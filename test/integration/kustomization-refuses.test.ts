@@ -165,10 +165,6 @@ test('an object that moves from one Kustomization to another ends up with the ot
 test.each([
   ['decryption', { decryption: { provider: 'sops' } }, 'spec.decryption'],
   ['substitution', { postBuild: { substitute: { a: 'b' } } }, 'spec.postBuild'],
-  ['a service account', { serviceAccountName: 'tenant' }, 'spec.serviceAccountName'],
-  ['another cluster', { kubeConfig: { secretRef: { name: 'other' } } }, 'spec.kubeConfig'],
-  ['an OCI source', { sourceRef: { kind: 'OCIRepository', name: 'repo' } }, 'spec.sourceRef.kind'],
-  ['components', { components: ['../c'] }, 'spec.components'],
 ] as const)('asking for %s stalls the object, naming the field, and touches nothing', async (_what, spec, field) => {
   await using bed = await testbed();
   const repository = await bed.repository({ 'a.yaml': configMap('a', {}) });

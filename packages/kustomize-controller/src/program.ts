@@ -2,7 +2,6 @@ import { tmpdir } from 'node:os';
 import { basename } from 'node:path';
 import { aborted } from '@gotk/apimachinery';
 import { createTreeCache } from '@gotk/artifact';
-import { createInformerSet } from '@gotk/kube';
 import {
   celEvaluator,
   configWatchFlags,
@@ -12,7 +11,6 @@ import {
   flag,
   integer,
   list,
-  notYet,
   type Program,
   poolMetrics,
   sharedGates,
@@ -20,7 +18,7 @@ import {
   text,
   type WorkerEntry,
 } from '@gotk/runtime';
-import { createApplier, createDriftWatch, createLedger } from '@gotk/ssa';
+import { createAccounts } from './accounts/accounts.ts';
 import { kustomizationController } from './kustomization/controller.ts';
 import { POLICY } from './kustomization/policy.ts';
 
@@ -32,6 +30,9 @@ const MIB = 1024 * 1024;
 const flags = {
   'concurrent-ssa': integer(4, 'requests at once for the objects of one Kustomization', { min: 1 }),
   'http-retry': integer(9, 'how often an artifact server that fails is asked again'),
+  'allow-local-addresses': flag(false, 'let kubeconfigs of tenants name loopback, link-local and metadata addresses'),
+  ...configWatchFlags,
+  ...tenancyFlags,
   'verify-interval': duration('1h', 'how long an applied object is trusted to be as it was when nothing was heard of it'),
   'feature-gates': featureGates({
     ...sharedGates,
@@ -46,10 +47,6 @@ const flags = {
 
 /** Upstream's flags for what this release does not have, or does in any case. */
 const ignored = {
-  ...configWatchFlags,
-  ...tenancyFlags,
-  // A lockdown of tenants: whoever asks for it must not get a controller that applies everything as itself.
-  'default-service-account': notYet('service account to act as for objects that name none'),
   'no-remote-bases': flag(false, 'refuse bases that are not in the source'),
   'override-manager': list([], 'field managers whose fields are taken over'),
   'custom-apply-stage-kinds': list([], 'kinds to apply before the others'),
@@ -81,22 +78,33 @@ export function kustomizeController(entry: WorkerEntry): Program<typeof flags> {
         unpack: (archive, directory, signal) =>
           workers.run('unpack', { archive, directory }, { signal, deadlineMs: 120_000, of: `${basename(directory)}/tree` }),
       });
-      const informers = createInformerSet({
-        client,
-        clock,
-        onError: (error) => manager.log.debug('watch interrupted', { error: String(error) }),
-      });
-      const ledger = createLedger();
-      const driftWatch = createDriftWatch({ informers, clock, ledger, policy: POLICY });
       const concurrency = values['concurrent-ssa'];
       const verifyAfterMs = values['verify-interval'];
+      const accounts = createAccounts({
+        client,
+        remotes: manager.remoteClients({
+          policy: {
+            allowExec: values['insecure-kubeconfig-exec'],
+            allowInsecureTls: values['insecure-kubeconfig-tls'],
+            allowLocalAddresses: values['allow-local-addresses'],
+          },
+          defaultServiceAccount: values['default-kubeconfig-service-account'],
+        }),
+        defaultServiceAccount: values['default-service-account'],
+        settings: {
+          clock,
+          policy: POLICY,
+          concurrency,
+          verifyAfterMs,
+          onError: (error) => manager.log.debug('watch interrupted', { error: String(error) }),
+        },
+      });
       manager.addService({
         name: 'applied objects',
         leaderOnly: true,
         run: async (signal) => {
           await aborted(signal);
-          driftWatch[Symbol.dispose]();
-          await Promise.all([informers[Symbol.asyncDispose](), trees[Symbol.asyncDispose](), workers[Symbol.asyncDispose]()]);
+          await Promise.all([accounts[Symbol.asyncDispose](), trees[Symbol.asyncDispose](), workers[Symbol.asyncDispose]()]);
         },
       });
       manager.add(
@@ -104,10 +112,8 @@ export function kustomizeController(entry: WorkerEntry): Program<typeof flags> {
           manager,
           trees,
           workers,
-          informers,
-          ledger,
-          driftWatch,
-          applier: createApplier({ client, clock, ledger, driftWatch, policy: POLICY, concurrency, verifyAfterMs }),
+          accounts,
+          watchConfigs: values['feature-gates'].DisableConfigWatchers ? undefined : values['watch-configs-label-selector'],
           concurrency: values.concurrent,
           pruneConcurrency: concurrency,
           verifyAfterMs,

@@ -37,7 +37,7 @@ export async function startToolkit(options: ToolkitOptions): Promise<Toolkit> {
       `--storage-adv-addr=${storage}`,
       '--allow-local-addresses',
     ],
-    'kustomize-controller': applierFlags,
+    'kustomize-controller': ['--allow-local-addresses', ...applierFlags],
   };
   const controllers: ControllerProcess[] = [];
   const stop = async () => {

@@ -1,22 +1,34 @@
 import { type Kustomization, kustomizationDefinition, kustomizations } from '@gotk/api';
-import { artifactWatch, type CelEvaluator, type Controller, checkSpec, type Manager, type Trigger, watches } from '@gotk/runtime';
-import type { DriftWatch } from '@gotk/ssa';
+import {
+  artifactWatch,
+  type CelEvaluator,
+  type Controller,
+  checkSpec,
+  configWatch,
+  type Manager,
+  type Trigger,
+  watches,
+} from '@gotk/runtime';
+import type { Accounts } from '../accounts/accounts.ts';
+import { configReferences } from './config-references.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { finalize } from './finalize.ts';
-import { ownerName, type ReconcileDeps } from './progress.ts';
+import { type ControllerDeps, ownerName } from './progress.ts';
 import { reconcile } from './reconcile.ts';
 import { createSettledSet } from './settled.ts';
 import { sourceIdOf } from './source.ts';
 import { sourceInformers } from './sources.ts';
 import { unsupported } from './unsupported.ts';
 
-export interface KustomizationDeps extends Omit<ReconcileDeps, 'client' | 'kustomizations' | 'sources' | 'settled' | 'dependencies'> {
+export interface KustomizationDeps extends Omit<ControllerDeps, 'kustomizations' | 'sources' | 'settled' | 'dependencies'> {
   readonly manager: Manager;
   readonly cel: CelEvaluator;
   /** A dependency with a `readyExpr` has to be Ready as well. */
   readonly additiveDependencyCheck: boolean;
   /** ExternalArtifacts may be referred to. */
   readonly externalArtifacts: boolean;
+  /** Labels of the Secrets and ConfigMaps that wake their users; undefined: none do. */
+  readonly watchConfigs: string | undefined;
   /** Kustomizations reconciled at once. */
   readonly concurrency: number;
 }
@@ -28,14 +40,15 @@ export function kustomizationController({
   cel,
   additiveDependencyCheck: additive,
   externalArtifacts,
+  watchConfigs: labelSelector,
   ...rest
 }: KustomizationDeps): Controller<Kustomization> {
   const sources = sourceInformers(manager, { externalArtifacts });
   const all = manager.informer(kustomizations);
   const dependencies = dependenciesOf({ kustomizations: all, cel, additive });
-  const deps: ReconcileDeps = {
+  const configs = configWatch<Kustomization>(manager, { labelSelector, kinds: ['Secret', 'ConfigMap'], refersTo: configReferences });
+  const deps: ControllerDeps = {
     ...rest,
-    client: manager.client,
     sources,
     kustomizations: all,
     dependencies,
@@ -44,17 +57,18 @@ export function kustomizationController({
   return {
     name: 'kustomization',
     resource: kustomizations,
-    indexes: { ...dependencies.indexes, source: (it) => [sourceIdOf(it)] },
+    indexes: { ...dependencies.indexes, ...configs.indexes, source: (it) => [sourceIdOf(it)] },
     conditions: { Healthy: 'positive' },
     concurrency,
     triggers: [
       ...Object.values(sources).map((informer) => artifactWatch(informer, { index: 'source' })),
+      ...configs.triggers,
       dependencies.trigger,
       watches(all, (delta) => {
         if (delta.kind === 'deleted') forget(delta.object, deps);
         return [];
       }),
-      drift(deps.driftWatch, (owner) => deps.settled.forget(owner)),
+      drift(deps.accounts, (owner) => deps.settled.forget(owner)),
     ],
     validate: (kustomization) => checkSpec(kustomization, { definition: kustomizationDefinition, unsupported }),
     reconcile: (kustomization, ctx) => reconcile(kustomization, ctx, deps),
@@ -63,11 +77,11 @@ export function kustomizationController({
 }
 
 /** Somebody has changed what we applied: whoever did so is about to look at the result. */
-function drift(driftWatch: DriftWatch, forget: (owner: string) => void): Trigger {
+function drift(accounts: Accounts, forget: (owner: string) => void): Trigger {
   return {
     name: 'drift',
     subscribe: (wake) =>
-      driftWatch.subscribe(({ owner }) => {
+      accounts.subscribe(({ owner }) => {
         forget(owner);
         const [namespace = '', name = ''] = owner.split('/');
         wake({ key: { namespace, name }, priority: 'urgent' });
@@ -75,9 +89,8 @@ function drift(driftWatch: DriftWatch, forget: (owner: string) => void): Trigger
   };
 }
 
-function forget(kustomization: Kustomization, { settled, ledger, driftWatch }: ReconcileDeps): void {
+function forget(kustomization: Kustomization, { settled, accounts }: ControllerDeps): void {
   const owner = ownerName(kustomization);
   settled.forget(owner);
-  ledger.forget(owner);
-  driftWatch.unfollow(owner);
+  accounts.release(owner);
 }

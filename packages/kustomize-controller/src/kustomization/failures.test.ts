@@ -68,7 +68,7 @@ test('a run that was overtaken has not failed; one that ran out of time has', as
 
 test('what could not be deleted, or is not gone yet, stays on record beside what was applied', async () => {
   const report = { deleted: [], lingering: [entry('b')], failed: [{ entry: entry('c'), message: 'forbidden' }] };
-  const applied = { entries: [entry('a')], changes: [], objects: [] };
+  const applied = { entries: [entry('a')], changes: [], watched: true, objects: [] };
   expect(await fail('prune', new PruneIncomplete(report), { applied })).toMatchObject({
     message: 'forbidden',
     change: { fields: { inventory: { entries: [entry('a'), entry('b'), entry('c')] } } },

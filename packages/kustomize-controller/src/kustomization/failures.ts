@@ -1,7 +1,8 @@
 import { Reason } from '@gotk/api';
 import { DeadlineExceeded } from '@gotk/apimachinery';
 import { ArtifactError } from '@gotk/artifact';
-import { Failed, Superseded, TaskFailed, Waiting, withReconciled } from '@gotk/runtime';
+import { UnsupportedProvider } from '@gotk/kube';
+import { Failed, Stalled, Superseded, TaskFailed, Waiting, withReconciled } from '@gotk/runtime';
 import { type InventoryEntry, union } from '@gotk/ssa';
 import { unhealthy } from './health.ts';
 import { PathNotFound } from './manifests.ts';
@@ -10,7 +11,7 @@ import { PruneIncomplete } from './prune-stale.ts';
 import { retryMs } from './timing.ts';
 
 /** The parts of a run that can fail each in their own way. */
-export type Phase = 'manifests' | 'apply' | 'prune' | 'health';
+export type Phase = 'account' | 'manifests' | 'apply' | 'prune' | 'health';
 
 const GONE_AGAIN_MS = 10_000;
 
@@ -26,8 +27,10 @@ export async function phase<T>(name: Phase, progress: Progress, work: () => Prom
   }
 }
 
-function failure(name: Phase, progress: Progress, error: unknown): Failed | Waiting {
+function failure(name: Phase, progress: Progress, error: unknown): Failed | Stalled | Waiting {
   const { kustomization, source, ctx, startedMs, built } = progress;
+  if (error instanceof UnsupportedProvider)
+    return new Stalled({ reason: Reason.UnsupportedField, message: `spec.kubeConfig: ${error.message}` });
   const reason = reasonFor(name, error);
   const message = messageFor(name, error);
   const inventory = inventoryAfter(progress, error);
@@ -58,6 +61,8 @@ function failure(name: Phase, progress: Progress, error: unknown): Failed | Wait
 
 function reasonFor(name: Phase, error: unknown): string {
   switch (name) {
+    case 'account':
+      return Reason.ReconciliationFailed;
     case 'manifests':
       return error instanceof ArtifactError ||
         error instanceof PathNotFound ||
@@ -75,6 +80,7 @@ function reasonFor(name: Phase, error: unknown): string {
 
 function messageFor(name: Phase, error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
+  if (name === 'account') return `failed to build kube client: ${text}`;
   return name === 'manifests' && error instanceof TaskFailed && error.errorName !== 'ArtifactError'
     ? `kustomize build failed: ${text}`
     : text;

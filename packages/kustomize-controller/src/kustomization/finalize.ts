@@ -1,10 +1,10 @@
 import { type Kustomization, Reason } from '@gotk/api';
 import { isRecord } from '@gotk/apimachinery';
 import { Failed, type ReconcileContext, Waiting } from '@gotk/runtime';
-import { prune } from '@gotk/ssa';
+import { parseEntry, prune, renderReference } from '@gotk/ssa';
 import { describeDeleted } from './change-set.ts';
 import { POLICY } from './policy.ts';
-import { ownerName, ownerOf, type ReconcileDeps } from './progress.ts';
+import { type ControllerDeps, ownerName, ownerOf } from './progress.ts';
 
 type DeletionPolicy = NonNullable<Kustomization['spec']['deletionPolicy']>;
 
@@ -26,14 +26,23 @@ function fateOf({ spec }: Kustomization): 'keep' | 'delete' | 'delete and wait' 
 }
 
 /** Deletes what was applied, as the deletion policy says, unless the Kustomization is suspended. Throws as long as something is left to do. */
-export async function finalize(kustomization: Kustomization, ctx: ReconcileContext, deps: ReconcileDeps): Promise<void> {
+export async function finalize(kustomization: Kustomization, ctx: ReconcileContext, controller: ControllerDeps): Promise<void> {
   const { status } = kustomization;
   const fate = fateOf(kustomization);
-  if (fate === 'keep') return;
+  const entries = status?.inventory?.entries ?? [];
+  if (fate === 'keep' || entries.length === 0) return;
+  // Nobody else may delete what a tenant has applied, and nobody will be able to: the Kustomization must not stay for that.
+  if (!(await controller.accounts.exists(kustomization, ctx))) {
+    const left = entries
+      .map((entry) => parseEntry(entry))
+      .flatMap((reference) => (reference === undefined ? [] : [renderReference(reference)]));
+    ctx.event({ severity: 'error', reason: Reason.PruneFailed, message: `unable to prune objects: \n${left.join('\n')}` });
+    return;
+  }
+  const deps = { ...controller, ...(await controller.accounts.of(kustomization, ctx)) };
 
   // That they go is our own doing, and nobody's drift.
   deps.ledger.forget(ownerName(kustomization));
-  const entries = status?.inventory?.entries ?? [];
   const { deleted, lingering, failed } = await prune(entries, {
     client: deps.client,
     owner: ownerOf(kustomization),

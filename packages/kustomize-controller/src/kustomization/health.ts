@@ -9,6 +9,7 @@ import { timeoutMs } from './timing.ts';
 export interface HealthDeps {
   readonly client: KubeClient;
   readonly informers: InformerSet;
+  readonly byNamespace: boolean;
 }
 
 export const asksForHealth = ({ spec }: Kustomization): boolean => spec.wait === true || (spec.healthChecks?.length ?? 0) > 0;
@@ -17,7 +18,7 @@ export const asksForHealth = ({ spec }: Kustomization): boolean => spec.wait ===
 export async function awaitHealth(
   { spec, metadata }: Kustomization,
   objects: ApplyReport['objects'],
-  { client, informers, ctx, signal }: HealthDeps & { readonly ctx: ReconcileContext; readonly signal: AbortSignal },
+  { client, informers, byNamespace, ctx, signal }: HealthDeps & { readonly ctx: ReconcileContext; readonly signal: AbortSignal },
 ): Promise<void> {
   const targets = spec.wait === true ? objects : await named(spec.healthChecks ?? [], { client, signal });
   // Applied objects carry our labels: one watch a kind finds them all.
@@ -26,7 +27,9 @@ export async function awaitHealth(
       ? `kustomize.toolkit.fluxcd.io/name=${metadata.name},kustomize.toolkit.fluxcd.io/namespace=${metadata.namespace}`
       : undefined;
   await untilHealthy(targets, {
+    client,
     informers,
+    byNamespace,
     clock: ctx.clock,
     signal,
     timeoutMs: timeoutMs(spec),

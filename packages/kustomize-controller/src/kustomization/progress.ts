@@ -1,32 +1,33 @@
 import type { Kustomization } from '@gotk/api';
 import { keyOf, renderKey } from '@gotk/apimachinery';
 import type { TreeCache } from '@gotk/artifact';
-import type { InformerSet, KubeClient, Reader } from '@gotk/kube';
+import type { Reader } from '@gotk/kube';
 import type { Dependencies, ReconcileContext, WorkerPool } from '@gotk/runtime';
-import type { Applier, ApplyReport, DriftWatch, InventoryEntry, Ledger, Owner } from '@gotk/ssa';
+import type { ApplyReport, InventoryEntry, Owner } from '@gotk/ssa';
+import type { Account } from '../accounts/account.ts';
+import type { Accounts } from '../accounts/accounts.ts';
 import type { Built } from './build-tree.ts';
 import type { SettledSet } from './settled.ts';
 import type { Source } from './source.ts';
 import type { Sources } from './sources.ts';
 
-/** What every run works with. */
-export interface ReconcileDeps {
-  readonly client: KubeClient;
+/** What every run begins with. */
+export interface ControllerDeps {
   readonly kustomizations: Reader<Kustomization>;
   readonly sources: Sources;
   readonly dependencies: Dependencies<Kustomization>;
   readonly trees: TreeCache;
   readonly workers: WorkerPool;
-  readonly informers: InformerSet;
-  readonly ledger: Ledger;
-  readonly driftWatch: DriftWatch;
-  readonly applier: Applier;
+  readonly accounts: Accounts;
   readonly settled: SettledSet;
   readonly pruneConcurrency: number;
   readonly verifyAfterMs: number;
   readonly dependencyRetryMs: number;
   readonly crossNamespaceAllowed: boolean;
 }
+
+/** What a run works with once it is known who acts. */
+export type ReconcileDeps = ControllerDeps & Account;
 
 /** One run, and how far it has come. */
 export interface Progress {

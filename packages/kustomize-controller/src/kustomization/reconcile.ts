@@ -9,24 +9,29 @@ import { revisionObjection } from './dependencies.ts';
 import { phase } from './failures.ts';
 import { asksForHealth } from './health.ts';
 import { fetchAndBuild } from './manifests.ts';
-import { ownerName, type ReconcileDeps } from './progress.ts';
+import { type ControllerDeps, ownerName } from './progress.ts';
 import { pruneStale } from './prune-stale.ts';
 import { sourceOf } from './source.ts';
 import { timeoutMs } from './timing.ts';
 
-/** source → dependencies → manifests → apply → prune → health → ready. Objects that nobody has touched since cost nothing. */
-export async function reconcile(kustomization: Kustomization, ctx: ReconcileContext, deps: ReconcileDeps): Promise<Ready> {
-  const source = sourceOf(kustomization, { ...deps, againMs: deps.dependencyRetryMs });
+/** source → dependencies → account → manifests → apply → prune → health → ready. Objects that nobody has touched since cost nothing. */
+export async function reconcile(kustomization: Kustomization, ctx: ReconcileContext, controller: ControllerDeps): Promise<Ready> {
+  const againMs = controller.dependencyRetryMs;
+  const source = sourceOf(kustomization, { ...controller, againMs });
   const objection = revisionObjection(kustomization, source);
-  await deps.dependencies.check(kustomization, { signal: ctx.signal, againMs: deps.dependencyRetryMs, objection });
-  const settled = ctx.requestedAt === undefined ? deps.settled.find(kustomization, source, ctx.clock.monotonic()) : undefined;
-  if (settled !== undefined && !asksForHealth(kustomization)) return settled;
+  await controller.dependencies.check(kustomization, { signal: ctx.signal, againMs, objection });
 
-  // From here on, what was known to be settled may be changed.
-  deps.settled.forget(ownerName(kustomization));
   using deadline = deadlineSignal({ timeoutMs: timeoutMs(kustomization.spec), clock: ctx.clock, parents: [ctx.signal] });
   const { signal } = deadline;
   const started = { kustomization, source, ctx, signal, startedMs: ctx.clock.monotonic() };
+  const account = await phase('account', started, () => controller.accounts.of(kustomization, { signal }));
+  const looked = { kustomization, source, account };
+  const settled = ctx.requestedAt === undefined ? controller.settled.find(looked, started.startedMs) : undefined;
+  if (settled !== undefined && !asksForHealth(kustomization)) return settled;
+
+  // From here on, what was known to be settled may be changed.
+  controller.settled.forget(ownerName(kustomization));
+  const deps = { ...controller, ...account };
 
   const built = await phase('manifests', started, () => fetchAndBuild(kustomization, { source, signal, ctx, ...deps }));
   const run = { ...started, built };
@@ -37,7 +42,8 @@ export async function reconcile(kustomization: Kustomization, ctx: ReconcileCont
 
   const news = isNews(run, { applied, pruned });
   const ready = appliedOutcome(run, { inventory, lingers: pruned.lingering.length > 0, healthyAfterMs, news });
-  if (pruned.lingering.length === 0) deps.settled.add(run, { ready, inventory, untilMs: run.startedMs + deps.verifyAfterMs });
+  if (pruned.lingering.length === 0 && applied.watched)
+    deps.settled.add(looked, { ready, inventory, untilMs: run.startedMs + deps.verifyAfterMs });
   if (news) announce(run);
   return ready;
 }

@@ -1,5 +1,6 @@
 import type { Kustomization } from '@gotk/api';
 import { expect, test } from 'vitest';
+import type { Account } from '../accounts/account.ts';
 import { createSettledSet } from './settled.ts';
 
 const entries = [{ id: 'apps_a__ConfigMap', v: 'v1' }];
@@ -14,14 +15,20 @@ const kustomization: Kustomization = {
 };
 const ready = { reason: 'ReconciliationSucceeded', message: 'Applied', fields: { history: [] }, againMs: 1 };
 
+const account = {} as Account;
+
 function settled() {
   const set = createSettledSet();
-  set.add({ kustomization, source }, { ready, inventory: entries, untilMs: 100 });
+  set.add({ kustomization, source, account }, { ready, inventory: entries, untilMs: 100 });
   return set;
 }
 
 test('what has not moved needs no work, and its status no second counting', () => {
-  expect(settled().find(kustomization, source, 99)).toEqual({ reason: 'ReconciliationSucceeded', message: 'Applied', againMs: 1 });
+  expect(settled().find({ kustomization, source, account }, 99)).toEqual({
+    reason: 'ReconciliationSucceeded',
+    message: 'Applied',
+    againMs: 1,
+  });
 });
 
 test.each([
@@ -30,13 +37,16 @@ test.each([
   ['a status whose inventory somebody has changed', { ...kustomization, status: { ...kustomization.status, inventory: { entries: [] } } }],
   ['a status that somebody has taken away', { ...kustomization, status: {} }],
 ] as const)('%s is looked at in full', (_what, changed) => {
-  expect(settled().find(changed as Kustomization, source, 99)).toBeUndefined();
+  expect(settled().find({ kustomization: changed as Kustomization, source, account }, 99)).toBeUndefined();
 });
 
-test('another artifact, time, and drift end it', () => {
-  expect(settled().find(kustomization, { ...source, artifact: { ...source.artifact, digest: 'sha256:2' } }, 99)).toBeUndefined();
-  expect(settled().find(kustomization, source, 100)).toBeUndefined();
+test('another artifact, another account, time, and drift end it', () => {
+  expect(
+    settled().find({ kustomization, source: { ...source, artifact: { ...source.artifact, digest: 'sha256:2' } }, account }, 99),
+  ).toBeUndefined();
+  expect(settled().find({ kustomization, source, account }, 100)).toBeUndefined();
+  expect(settled().find({ kustomization, source, account: {} as Account }, 99)).toBeUndefined();
   const set = settled();
   set.forget('apps/web');
-  expect(set.find(kustomization, source, 99)).toBeUndefined();
+  expect(set.find({ kustomization, source, account }, 99)).toBeUndefined();
 });

@@ -2,10 +2,12 @@ import type { Kustomization } from '@gotk/api';
 import { deepEqual, keyOf, renderKey } from '@gotk/apimachinery';
 import type { Ready } from '@gotk/runtime';
 import type { InventoryEntry } from '@gotk/ssa';
+import type { Account } from '../accounts/account.ts';
 import type { Source } from './source.ts';
 
 /** What a Kustomization was when it was last found to be as it should, objects and all. */
 interface Settled {
+  readonly account: Account;
   readonly uid: string | undefined;
   readonly generation: number | undefined;
   readonly digest: string;
@@ -15,16 +17,20 @@ interface Settled {
   readonly ready: Ready;
 }
 
+/** What a run is about. */
+export interface Looked {
+  readonly kustomization: Kustomization;
+  readonly source: Source;
+  readonly account: Account;
+}
+
 /**
- * The Kustomizations that need no work: same object, same artifact, the status still says what we wrote, and nothing has been heard of what they applied. A look at
+ * The Kustomizations that need no work: same object, same artifact, same account, the status still says what we wrote, and nothing has been heard of what they applied. A look at
  * one of them costs nothing, neither a build nor a request. Kept in memory alone: a process that has just started verifies.
  */
 export interface SettledSet {
-  find(kustomization: Kustomization, source: Source, nowMs: number): Ready | undefined;
-  add(
-    run: { readonly kustomization: Kustomization; readonly source: Source },
-    settled: Pick<Settled, 'inventory' | 'untilMs' | 'ready'>,
-  ): void;
+  find(looked: Looked, nowMs: number): Ready | undefined;
+  add(looked: Looked, settled: Pick<Settled, 'inventory' | 'untilMs' | 'ready'>): void;
   /** By `namespace/name`. */
   forget(owner: string): void;
 }
@@ -32,18 +38,27 @@ export interface SettledSet {
 export function createSettledSet(): SettledSet {
   const entries = new Map<string, Settled>();
   return {
-    find({ metadata, status }, { artifact, revision }, nowMs) {
+    find({ kustomization: { metadata, status }, source: { artifact, revision }, account }, nowMs) {
       const entry = entries.get(renderKey(keyOf({ metadata })));
       if (entry === undefined || entry.untilMs <= nowMs) return undefined;
-      const same = entry.uid === metadata.uid && entry.generation === metadata.generation;
+      const same = entry.account === account && entry.uid === metadata.uid && entry.generation === metadata.generation;
       const sameSource = entry.digest === artifact.digest && entry.revision === revision && status?.lastAppliedRevision === revision;
       return same && sameSource && deepEqual(status?.inventory?.entries, entry.inventory) ? entry.ready : undefined;
     },
-    add({ kustomization: { metadata }, source: { artifact, revision } }, { inventory, untilMs, ready }) {
+    add({ kustomization: { metadata }, source: { artifact, revision }, account }, { inventory, untilMs, ready }) {
       // What a run has counted once is not counted again by a look that does nothing.
       const { fields: _fields, conditions: _conditions, ...again } = ready;
       const { uid, generation } = metadata;
-      entries.set(renderKey(keyOf({ metadata })), { uid, generation, digest: artifact.digest, revision, inventory, untilMs, ready: again });
+      entries.set(renderKey(keyOf({ metadata })), {
+        account,
+        uid,
+        generation,
+        digest: artifact.digest,
+        revision,
+        inventory,
+        untilMs,
+        ready: again,
+      });
     },
     forget: (owner) => entries.delete(owner),
   };
