@@ -119,3 +119,29 @@ describe('a CEL expression', () => {
     expect(() => truth('has(dep.deep)', { self, dep: deep })).toThrow(EvaluationFailed);
   });
 });
+
+describe('an expression over variables that nobody knows before', () => {
+  const free = (expression: string) => compileCel(expression, { variables: 'any', result: 'bool' });
+  const object = { kind: 'Widget', metadata: { name: 'w' }, data: { up: true, count: 2 }, flags: [true] };
+
+  test.each([
+    ["kind == 'Widget' && metadata.name == 'w'", true],
+    ['data.up', true],
+    ['data.count > 2', false],
+    ['flags.all(f, f)', true],
+    ['has(data.up) && !has(data.down)', true],
+  ])('%s is %s', (expression, expected) => {
+    expect(free(expression).evaluate(object)).toBe(expected);
+  });
+
+  test.each(['status.phase == "Up"', 'has(status.phase)', 'data.count', 'kind', 'constructor == 1', 'toString'])(
+    '%s has no answer',
+    (expression) => {
+      expect(() => free(expression).evaluate(object)).toThrow(EvaluationFailed);
+    },
+  );
+
+  test.each(['data.up &&', 'foo(kind)', '__proto__ == 1', '1 + 1', "kind == 'a", ''])('%j can never have one', (expression) => {
+    expect(() => free(expression)).toThrow(InvalidExpression);
+  });
+});

@@ -29,8 +29,11 @@ export interface CelExpression<T> {
 }
 
 export interface CompileOptions<Type extends keyof CelResults> {
-  /** Names that the expression may use; each is an object. */
-  readonly variables: readonly string[];
+  /**
+   * Names that the expression may use; each is an object. `any`: those of the values that it is evaluated with, whatever they are. Nothing is known of them before, so that a name that
+   * is wrong, or an answer of another type, shows when it is evaluated.
+   */
+  readonly variables: readonly string[] | 'any';
   readonly result: Type;
 }
 
@@ -71,14 +74,16 @@ export function compileCel<Type extends keyof CelResults>(
   const calls = namesOfCalls(program.ast);
   const checked = program.check();
   if (!checked.valid) throw new InvalidExpression(`invalid CEL expression '${shown(expression)}': ${summary(checked.error)}`);
-  if (String(checked.type) !== result)
-    throw new InvalidExpression(`CEL expression '${shown(expression)}' gives ${String(checked.type)} where ${result} is wanted`);
+  const known = String(checked.type);
+  if (known !== result && !(variables === 'any' && known === 'dyn'))
+    throw new InvalidExpression(`CEL expression '${shown(expression)}' gives ${known} where ${result} is wanted`);
   return {
     mayLoop: expression.length > BRIEF_CHARACTERS || !calls.every((name) => BRIEF.has(name)),
     evaluate(values) {
       let answer: unknown;
       try {
-        answer = program(Object.fromEntries(variables.map((name) => [name, celValue(values[name])])));
+        const names = variables === 'any' ? Object.keys(values) : variables;
+        answer = program(new Map(names.map((name) => [name, celValue(values[name])])));
       } catch (error) {
         throw new EvaluationFailed(`failed to evaluate CEL expression '${shown(expression)}': ${summary(error)}`, { cause: error });
       }
@@ -93,18 +98,19 @@ export function compileCel<Type extends keyof CelResults>(
 const environments = new Map<string, Environment>();
 
 /** Made once per set of variables: it takes some milliseconds. */
-function environmentFor(variables: readonly string[]): Environment {
-  const key = variables.join(' ');
+function environmentFor(variables: readonly string[] | 'any'): Environment {
+  // No list of names has a bar in it.
+  const key = variables === 'any' ? '|' : variables.join(' ');
   const known = environments.get(key);
   if (known !== undefined) return known;
   const environment = new Environment({
-    unlistedVariablesAreDyn: false,
+    unlistedVariablesAreDyn: variables === 'any',
     // The arguments of `format` are a list of anything.
     homogeneousAggregateLiterals: false,
     enableOptionalTypes: true,
     limits: LIMITS,
   });
-  for (const name of variables) environment.registerVariable(name, 'map');
+  if (variables !== 'any') for (const name of variables) environment.registerVariable(name, 'map');
   registerLibraries(environment);
   environments.set(key, environment);
   return environment;

@@ -4,6 +4,8 @@ import { type CelResults, compileCel } from './expression.ts';
 export interface CelTask {
   readonly expression: string;
   readonly result: keyof CelResults;
+  /** Default: the names of the values. */
+  readonly variables?: 'any';
   readonly values: Readonly<Record<string, unknown>>;
 }
 
@@ -11,6 +13,6 @@ export interface CelTask {
 export const CEL_TASK = 'evaluate CEL';
 
 /** Compiles and evaluates: throws `InvalidExpression` and `EvaluationFailed`. */
-export function evaluateCel({ expression, result, values }: CelTask): CelResults[keyof CelResults] {
-  return compileCel(expression, { variables: Object.keys(values), result }).evaluate(values);
+export function evaluateCel({ expression, result, values, variables }: CelTask): CelResults[keyof CelResults] {
+  return compileCel(expression, { variables: variables ?? Object.keys(values), result }).evaluate(values);
 }

@@ -1,18 +1,10 @@
 import { type Kustomization, kustomizationDefinition, kustomizations } from '@gotk/api';
-import {
-  artifactWatch,
-  type CelEvaluator,
-  type Controller,
-  checkSpec,
-  configWatch,
-  type Manager,
-  type Trigger,
-  watches,
-} from '@gotk/runtime';
+import { artifactWatch, type Controller, checkSpec, configWatch, type Manager, type Trigger, watches } from '@gotk/runtime';
 import type { Accounts } from '../accounts/accounts.ts';
 import { configReferences } from './config-references.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { finalize } from './finalize.ts';
+import { checkHealthExpressions } from './health-expressions.ts';
 import { type ControllerDeps, ownerName } from './progress.ts';
 import { reconcile } from './reconcile.ts';
 import { createSettledSet } from './settled.ts';
@@ -22,7 +14,6 @@ import { unsupported } from './unsupported.ts';
 
 export interface KustomizationDeps extends Omit<ControllerDeps, 'kustomizations' | 'sources' | 'settled' | 'dependencies'> {
   readonly manager: Manager;
-  readonly cel: CelEvaluator;
   /** A dependency with a `readyExpr` has to be Ready as well. */
   readonly additiveDependencyCheck: boolean;
   /** ExternalArtifacts may be referred to. */
@@ -37,7 +28,6 @@ export interface KustomizationDeps extends Omit<ControllerDeps, 'kustomizations'
 export function kustomizationController({
   manager,
   concurrency,
-  cel,
   additiveDependencyCheck: additive,
   externalArtifacts,
   watchConfigs: labelSelector,
@@ -45,7 +35,7 @@ export function kustomizationController({
 }: KustomizationDeps): Controller<Kustomization> {
   const sources = sourceInformers(manager, { externalArtifacts });
   const all = manager.informer(kustomizations);
-  const dependencies = dependenciesOf({ kustomizations: all, cel, additive });
+  const dependencies = dependenciesOf({ kustomizations: all, cel: rest.cel, additive });
   const configs = configWatch<Kustomization>(manager, { labelSelector, kinds: ['Secret', 'ConfigMap'], refersTo: configReferences });
   const deps: ControllerDeps = {
     ...rest,
@@ -70,7 +60,8 @@ export function kustomizationController({
       }),
       drift(deps.accounts, (owner) => deps.settled.forget(owner)),
     ],
-    validate: (kustomization) => checkSpec(kustomization, { definition: kustomizationDefinition, unsupported }),
+    validate: (kustomization) =>
+      checkSpec(kustomization, { definition: kustomizationDefinition, unsupported }) ?? checkHealthExpressions(kustomization),
     reconcile: (kustomization, ctx) => reconcile(kustomization, ctx, deps),
     finalize: (kustomization, ctx) => finalize(kustomization, ctx, deps),
   };

@@ -2,25 +2,30 @@ import type { Kustomization } from '@gotk/api';
 import { formatDuration, parseApiVersion } from '@gotk/apimachinery';
 import type { InformerSet, KubeClient } from '@gotk/kube';
 import { NoMatch } from '@gotk/kube';
-import type { ConditionUpdate, ReconcileContext } from '@gotk/runtime';
-import { type ApplyReport, type HealthTarget, Unhealthy, untilHealthy } from '@gotk/ssa';
+import type { CelEvaluator, ConditionUpdate, ReconcileContext } from '@gotk/runtime';
+import { type ApplyReport, type HealthTarget, type ObjectReference, Unhealthy, untilHealthy } from '@gotk/ssa';
+import { healthRulesOf } from './health-expressions.ts';
+import { POLICY } from './policy.ts';
 import { timeoutMs } from './timing.ts';
 
 export interface HealthDeps {
   readonly client: KubeClient;
   readonly informers: InformerSet;
   readonly byNamespace: boolean;
+  readonly cel: CelEvaluator;
 }
 
 export const asksForHealth = ({ spec }: Kustomization): boolean => spec.wait === true || (spec.healthChecks?.length ?? 0) > 0;
 
 /** Waits until what the spec names is healthy: every applied object, or the ones in `healthChecks`. Throws `Unhealthy`. */
 export async function awaitHealth(
-  { spec, metadata }: Kustomization,
+  kustomization: Kustomization,
   objects: ApplyReport['objects'],
-  { client, informers, byNamespace, ctx, signal }: HealthDeps & { readonly ctx: ReconcileContext; readonly signal: AbortSignal },
+  { client, informers, byNamespace, cel, ctx, signal }: HealthDeps & { readonly ctx: ReconcileContext; readonly signal: AbortSignal },
 ): Promise<void> {
-  const targets = spec.wait === true ? objects : await named(spec.healthChecks ?? [], { client, signal });
+  const { spec, metadata } = kustomization;
+  const asked = spec.wait === true ? objects.filter(({ applied }) => applied) : await named(spec.healthChecks ?? [], { client, signal });
+  const targets = asked.filter(({ reference }) => !isItself(kustomization, reference));
   // Applied objects carry our labels: one watch a kind finds them all.
   const labelSelector =
     spec.wait === true
@@ -30,12 +35,17 @@ export async function awaitHealth(
     client,
     informers,
     byNamespace,
+    rules: healthRulesOf(kustomization, { cel }),
     clock: ctx.clock,
     signal,
     timeoutMs: timeoutMs(spec),
     ...(labelSelector === undefined ? {} : { labelSelector }),
   });
 }
+
+/** A Kustomization that applies itself becomes ready when its health checks have ended, and not before. */
+const isItself = ({ metadata }: Kustomization, { group, kind, namespace, name }: ObjectReference): boolean =>
+  group === POLICY.group && kind === 'Kustomization' && namespace === metadata.namespace && name === metadata.name;
 
 async function named(
   checks: NonNullable<Kustomization['spec']['healthChecks']>,

@@ -2,7 +2,7 @@ import type { Kustomization } from '@gotk/api';
 import { keyOf, renderKey } from '@gotk/apimachinery';
 import type { TreeCache } from '@gotk/artifact';
 import type { Reader } from '@gotk/kube';
-import type { Dependencies, ReconcileContext, WorkerPool } from '@gotk/runtime';
+import type { CelEvaluator, Dependencies, ReconcileContext, WorkerPool } from '@gotk/runtime';
 import type { ApplyReport, InventoryEntry, Owner } from '@gotk/ssa';
 import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
@@ -19,6 +19,7 @@ export interface ControllerDeps {
   readonly trees: TreeCache;
   readonly workers: WorkerPool;
   readonly accounts: Accounts;
+  readonly cel: CelEvaluator;
   readonly settled: SettledSet;
   readonly pruneConcurrency: number;
   readonly verifyAfterMs: number;

@@ -4,7 +4,6 @@ import type { UnsupportedField } from '@gotk/runtime';
 export const unsupported: readonly UnsupportedField[] = [
   { path: 'decryption' },
   { path: 'postBuild' },
-  { path: 'healthCheckExprs' },
   { path: 'force' },
   { path: 'ignore' },
 ];

@@ -17,6 +17,8 @@ export interface CelOptions {
   readonly signal: AbortSignal;
   /** On whose behalf, `namespace/name`. */
   readonly of: string;
+  /** See `CompileOptions`; default: the names of the values, each an object. */
+  readonly variables?: 'any';
 }
 
 export interface CelEvaluatorOptions {
@@ -32,7 +34,7 @@ const MAX_REMEMBERED = 512;
 export function celEvaluator({ workers, deadlineMs = DEADLINE_MS }: CelEvaluatorOptions): CelEvaluator {
   const compiled = latest<string, CelExpression<boolean>>(MAX_REMEMBERED);
 
-  const compile = (expression: string, variables: readonly string[]): CelExpression<boolean> => {
+  const compile = (expression: string, variables: readonly string[] | 'any'): CelExpression<boolean> => {
     const key = JSON.stringify([expression, variables]);
     const known = compiled.get(key) ?? compileCel(expression, { variables, result: 'bool' });
     compiled.set(key, known);
@@ -40,10 +42,10 @@ export function celEvaluator({ workers, deadlineMs = DEADLINE_MS }: CelEvaluator
   };
 
   return {
-    async bool(expression, values, { signal, of }) {
-      const program = compile(expression, Object.keys(values));
+    async bool(expression, values, { signal, of, variables }) {
+      const program = compile(expression, variables ?? Object.keys(values));
       if (!program.mayLoop) return program.evaluate(values);
-      const task: CelTask = { expression, values, result: 'bool' };
+      const task: CelTask = { expression, values, result: 'bool', ...(variables === undefined ? {} : { variables }) };
       try {
         return await workers.run<CelTask, boolean>(CEL_TASK, task, { signal, deadlineMs, of, repeatable: true });
       } catch (error) {
