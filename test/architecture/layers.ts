@@ -12,6 +12,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   api: { number: 1, beside: [] },
   kustomize: { number: 2, beside: [], pure: true },
   kstatus: { number: 2, beside: [], pure: true },
+  envsubst: { number: 2, beside: [], pure: true },
   helm: { number: 2, beside: [], pure: true },
   kube: { number: 3, beside: ['auth'] },
   auth: { number: 3, beside: [] },
