@@ -125,6 +125,7 @@ export function createManager(options: ManagerOptions): Manager {
       masks.of(key.namespace).learnSecret(secret);
       return secret;
     },
+    conceal: (namespace, text) => masks.of(namespace).learn(text),
     remoteClients({ policy = {}, defaultServiceAccount }) {
       const clients = createRemoteClients({
         client,

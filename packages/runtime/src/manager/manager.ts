@@ -41,6 +41,11 @@ export interface Manager {
    */
   readSecret(key: ObjectKey, options: { readonly signal: AbortSignal }): Promise<Secret>;
   /**
+   * Masks a text like the values of `readSecret`, in whatever the process says of objects of the namespace: for what was made of a Secret, or is secret without being
+   * in one.
+   */
+  conceal(namespace: string, text: string): void;
+  /**
    * Clients of the clusters that objects refer to by `spec.kubeConfig`, under the rules for what tenants write: no programs, no files, no other trust than the
    * policy allows. They write only while this process may, their Secrets are masked like those of `readSecret`, and they close with the manager.
    */
