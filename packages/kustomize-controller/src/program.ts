@@ -113,6 +113,7 @@ export function kustomizeController(entry: WorkerEntry): Program<typeof flags> {
           trees,
           workers,
           accounts,
+          strictSubstitutions: values['feature-gates'].StrictPostBuildSubstitutions,
           watchConfigs: values['feature-gates'].DisableConfigWatchers ? undefined : values['watch-configs-label-selector'],
           concurrency: values.concurrent,
           pruneConcurrency: concurrency,

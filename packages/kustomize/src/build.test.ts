@@ -1,3 +1,4 @@
+import type { Unstructured } from '@gotk/apimachinery';
 import { describe, expect, test } from 'vitest';
 import { build } from './build.ts';
 import { BuildError } from './build-error.ts';
@@ -150,6 +151,14 @@ describe('the overlay', () => {
     expect(built(files)[0]?.metadata).toEqual({ name: 'g', annotations });
     expect(built(files, { buildMetadata: ['transformerAnnotations'] })[0]?.metadata).toEqual({ name: 'g' });
     expect(build(memoryTree(files), '.').objects[0]?.metadata).toEqual({ name: 'g' });
+  });
+
+  test('common metadata come after whatever else is done with the objects', () => {
+    const tree = memoryTree({ 'a.yaml': configMap('a') });
+    const edit = (objects: readonly Unstructured[]) =>
+      objects.map((object) => ({ ...object, metadata: { name: 'b', labels: { a: 'x' } } }));
+    const overlay = { commonMetadata: { labels: { a: 'y' } } };
+    expect(build(tree, '', { overlay, edit }).objects).toMatchObject([{ metadata: { name: 'b', labels: { a: 'y' } } }]);
   });
 
   test('its mistakes are told from those of the file', () => {

@@ -9,7 +9,7 @@ import type { SortRule } from './kustomization/rules.ts';
 import { addProvenance } from './provenance/add-provenance.ts';
 import { fixNameReferences } from './references/name-references.ts';
 import { settleAnnotations } from './resource/manifest.ts';
-import { type BuildResource, isMap, metadataOf } from './resource/resource.ts';
+import { type BuildResource, isMap, type JsonMap, metadataOf } from './resource/resource.ts';
 import { refuseDuplicates } from './resource/resource-set.ts';
 import { SchemaChoice } from './schema/schema-choice.ts';
 import { setMetadata } from './transform/labels.ts';
@@ -31,6 +31,8 @@ export interface BuildOptions {
   readonly remote?: RemoteSource;
   /** What a Flux Kustomization lays over the directory. With it, a directory without a kustomization file stands for all manifests below it. */
   readonly overlay?: Overlay;
+  /** What else is done with the objects; common metadata of the overlay come after it. */
+  readonly edit?: (objects: readonly Unstructured[]) => readonly Unstructured[];
 }
 
 export interface BuildResult {
@@ -65,8 +67,13 @@ export function build(tree: FileTree, path: string, options: BuildOptions = {}):
   const wanted = sortResources(kept, sortRule(kustomization, options));
   for (const { object } of wanted) settleAnnotations(object);
   addProvenance(wanted, { asked: kustomization.buildMetadata, managedByLabel: options.managedByLabel ?? false });
-  setMetadata(wanted, { labels: overlay?.commonMetadata?.labels ?? {}, annotations: overlay?.commonMetadata?.annotations ?? {} });
-  return { objects: wanted.map(({ object }) => object as unknown as Unstructured), filesRead: filesRead() };
+  const built = wanted.map(({ object }) => object as unknown as Unstructured);
+  const objects = options.edit?.(built) ?? built;
+  setMetadata(objects as unknown as readonly JsonMap[], {
+    labels: overlay?.commonMetadata?.labels ?? {},
+    annotations: overlay?.commonMetadata?.annotations ?? {},
+  });
+  return { objects, filesRead: filesRead() };
 }
 
 function kustomizationOf(loader: Loader, overlay: Overlay | undefined): KustomizationFile {

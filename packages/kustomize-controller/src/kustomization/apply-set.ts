@@ -6,7 +6,8 @@ import { type BuiltProgress, eventMetadata, isReady, ownerOf, type ReconcileDeps
 import { timeoutMs } from './timing.ts';
 
 /** Makes the cluster equal to what was built. Throws what the applier throws. */
-export async function applySet({ kustomization, source, ctx, signal, built }: BuiltProgress, deps: ReconcileDeps): Promise<ApplyReport> {
+export async function applySet(run: BuiltProgress, deps: ReconcileDeps): Promise<ApplyReport> {
+  const { kustomization, source, ctx, signal, built } = run;
   refuseEncrypted(built.objects);
   const { status, metadata } = kustomization;
   const before = status?.inventory?.entries ?? [];
@@ -14,8 +15,7 @@ export async function applySet({ kustomization, source, ctx, signal, built }: Bu
   const report = await deps.applier.apply(built.objects, {
     owner: ownerOf(kustomization),
     signal,
-    validated:
-      isReady(kustomization) && status?.observedGeneration === metadata.generation && status?.lastAppliedRevision === source.revision,
+    validated: isReady(kustomization) && status?.observedGeneration === metadata.generation && isAsApplied(run),
     isWantedBy: (owner, id) => isWantedBy(owner, id, deps),
     // What is about to exist is on record before it does: whatever happens next, nothing of it is forgotten.
     beforeWrite: async (entries) => {
@@ -30,6 +30,10 @@ export async function applySet({ kustomization, source, ctx, signal, built }: Bu
   if (message !== '') ctx.event({ severity: 'info', reason: 'Progressing', message, metadata: eventMetadata(source) });
   return report;
 }
+
+/** Whether what was built is what was applied well the last time. With variables, the revision alone does not say so. */
+const isAsApplied = ({ kustomization: { spec, status }, source, built }: BuiltProgress): boolean =>
+  status?.lastAppliedRevision === source.revision && (spec.postBuild === undefined || status.history?.[0]?.digest === built.digest);
 
 /** Ciphertext in a Secret is of use to nobody, and whoever reads it finds no password there but something that looks like one. */
 function refuseEncrypted(objects: readonly Unstructured[]): void {

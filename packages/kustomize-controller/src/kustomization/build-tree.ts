@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { renderJson, type Unstructured } from '@gotk/apimachinery';
 import { BuildError, build, type Overlay } from '@gotk/kustomize';
 import { diskTree } from './disk-tree.ts';
+import { substitute } from './substitute/substitute.ts';
+import type { Substitution } from './substitute/variables.ts';
 
 /** Plain data: it crosses into a worker thread. */
 export interface BuildTree {
@@ -9,20 +11,31 @@ export interface BuildTree {
   /** `spec.path`. */
   readonly path: string;
   readonly overlay: Overlay;
+  /** Undefined: nothing that looks like a variable is one. */
+  readonly substitution?: Substitution;
 }
 
 export interface Built {
   readonly objects: readonly Unstructured[];
   /** `sha256:<hex>` of all that was built. */
   readonly digest: string;
+  /** Texts in the objects that must not be shown anywhere else. */
+  readonly secretTexts: readonly string[];
 }
 
-/** Builds a directory of an unpacked artifact. Throws `BuildError`. */
-export function buildTree({ directory, path, overlay }: BuildTree): Built {
-  const { objects } = build(diskTree(directory), path, { overlay, loadRestrictions: 'none' });
-  for (const { apiVersion, kind, metadata } of objects) {
-    // kustomize does not mind; the cluster would not know where to look.
-    if (!apiVersion) throw new BuildError(`${path}: ${kind}/${metadata.name} has no apiVersion`);
-  }
-  return { objects, digest: `sha256:${createHash('sha256').update(renderJson(objects)).digest('hex')}` };
+/** Builds a directory of an unpacked artifact, variables included. Throws `BuildError` and `SubstitutionError`. */
+export function buildTree({ directory, path, overlay, substitution }: BuildTree): Built {
+  let secretTexts: readonly string[] = [];
+  const edit = (objects: readonly Unstructured[]): readonly Unstructured[] => {
+    for (const { apiVersion, kind, metadata } of objects) {
+      // kustomize does not mind; the cluster would not know where to look.
+      if (!apiVersion) throw new BuildError(`${path}: ${kind}/${metadata.name} has no apiVersion`);
+    }
+    if (substitution === undefined) return objects;
+    const substituted = substitute(objects, substitution);
+    ({ secretTexts } = substituted);
+    return substituted.objects;
+  };
+  const { objects } = build(diskTree(directory), path, { overlay, edit, loadRestrictions: 'none' });
+  return { objects, digest: `sha256:${createHash('sha256').update(renderJson(objects)).digest('hex')}`, secretTexts };
 }

@@ -10,9 +10,11 @@ import { reconcile } from './reconcile.ts';
 import { createSettledSet } from './settled.ts';
 import { sourceIdOf } from './source.ts';
 import { sourceInformers } from './sources.ts';
+import { createVariableSources } from './substitute/variable-sources.ts';
 import { unsupported } from './unsupported.ts';
 
-export interface KustomizationDeps extends Omit<ControllerDeps, 'kustomizations' | 'sources' | 'settled' | 'dependencies'> {
+export interface KustomizationDeps
+  extends Omit<ControllerDeps, 'kustomizations' | 'sources' | 'settled' | 'dependencies' | 'variableSources' | 'conceal'> {
   readonly manager: Manager;
   /** A dependency with a `readyExpr` has to be Ready as well. */
   readonly additiveDependencyCheck: boolean;
@@ -43,6 +45,8 @@ export function kustomizationController({
     kustomizations: all,
     dependencies,
     settled: createSettledSet(),
+    variableSources: createVariableSources({ manager, labelSelector }),
+    conceal: manager.conceal,
   };
   return {
     name: 'kustomization',

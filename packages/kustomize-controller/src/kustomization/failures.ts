@@ -15,6 +15,9 @@ export type Phase = 'account' | 'manifests' | 'apply' | 'prune' | 'health';
 
 const GONE_AGAIN_MS = 10_000;
 
+/** Errors of the worker that are none of the build's. */
+const SAY_IT_THEMSELVES: ReadonlySet<string> = new Set(['ArtifactError', 'SubstitutionError']);
+
 /** Runs one part; what it throws becomes a failure with the contract's reason, and what has been done so far goes on record. */
 export async function phase<T>(name: Phase, progress: Progress, work: () => Promise<T>): Promise<T> {
   try {
@@ -81,9 +84,8 @@ function reasonFor(name: Phase, error: unknown): string {
 function messageFor(name: Phase, error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   if (name === 'account') return `failed to build kube client: ${text}`;
-  return name === 'manifests' && error instanceof TaskFailed && error.errorName !== 'ArtifactError'
-    ? `kustomize build failed: ${text}`
-    : text;
+  const isBuild = name === 'manifests' && error instanceof TaskFailed && !SAY_IT_THEMSELVES.has(error.errorName);
+  return isBuild ? `kustomize build failed: ${text}` : text;
 }
 
 /** What must not be forgotten after a failure; undefined: the status says so already. */

@@ -3,10 +3,12 @@ import { join, posix } from 'node:path';
 import type { Kustomization } from '@gotk/api';
 import { keyOf, renderKey } from '@gotk/apimachinery';
 import type { TreeCache } from '@gotk/artifact';
-import type { ReconcileContext, WorkerPool } from '@gotk/runtime';
+import type { Manager, ReconcileContext, WorkerPool } from '@gotk/runtime';
 import type { BuildTree, Built } from './build-tree.ts';
 import { overlayOf } from './overlay.ts';
 import type { Source } from './source.ts';
+import type { VariablesInSight } from './substitute/variable-sources.ts';
+import type { Substitution } from './substitute/variables.ts';
 
 const BUILD_DEADLINE_MS = 60_000;
 
@@ -19,6 +21,10 @@ export interface ManifestsOptions {
   readonly source: Source;
   readonly trees: TreeCache;
   readonly workers: WorkerPool;
+  readonly variables: VariablesInSight;
+  /** Whether a variable needs a value or a default. */
+  readonly strictSubstitutions: boolean;
+  readonly conceal: Manager['conceal'];
   readonly signal: AbortSignal;
   readonly ctx: ReconcileContext;
 }
@@ -26,7 +32,7 @@ export interface ManifestsOptions {
 /** What a Kustomization stands for, built from its source's artifact. Throws `ArtifactError`, `PathNotFound`, or `TaskFailed` with what the build says. */
 export async function fetchAndBuild(
   kustomization: Kustomization,
-  { source, trees, workers, signal, ctx }: ManifestsOptions,
+  { source, trees, workers, signal, ctx, variables, strictSubstitutions, conceal }: ManifestsOptions,
 ): Promise<Built> {
   const { spec } = kustomization;
   ctx.progress(`Fetching manifests for revision ${source.revision}`);
@@ -34,11 +40,19 @@ export async function fetchAndBuild(
   const path = spec.path ?? './';
   await assertDirectory(tree.directory, path);
   ctx.progress(`Building manifests for revision ${source.revision}`);
-  return await workers.run<BuildTree, Built>(
+  const { postBuild } = spec;
+  const substitution: Substitution | undefined = postBuild && {
+    variables: await variables.read(),
+    strict: strictSubstitutions,
+    always: postBuild.substituteStrategy === 'Always',
+  };
+  const built = await workers.run<BuildTree, Built>(
     'build',
-    { directory: tree.directory, path, overlay: overlayOf(spec) },
+    { directory: tree.directory, path, overlay: overlayOf(spec), ...(substitution === undefined ? {} : { substitution }) },
     { signal, deadlineMs: BUILD_DEADLINE_MS, of: renderKey(keyOf(kustomization)), repeatable: true },
   );
+  for (const text of built.secretTexts) conceal(kustomization.metadata.namespace ?? '', text);
+  return built;
 }
 
 /** Paths that lead out of the source are for the build to refuse. */

@@ -2,7 +2,7 @@ import type { Kustomization } from '@gotk/api';
 import { keyOf, renderKey } from '@gotk/apimachinery';
 import type { TreeCache } from '@gotk/artifact';
 import type { Reader } from '@gotk/kube';
-import type { CelEvaluator, Dependencies, ReconcileContext, WorkerPool } from '@gotk/runtime';
+import type { CelEvaluator, Dependencies, Manager, ReconcileContext, WorkerPool } from '@gotk/runtime';
 import type { ApplyReport, InventoryEntry, Owner } from '@gotk/ssa';
 import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
@@ -10,6 +10,7 @@ import type { Built } from './build-tree.ts';
 import type { SettledSet } from './settled.ts';
 import type { Source } from './source.ts';
 import type { Sources } from './sources.ts';
+import type { VariableSources } from './substitute/variable-sources.ts';
 
 /** What every run begins with. */
 export interface ControllerDeps {
@@ -21,6 +22,10 @@ export interface ControllerDeps {
   readonly accounts: Accounts;
   readonly cel: CelEvaluator;
   readonly settled: SettledSet;
+  readonly variableSources: VariableSources;
+  /** Whether a variable needs a value or a default. */
+  readonly strictSubstitutions: boolean;
+  readonly conceal: Manager['conceal'];
   readonly pruneConcurrency: number;
   readonly verifyAfterMs: number;
   readonly dependencyRetryMs: number;

@@ -14,7 +14,7 @@ import { pruneStale } from './prune-stale.ts';
 import { sourceOf } from './source.ts';
 import { timeoutMs } from './timing.ts';
 
-/** source → dependencies → account → manifests → apply → prune → health → ready. Objects that nobody has touched since cost nothing. */
+/** source → dependencies → account → variables → manifests → apply → prune → health → ready. Objects that nobody has touched since cost nothing. */
 export async function reconcile(kustomization: Kustomization, ctx: ReconcileContext, controller: ControllerDeps): Promise<Ready> {
   const againMs = controller.dependencyRetryMs;
   const source = sourceOf(kustomization, { ...controller, againMs });
@@ -25,7 +25,8 @@ export async function reconcile(kustomization: Kustomization, ctx: ReconcileCont
   const { signal } = deadline;
   const started = { kustomization, source, ctx, signal, startedMs: ctx.clock.monotonic() };
   const account = await phase('account', started, () => controller.accounts.of(kustomization, { signal }));
-  const looked = { kustomization, source, account };
+  const variables = await phase('manifests', started, () => controller.variableSources.look(kustomization, { signal }));
+  const looked = { kustomization, source, account, variables: variables.mark };
   const settled = ctx.requestedAt === undefined ? controller.settled.find(looked, started.startedMs) : undefined;
   if (settled !== undefined && !asksForHealth(kustomization)) return settled;
 
@@ -33,7 +34,7 @@ export async function reconcile(kustomization: Kustomization, ctx: ReconcileCont
   controller.settled.forget(ownerName(kustomization));
   const deps = { ...controller, ...account };
 
-  const built = await phase('manifests', started, () => fetchAndBuild(kustomization, { source, signal, ctx, ...deps }));
+  const built = await phase('manifests', started, () => fetchAndBuild(kustomization, { source, variables, signal, ctx, ...deps }));
   const run = { ...started, built };
   const applied = await phase('apply', run, () => applySet(run, deps));
   const pruned = await phase('prune', { ...run, applied }, () => pruneStale(applied, run, deps));

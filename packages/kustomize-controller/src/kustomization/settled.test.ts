@@ -16,15 +16,16 @@ const kustomization: Kustomization = {
 const ready = { reason: 'ReconciliationSucceeded', message: 'Applied', fields: { history: [] }, againMs: 1 };
 
 const account = {} as Account;
+const variables = 'v1';
 
 function settled() {
   const set = createSettledSet();
-  set.add({ kustomization, source, account }, { ready, inventory: entries, untilMs: 100 });
+  set.add({ kustomization, source, account, variables }, { ready, inventory: entries, untilMs: 100 });
   return set;
 }
 
 test('what has not moved needs no work, and its status no second counting', () => {
-  expect(settled().find({ kustomization, source, account }, 99)).toEqual({
+  expect(settled().find({ kustomization, source, account, variables }, 99)).toEqual({
     reason: 'ReconciliationSucceeded',
     message: 'Applied',
     againMs: 1,
@@ -37,16 +38,17 @@ test.each([
   ['a status whose inventory somebody has changed', { ...kustomization, status: { ...kustomization.status, inventory: { entries: [] } } }],
   ['a status that somebody has taken away', { ...kustomization, status: {} }],
 ] as const)('%s is looked at in full', (_what, changed) => {
-  expect(settled().find({ kustomization: changed as Kustomization, source, account }, 99)).toBeUndefined();
+  expect(settled().find({ kustomization: changed as Kustomization, source, account, variables }, 99)).toBeUndefined();
 });
 
-test('another artifact, another account, time, and drift end it', () => {
+test('another artifact, another account, other variables, time, and drift end it', () => {
   expect(
-    settled().find({ kustomization, source: { ...source, artifact: { ...source.artifact, digest: 'sha256:2' } }, account }, 99),
+    settled().find({ kustomization, source: { ...source, artifact: { ...source.artifact, digest: 'sha256:2' } }, account, variables }, 99),
   ).toBeUndefined();
-  expect(settled().find({ kustomization, source, account }, 100)).toBeUndefined();
-  expect(settled().find({ kustomization, source, account: {} as Account }, 99)).toBeUndefined();
+  expect(settled().find({ kustomization, source, account, variables }, 100)).toBeUndefined();
+  expect(settled().find({ kustomization, source, account, variables: 'v2' }, 99)).toBeUndefined();
+  expect(settled().find({ kustomization, source, account: {} as Account, variables }, 99)).toBeUndefined();
   const set = settled();
   set.forget('apps/web');
-  expect(set.find({ kustomization, source, account }, 99)).toBeUndefined();
+  expect(set.find({ kustomization, source, account, variables }, 99)).toBeUndefined();
 });

@@ -143,6 +143,6 @@ test('two objects that get the same labels do not share them', () => {
 
 test('common metadata replace what is there and leave templates alone', () => {
   const one = resource(of('apps/v1', 'Deployment', { template: {} }));
-  setMetadata([one], { labels: L, annotations: {} });
+  setMetadata([one.object], { labels: L, annotations: {} });
   expect(one.object).toEqual({ ...of('apps/v1', 'Deployment', { template: {} }), metadata: { name: 'a', labels: L } });
 });

@@ -68,10 +68,10 @@ interface Entry {
 
 /** Sets labels and annotations on the objects alone, over those of the same name: Flux's `commonMetadata`. */
 export function setMetadata(
-  resources: readonly BuildResource[],
+  objects: readonly JsonMap[],
   { labels, annotations }: { readonly labels: Pairs; readonly annotations: Pairs },
 ): void {
-  for (const { object } of resources) {
+  for (const object of objects) {
     if (Object.keys(labels).length > 0) assign(metadataOf(object), 'labels', labels);
     if (Object.keys(annotations).length > 0) assign(metadataOf(object), 'annotations', annotations);
   }
