@@ -13,7 +13,7 @@ import { transformerOf } from './plugin/transformers.ts';
 import { validate } from './plugin/validate.ts';
 import { builtBy, type Origin, within } from './provenance/origin.ts';
 import { resourcesOf } from './resource/manifest.ts';
-import { type BuildResource, gvkIn, isMap, withoutOwnAnnotations } from './resource/resource.ts';
+import { type BuildResource, isMap, withoutOwnAnnotations } from './resource/resource.ts';
 import { ResourceSet } from './resource/resource-set.ts';
 import type { SchemaChoice } from './schema/schema-choice.ts';
 import { settleTwins } from './transform/settle-twins.ts';
@@ -88,17 +88,18 @@ function withResources(target: Target, start: Accumulated, { paths, field }: Pat
 }
 
 /** The resources in a file; undefined when the path is not that of a file. */
-function resourcesIn({ kustomization, loader, schemas, origin }: Target, path: string, at: string): readonly BuildResource[] | undefined {
+function resourcesIn(target: Target, path: string, at: string): readonly BuildResource[] | undefined {
+  const { kustomization, loader, origin } = target;
   const known = kustomization.documents.get(loader.pathOf(path));
-  const resources = known === undefined ? readResources(loader, path, at) : resourcesOf(known, loader.pathOf(path));
-  for (const { object } of resources ?? []) schemas.forKind(gvkIn(object));
+  const resources =
+    known === undefined ? readResources(target, path, at) : resourcesOf(known, { file: loader.pathOf(path), scopes: target.schemas });
   if (origin !== undefined) for (const resource of resources ?? []) resource.origin = within(origin, path);
   return resources;
 }
 
-function readResources(loader: Loader, path: string, at: string): readonly BuildResource[] | undefined {
+function readResources({ loader, schemas }: Target, path: string, at: string): readonly BuildResource[] | undefined {
   const file = loader.find(path, at);
-  return file === undefined ? undefined : resourcesOf(readDocuments(file.bytes, file.path), file.path);
+  return file === undefined ? undefined : resourcesOf(readDocuments(file.bytes, file.path), { file: file.path, scopes: schemas });
 }
 
 function enter({ loader, schemas, origin }: Target, path: string, at: string): Target {
@@ -139,7 +140,7 @@ function joined(config: TransformerConfig | undefined, more: TransformerConfig):
 }
 
 function withGenerated(target: Target, accumulated: Accumulated): Accumulated {
-  const { kustomization, loader, origin } = target;
+  const { kustomization, loader, schemas, origin } = target;
   const rules = [...kustomization.configMapGenerator, ...kustomization.secretGenerator];
   const builtin = rules.map((rule) => () => ({
     generated: [generateObject(withGlobalOptions(rule, kustomization.generatorOptions), loader)],
@@ -153,6 +154,7 @@ function withGenerated(target: Target, accumulated: Accumulated): Accumulated {
   for (const run of [...builtin, ...plugins]) {
     const { generated, origin: source } = run();
     for (const one of generated) {
+      one.resource.scopes = schemas;
       one.resource.origin ??= source;
       resources = absorb(resources, one, kustomization.file);
     }
@@ -162,7 +164,13 @@ function withGenerated(target: Target, accumulated: Accumulated): Accumulated {
 
 function pluginsOf(target: Target, field: PluginSource['field']): readonly Plugin[] {
   const load = (paths: readonly string[]) => withResources(target, NOTHING, { paths, field }).resources;
-  return loadPlugins(target.kustomization[field], { file: target.kustomization.file, field, origin: target.origin, load });
+  return loadPlugins(target.kustomization[field], {
+    file: target.kustomization.file,
+    field,
+    origin: target.origin,
+    scopes: target.schemas,
+    load,
+  });
 }
 
 /** A component works on what is there already. */

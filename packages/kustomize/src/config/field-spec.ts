@@ -1,6 +1,6 @@
 import type { GroupVersionKind } from '@gotk/apimachinery';
 import { BuildError } from '../build-error.ts';
-import { idOf, isMap, type Json, type JsonMap, renderId } from '../resource/resource.ts';
+import { isMap, type Json, type JsonMap, renderObject } from '../resource/resource.ts';
 
 /** The kinds that something is about; what is not given is any. */
 export interface KindSelector {
@@ -94,4 +94,4 @@ function follow(node: Json | undefined, key: string, { depth, way }: { readonly 
 }
 
 const failure = ({ path, root }: Way, what: string): BuildError =>
-  new BuildError(`the path '${path.join('/')}' ${what}, in ${renderId(idOf(root))}`);
+  new BuildError(`the path '${path.join('/')}' ${what}, in ${renderObject(root)}`);

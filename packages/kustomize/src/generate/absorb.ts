@@ -18,10 +18,10 @@ import { base64Lines, type Generated } from './generate-object.ts';
  * place, name and history. Throws `BuildError`.
  */
 export function absorb(resources: readonly BuildResource[], { resource, behavior }: Generated, at: string): BuildResource[] {
-  const id = idOf(resource.object);
+  const id = idOf(resource);
   const key = keyOf(id);
   const found = resources.filter(
-    (other) => isCalled(other, id.name) && [idOf(other.object), ...pastIds(other)].some((past) => keyOf(past) === key),
+    (other) => isCalled(other, id.name) && [idOf(other), ...pastIds(other)].some((past) => keyOf(past) === key),
   );
   const [old, ...others] = found;
   if (others.length > 0) throw new BuildError(`${at}: several objects are called ${renderId(id)}`);

@@ -1,6 +1,7 @@
 import { BuildError } from '../build-error.ts';
 import { type Origin, within } from '../provenance/origin.ts';
-import { resourcesOf } from '../resource/manifest.ts';
+import type { Scopes } from '../resource/cluster-scoped.ts';
+import { type Manifest, resourcesOf } from '../resource/manifest.ts';
 import { type BuildResource, isMap, type JsonMap, metadataOf } from '../resource/resource.ts';
 import { readDocuments } from '../tree/documents.ts';
 
@@ -20,6 +21,7 @@ export interface PluginSource {
   readonly field: 'generators' | 'transformers' | 'validators';
   /** Where that file is, seen from the first one. */
   readonly origin: Origin | undefined;
+  readonly scopes: Scopes;
   /** What files and directories of plugins hold. */
   readonly load: (paths: readonly string[]) => readonly BuildResource[];
 }
@@ -28,8 +30,8 @@ export interface PluginSource {
  * The plugins that a list names: texts first, then those in files and directories. Throws `BuildError` for what is not built in: kustomize would run it, as a
  * program or in a container.
  */
-export function loadPlugins(entries: readonly string[], { file, field, origin, load }: PluginSource): readonly Plugin[] {
-  const inline = entries.map((text, index) => inlineResources(text, `${file}: ${field}[${index}]`));
+export function loadPlugins(entries: readonly string[], { file, field, origin, scopes, load }: PluginSource): readonly Plugin[] {
+  const inline = entries.map((text, index) => inlineResources(text, { file: `${file}: ${field}[${index}]`, scopes }));
   const paths = entries.filter((_, index) => inline[index] === undefined);
   const own = origin === undefined ? undefined : within(origin, fileName(file));
   const written = inline.flatMap((resources = []) => resources.map((resource) => ({ ...resource, origin: own })));
@@ -39,10 +41,10 @@ export function loadPlugins(entries: readonly string[], { file, field, origin, l
 const fileName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /** The objects in a text; undefined when it is none but the name of a file. */
-function inlineResources(text: string, at: string): readonly BuildResource[] | undefined {
+function inlineResources(text: string, manifest: Manifest): readonly BuildResource[] | undefined {
   try {
-    const documents = readDocuments(new TextEncoder().encode(text), at);
-    return documents.every(({ value }) => isMap(value)) ? resourcesOf(documents, at) : undefined;
+    const documents = readDocuments(new TextEncoder().encode(text), manifest.file);
+    return documents.every(({ value }) => isMap(value)) ? resourcesOf(documents, manifest) : undefined;
   } catch (error) {
     // A text of many lines is hardly a name: what is wrong with it is worth telling.
     if (error instanceof BuildError && !text.trim().includes('\n')) return undefined;

@@ -2,7 +2,6 @@ import { BuildError } from '../build-error.ts';
 import { DEFAULT_CONFIG } from '../config/default-config.ts';
 import { appliesTo, type FieldSpec, visitPath } from '../config/field-spec.ts';
 import type { Referral } from '../config/referral.ts';
-import { isClusterScoped } from '../resource/cluster-scoped.ts';
 import {
   type BuildResource,
   idOf,
@@ -14,6 +13,7 @@ import {
   pastIds,
   type ResourceId,
   renderId,
+  renderObject,
 } from '../resource/resource.ts';
 
 /**
@@ -49,13 +49,13 @@ interface Known {
 }
 
 function knownOf(resource: BuildResource): Known {
-  const current = idOf(resource.object);
+  const current = idOf(resource);
   return {
     resource,
     current,
     original: originalId(resource),
     past: pastIds(resource),
-    isClusterScoped: isClusterScoped(current.gvk),
+    isClusterScoped: resource.scopes.isClusterScoped(current.gvk),
   };
 }
 
@@ -104,8 +104,7 @@ function namespacesOfAccounts({ object, file }: BuildResource): ReadonlySet<stri
   if (object.kind !== 'RoleBinding' || !Array.isArray(object.subjects)) return namespaces;
   for (const subject of object.subjects) {
     if (!isMap(subject) || subject.kind !== 'ServiceAccount' || subject.namespace === undefined) continue;
-    if (typeof subject.namespace !== 'string')
-      throw new BuildError(`${file}: a subject of ${renderId(idOf(object))} has a blank namespace`);
+    if (typeof subject.namespace !== 'string') throw new BuildError(`${file}: a subject of ${renderObject(object)} has a blank namespace`);
     namespaces.add(subject.namespace);
   }
   return namespaces;

@@ -55,7 +55,7 @@ function explained<Result>(at: string, run: () => Result): Result {
   }
 }
 
-const nameOf = ({ resource }: Candidate): string => renderId(idOf(resource.object));
+const nameOf = ({ resource }: Candidate): string => renderId(idOf(resource));
 
 function sourcePlace(candidates: readonly Candidate[], source: SourceField, at: string): Place {
   const [found, other] = candidates.filter((candidate) => isSource(candidate, source));
@@ -140,7 +140,7 @@ function rangeOf(
 }
 
 function settle({ resource, root }: Candidate): void {
-  const at = `${resource.file}: ${renderId(idOf(resource.object))}, as the replacements left it`;
+  const at = `${resource.file}: ${renderId(idOf(resource))}, as the replacements left it`;
   const object = explained(at, () => jsonOf(withTextAnnotations(root.node)));
   if (!isMap(object)) throw new BuildError(`${at}: it is no object`);
   // Nothing else says so before the object reaches a cluster.

@@ -2,6 +2,11 @@ import type { GroupVersionKind } from '@gotk/apimachinery';
 import { builtinSchemas, builtinScopes } from '../schema/builtin-schemas.ts';
 import { keyOfKind, type SchemaSet } from '../schema/schema-set.ts';
 
+/** Who can tell which kinds have no namespace. */
+export interface Scopes {
+  isClusterScoped(gvk: GroupVersionKind): boolean;
+}
+
 // This is asked again and again of every object, and most are of no such kind.
 const BUILTIN_NAMES = new Set(
   [...builtinScopes].filter(([, isNamespaced]) => !isNamespaced).map(([kind]) => kind.slice(kind.indexOf(' ') + 1)),
@@ -16,3 +21,6 @@ export function isClusterScoped(gvk: GroupVersionKind, schemas: SchemaSet = buil
   const kind = keyOfKind(gvk);
   return (builtinScopes.get(kind) ?? schemas.namespaced.get(kind)) === false;
 }
+
+/** What every kustomize knows, whatever schemas a build has chosen. */
+export const BUILTIN_SCOPES: Scopes = { isClusterScoped: (gvk) => isClusterScoped(gvk) };

@@ -1,10 +1,17 @@
 import type { YamlNode } from '@gotk/apimachinery/yaml';
 import { BuildError } from '../build-error.ts';
 import type { Document } from '../tree/documents.ts';
+import type { Scopes } from './cluster-scoped.ts';
 import { type BuildResource, copyOf, isMap, type Json, type JsonMap, metadataOf, newResource } from './resource.ts';
 
+/** A file of manifests, and what the build that it is read for knows of kinds. */
+export interface Manifest {
+  readonly file: string;
+  readonly scopes: Scopes;
+}
+
 /** The resources in the documents of a manifest. Lists are taken apart, behind everything else. Throws `BuildError` for what is no Kubernetes object. */
-export function resourcesOf(documents: readonly Document[], file: string): BuildResource[] {
+export function resourcesOf(documents: readonly Document[], { file, scopes }: Manifest): BuildResource[] {
   const queue = documents.map((document, index) => ({
     document,
     at: documents.length === 1 ? file : `${file}: document ${index + 1}`,
@@ -14,7 +21,7 @@ export function resourcesOf(documents: readonly Document[], file: string): Build
   for (const { document, at, isItem } of queue) {
     const object = checkedObject(document, at);
     const items = itemsOf(object, at);
-    if (items === undefined) resources.push(resourceOf(object, { file, at, node: document.node, isItem }));
+    if (items === undefined) resources.push(resourceOf(object, { file, scopes, at, node: document.node, isItem }));
     else {
       const written = (index: number) => {
         const text = document.written();
@@ -38,18 +45,17 @@ function itemNode({ node }: Document, index: number): YamlNode | undefined {
   return items?.kind === 'sequence' ? items.items[index] : undefined;
 }
 
-interface Origin {
-  readonly file: string;
+interface Origin extends Manifest {
   readonly at: string;
   readonly node: Document['node'];
   readonly isItem: boolean;
 }
 
-function resourceOf(object: JsonMap, { file, at, node, isItem }: Origin): BuildResource {
+function resourceOf(object: JsonMap, { file, scopes, at, node, isItem }: Origin): BuildResource {
   const { name = '' } = metadataOf(object);
   if (typeof name !== 'string') throw new BuildError(`${at}: metadata.name must be a string: quote it`);
   // To take a list apart, kustomize makes it JSON.
-  return { ...newResource(object, file, node), mayHaveBlanks: !isItem };
+  return { ...newResource(object, file, { written: node, scopes }), mayHaveBlanks: !isItem };
 }
 
 /** A copy of an object, or of a patch of one, with annotations as they are written. Throws `BuildError` when it has no kind or no name. */

@@ -19,7 +19,7 @@ export class ResourceSet {
   /** Throws `BuildError` for what is there already, and for more than 50,000 of them. */
   add(resources: readonly BuildResource[]): void {
     for (const resource of resources) {
-      const id = idOf(resource.object);
+      const id = idOf(resource);
       const other = this.#byId.get(keyOf(id));
       if (other !== undefined) {
         const where = other.file === resource.file ? resource.file : `${other.file} and ${resource.file}`;

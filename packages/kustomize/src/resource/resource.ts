@@ -1,7 +1,7 @@
 import { type GroupVersionKind, gvkOf, isRecord } from '@gotk/apimachinery';
 import type { YamlNode } from '@gotk/apimachinery/yaml';
 import type { Origin } from '../provenance/origin.ts';
-import { isClusterScoped } from './cluster-scoped.ts';
+import { BUILTIN_SCOPES, type Scopes } from './cluster-scoped.ts';
 import type { Twins } from './twins.ts';
 
 /** Plain JSON that the build may change in place: every resource owns its tree. */
@@ -35,6 +35,8 @@ export interface BuildResource {
   readonly suffixes: string[];
   /** The file that it was read from, or that asked for it to be generated. */
   readonly file: string;
+  /** What the build that it is in knows of kinds: a kustomization that is read later may say more. */
+  scopes: Scopes;
   /** Whether a hash of its content goes behind its name in the end. */
   isHashed: boolean;
   /** The variables that take their value from it. */
@@ -50,13 +52,19 @@ export interface BuildResource {
   mayHaveBlanks: boolean;
 }
 
+interface Making {
+  readonly written?: BuildResource['written'];
+  readonly scopes?: Scopes;
+}
+
 /** A resource that has no history yet. */
-export const newResource = (object: JsonMap, file: string, written?: BuildResource['written']): BuildResource => ({
+export const newResource = (object: JsonMap, file: string, { written, scopes = BUILTIN_SCOPES }: Making = {}): BuildResource => ({
   object,
   past: [],
   prefixes: [],
   suffixes: [],
   file,
+  scopes,
   isHashed: false,
   vars: new Set(),
   twins: [],
@@ -98,11 +106,11 @@ export function gvkIn({ apiVersion, kind }: JsonMap): GroupVersionKind {
   return gvkOf({ apiVersion: typeof apiVersion === 'string' ? apiVersion : '', kind: String(kind) });
 }
 
-export function idOf(object: JsonMap): ResourceId {
+export function idOf({ object, scopes }: Pick<BuildResource, 'object' | 'scopes'>): ResourceId {
   const { name, namespace } = metadataOf(object);
   const gvk = gvkIn(object);
   const written = typeof namespace === 'string' && namespace !== '' ? namespace : 'default';
-  return { gvk, namespace: isClusterScoped(gvk) ? '' : written, name: String(name) };
+  return { gvk, namespace: scopes.isClusterScoped(gvk) ? '' : written, name: String(name) };
 }
 
 /** Every id that a resource has had before, the oldest first. */
@@ -117,7 +125,7 @@ export const isCalled = ({ object, past }: BuildResource, name: string): boolean
   String(metadataOf(object).name) === name || past.some((former) => former.name === name);
 
 /** What the author of its manifest called it. */
-export const originalId = (resource: BuildResource): ResourceId => pastIds(resource)[0] ?? idOf(resource.object);
+export const originalId = (resource: BuildResource): ResourceId => pastIds(resource)[0] ?? idOf(resource);
 
 /** Equal for equal ids. */
 export const keyOf = ({ gvk, namespace, name }: ResourceId): string => [gvk.group, gvk.version, gvk.kind, namespace, name].join('\0');
@@ -125,9 +133,15 @@ export const keyOf = ({ gvk, namespace, name }: ResourceId): string => [gvk.grou
 export const renderId = ({ gvk, namespace, name }: ResourceId): string =>
   `${gvk.kind}/${namespace === '' || namespace === 'default' ? '' : `${namespace}/`}${name}`;
 
+/** An object by what is written in it, for messages. */
+export const renderObject = (object: JsonMap): string => {
+  const { name, namespace } = metadataOf(object);
+  return renderId({ gvk: gvkIn(object), namespace: typeof namespace === 'string' ? namespace : '', name: String(name) });
+};
+
 /** Notes the id before a change that may give the resource another one. */
 export function remember(resource: BuildResource): void {
-  const { gvk, namespace, name } = idOf(resource.object);
+  const { gvk, namespace, name } = idOf(resource);
   resource.past.push({ kind: gvk.kind, namespace, name });
   if (resource.twins.length > 0) resource.twins = withoutOwnAnnotations(resource.twins);
 }

@@ -27,7 +27,7 @@ export function compileSelector(target: TargetSelector, at: string): (resource: 
     target.annotationSelector === undefined ? undefined : selectorOf(target.annotationSelector, `${at}.target.annotationSelector`);
 
   return (resource) => {
-    const current = idOf(resource.object);
+    const current = idOf(resource);
     const original = originalId(resource);
     const metadata = metadataOf(resource.object);
     return (

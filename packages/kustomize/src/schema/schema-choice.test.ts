@@ -79,3 +79,12 @@ describe('an error', () => {
     expect(() => choice.forMerging).toThrow(BuildError);
   });
 });
+
+test('a kind has no namespace as soon as the choice says so; the built-in kinds stay as they are', () => {
+  const get = (group: string, kind: string) => ({ get: { 'x-kubernetes-group-version-kind': { group, version: 'v1', kind } } });
+  const paths = { '/toys/{name}': get('example.com', 'Toy'), '/deployments/{name}': get('apps', 'Deployment') };
+  const choice = new SchemaChoice();
+  expect([toy, deployment].map((kind) => choice.isClusterScoped(kind))).toEqual([false, false]);
+  choice.choose({ path: 'paths.json' }, { ...source, read: () => new TextEncoder().encode(JSON.stringify({ paths })) });
+  expect([toy, deployment].map((kind) => choice.isClusterScoped(kind))).toEqual([true, false]);
+});

@@ -1,5 +1,6 @@
 import type { GroupVersionKind } from '@gotk/apimachinery';
 import { BuildError } from '../build-error.ts';
+import { isClusterScoped, type Scopes } from '../resource/cluster-scoped.ts';
 import { builtinSchemas, builtinScopes } from './builtin-schemas.ts';
 import { readOpenApi, schemasOf } from './openapi-document.ts';
 import { keyOfKind, layered, type SchemaSet } from './schema-set.ts';
@@ -21,7 +22,7 @@ export interface SchemaSource {
  * schemas. These stay next to it if they were needed before: the document above them if something was merged by them, they above the document if they
  * were only asked for a kind that they do not know. A document is not looked at before it is needed.
  */
-export class SchemaChoice {
+export class SchemaChoice implements Scopes {
   #chosen: (() => SchemaSet) | undefined;
   /** What the built-in schemas were needed for before a choice. */
   #needed: 'nothing' | 'a kind' | 'merging' = 'nothing';
@@ -52,7 +53,11 @@ export class SchemaChoice {
     return builtinSchemas;
   }
 
-  /** What to ask whether a kind has a namespace. To be called for every object that is loaded: for a kind that is not built in, it makes a difference. */
+  /** Whether objects of a kind have no namespace. To ask for a kind that is not built in makes a difference for what is chosen later. */
+  isClusterScoped(gvk: GroupVersionKind): boolean {
+    return isClusterScoped(gvk, this.forKind(gvk));
+  }
+
   forKind(gvk: GroupVersionKind): SchemaSet {
     if (builtinScopes.has(keyOfKind(gvk))) return builtinSchemas;
     if (this.#chosen !== undefined) return this.#chosen();

@@ -4,7 +4,7 @@ import { appliesTo, type FieldSpec, fieldSpec, visitPath } from '../config/field
 import { mergeSpecs, type TransformerConfig } from '../config/transformer-config.ts';
 import type { LabelRule } from '../kustomization/rules.ts';
 import { compareText } from '../resource/kind-order.ts';
-import { type BuildResource, gvkIn, idOf, isMap, type JsonMap, metadataOf, renderId, setField } from '../resource/resource.ts';
+import { type BuildResource, gvkIn, isMap, type JsonMap, metadataOf, renderObject, setField } from '../resource/resource.ts';
 
 /** Ten labels in two places of each of the most objects that a build may have. */
 const MAX_PLACES = 1_000_000;
@@ -52,7 +52,7 @@ function setEntry(object: JsonMap, { name, value }: Entry, specs: readonly Field
       const map = holder[key] ?? (spec.create === true ? {} : undefined);
       // What is null, and not to be made, stays so.
       if (map === undefined) return;
-      if (!isMap(map)) throw new BuildError(`${renderId(idOf(object))}: '${spec.path.join('/')}' is not a map`);
+      if (!isMap(map)) throw new BuildError(`${renderObject(object)}: '${spec.path.join('/')}' is not a map`);
       if (!Object.hasOwn(map, name)) added.push([...trail, key, name]);
       setField(map, name, value);
       holder[key] = map;

@@ -1,8 +1,7 @@
 import { BuildError } from '../build-error.ts';
 import { DEFAULT_CONFIG } from '../config/default-config.ts';
 import { appliesTo, type FieldSpec, visitPath } from '../config/field-spec.ts';
-import { isClusterScoped } from '../resource/cluster-scoped.ts';
-import { type BuildResource, gvkIn, idOf, isMap, type JsonMap, metadataOf, remember, renderId } from '../resource/resource.ts';
+import { type BuildResource, gvkIn, isMap, type JsonMap, metadataOf, remember, renderObject } from '../resource/resource.ts';
 
 /** Which subjects of role bindings are taken for service accounts of the namespace. */
 export type SubjectMode = 'defaultOnly' | 'allServiceAccounts' | 'none';
@@ -20,21 +19,21 @@ export function setNamespace(resources: readonly BuildResource[], rule: Namespac
   if (rule.namespace === '') return;
   for (const resource of resources) {
     remember(resource);
-    move(resource.object, rule);
+    move(resource, rule);
   }
 }
 
 function move(
-  object: JsonMap,
+  { object, scopes }: BuildResource,
   { namespace, fields = DEFAULT_CONFIG.namespace, unsetOnly = false, subjects = 'defaultOnly' }: NamespaceRule,
 ): void {
   const gvk = gvkIn(object);
   const set = (holder: JsonMap, key: string) => {
     const current = holder[key];
-    if (isMap(current) || Array.isArray(current)) throw new BuildError(`${renderId(idOf(object))}: the namespace in '${key}' is not text`);
+    if (isMap(current) || Array.isArray(current)) throw new BuildError(`${renderObject(object)}: the namespace in '${key}' is not text`);
     if (!unsetOnly || (current ?? '') === '') holder[key] = namespace;
   };
-  if (!isClusterScoped(gvk)) set(metadataOf(object), 'namespace');
+  if (!scopes.isClusterScoped(gvk)) set(metadataOf(object), 'namespace');
   const isBinding = gvk.kind === 'RoleBinding' || gvk.kind === 'ClusterRoleBinding';
   if (isBinding) setInSubjects(object, subjects, set);
   for (const spec of fields) {

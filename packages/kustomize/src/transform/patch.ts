@@ -125,7 +125,10 @@ function patchWithObjects(
   const gone = new Set<BuildResource>();
   for (const patch of patches) {
     const present = resources.filter((resource) => !gone.has(resource));
-    const chosen = rule.target === undefined ? [namedBy(present, patch, at)] : present.filter(compileSelector(rule.target, rule.at));
+    const chosen =
+      rule.target === undefined
+        ? [namedBy(present, { object: patch, scopes: schemas }, at)]
+        : present.filter(compileSelector(rule.target, rule.at));
     for (const resource of chosen) if (!merge(resource, patch, { rule, at, schemas })) gone.add(resource);
     if (rule.allowNameChange || rule.allowKindChange)
       refuseDuplicates(
@@ -144,10 +147,10 @@ function noted(patch: JsonMap, { target, allowNameChange, allowKindChange }: Pat
 }
 
 /** The one object that a patch without a target names, by any name that it has had. */
-function namedBy(resources: readonly BuildResource[], patch: JsonMap, at: string): BuildResource {
+function namedBy(resources: readonly BuildResource[], patch: Pick<BuildResource, 'object' | 'scopes'>, at: string): BuildResource {
   const wanted = idOf(patch);
   const key = keyOf(wanted);
-  const isWanted = (resource: BuildResource) => [...pastIds(resource), idOf(resource.object)].some((id) => keyOf(id) === key);
+  const isWanted = (resource: BuildResource) => [...pastIds(resource), idOf(resource)].some((id) => keyOf(id) === key);
   // The name rules out nearly all: with a patch for each of many objects, this is what is done most.
   const [first, ...others] = resources.filter((resource) => isCalled(resource, wanted.name) && isWanted(resource));
   if (first === undefined) throw new BuildError(`${at}: there is no ${renderId(wanted)} to patch`);

@@ -51,7 +51,7 @@ function rename(resources: readonly BuildResource[], fields: readonly FieldSpec[
       visitPath(resource.object, spec, (holder, key) => {
         const value = holder[key] ?? '';
         if (isMap(value) || Array.isArray(value))
-          throw new BuildError(`${resource.file}: '${spec.path.join('/')}' of ${renderId(idOf(resource.object))} is not text`);
+          throw new BuildError(`${resource.file}: '${spec.path.join('/')}' of ${renderId(idOf(resource))} is not text`);
         const changed = change(String(value));
         if (changed.length > MAX_NAME_CHARACTERS)
           throw new BuildError(`${resource.file}: a name of ${gvk.kind} gets longer than ${MAX_NAME_CHARACTERS} characters`);

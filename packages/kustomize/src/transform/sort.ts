@@ -7,7 +7,7 @@ export function sortResources(resources: readonly BuildResource[], rule: SortRul
   if (rule.order === 'fifo') return resources;
   const ranks = ranksOf(rule.kinds ?? LEGACY_ORDER);
   const keyed = resources.map((resource) => {
-    const id = idOf(resource.object);
+    const id = idOf(resource);
     const { namespace } = metadataOf(resource.object);
     return { resource, id, rank: ranks.get(id.gvk.kind) ?? 0, name: `${namespace ? String(namespace) : '~X'}|${id.name || '~N'}` };
   });

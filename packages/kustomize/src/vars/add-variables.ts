@@ -17,13 +17,12 @@ export function addVariables(
   const all = new Map(vars);
   for (const variable of more) {
     const owners = resources.filter(
-      (resource) =>
-        isCalled(resource, variable.object.name) && [...pastIds(resource), idOf(resource.object)].some((id) => isMeant(id, variable)),
+      (resource) => isCalled(resource, variable.object.name) && [...pastIds(resource), idOf(resource)].some((id) => isMeant(id, variable)),
     );
     const [owner, other] = owners;
     if (owner !== undefined && other !== undefined)
       throw new BuildError(
-        `${variable.at}: '${variable.name}' may mean ${renderId(idOf(owner.object))} or ${renderId(idOf(other.object))}: say its namespace`,
+        `${variable.at}: '${variable.name}' may mean ${renderId(idOf(owner))} or ${renderId(idOf(other))}: say its namespace`,
       );
     owner?.vars.add(variable.name);
     if (all.has(variable.name))

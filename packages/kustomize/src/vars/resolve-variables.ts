@@ -5,7 +5,7 @@ import { splitFieldPath } from '../replacement/field-path.ts';
 import { lookUp } from '../replacement/lookup.ts';
 import { jsonOf, Mismatch, nodeOf } from '../replacement/node.ts';
 import { rootPlace } from '../replacement/place.ts';
-import { type BuildResource, gvkIn, idOf, isMap, type Json, renderId } from '../resource/resource.ts';
+import { type BuildResource, gvkIn, idOf, isMap, type Json, renderId, renderObject } from '../resource/resource.ts';
 import type { Variables } from './add-variables.ts';
 import type { Variable } from './variable.ts';
 
@@ -33,7 +33,7 @@ export function resolveVariables(
     for (const spec of fields) {
       if (!appliesTo(spec, gvk)) continue;
       visitPath(object, { path: spec.path }, (holder, key) => {
-        holder[key] = replaced(holder[key] ?? null, values, () => `${renderId(idOf(object))}: '${spec.path.join('/')}'`);
+        holder[key] = replaced(holder[key] ?? null, values, () => `${renderObject(object)}: '${spec.path.join('/')}'`);
       });
     }
   }
@@ -48,7 +48,7 @@ function currentValue({ name, fieldPath, at }: Variable, resources: readonly Bui
   } catch (error) {
     if (!(error instanceof Mismatch)) throw error;
   }
-  throw new BuildError(`${at}: ${renderId(idOf(owner.object))} has no '${fieldPath}'`);
+  throw new BuildError(`${at}: ${renderId(idOf(owner))} has no '${fieldPath}'`);
 }
 
 /** `ports[0]` is the field and the index in it. */
