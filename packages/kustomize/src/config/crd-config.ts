@@ -1,8 +1,8 @@
 import { BuildError } from '../build-error.ts';
-import { isMap, type JsonMap } from '../resource/resource.ts';
+import { isMap, type Json, type JsonMap } from '../resource/resource.ts';
 import { readConfigYaml } from '../tree/documents.ts';
 import type { LoadedFile } from '../tree/loader.ts';
-import type { FieldSpec } from './field-spec.ts';
+import { type FieldSpec, splitPath } from './field-spec.ts';
 import type { Referral } from './referral.ts';
 import type { PartialConfig } from './transformer-config.ts';
 
@@ -25,6 +25,7 @@ const MAX_PROPERTIES = 100_000;
  * are no kinds of their own only count where others refer to them. Throws `BuildError`.
  */
 export function configFromCrds({ bytes, path: file }: LoadedFile): PartialConfig {
+  if (bytes.length === 0) throw new BuildError(`${file}: the file is empty`);
   const [definitions = {}] = readConfigYaml(bytes, file);
   if (!isMap(definitions)) throw new BuildError(`${file}: must be OpenAPI definitions by name`);
   const found: Found = {
@@ -37,7 +38,7 @@ export function configFromCrds({ bytes, path: file }: LoadedFile): PartialConfig
     nameReference: [],
   };
   for (const [name, definition] of Object.entries(definitions)) {
-    const properties = propertiesOf(definition);
+    const properties = propertiesOf(definition, `${file}: ${name}`);
     if (!['kind', 'apiVersion', 'metadata'].every((field) => Object.hasOwn(properties, field))) continue;
     survey(found, { type: name, kind: name.slice(name.lastIndexOf('.') + 1), path: [] });
   }
@@ -66,16 +67,17 @@ function survey(found: Found, { type, kind, path }: Place): void {
   if (path.length > MAX_DEPTH)
     throw new BuildError(`${file}: '${kind}' is nested more deeply than ${MAX_DEPTH} levels, at '${path.slice(0, 4).join('/')}'`);
   if (!Object.hasOwn(definitions, type)) return;
-  for (const [name, property] of Object.entries(propertiesOf(definitions[type]))) {
+  for (const [name, written] of Object.entries(propertiesOf(definitions[type], `${file}: ${type}`))) {
     found.left -= 1;
     if (found.left < 0)
       throw new BuildError(`${file}: more than ${MAX_PROPERTIES} properties, counting each as often as it is referred to`);
-    if (!isMap(property)) continue;
+    const property = mapOf(written, `${file}: ${type}.${name}`);
     const extension = (which: keyof typeof EXTENSION) => {
       const value = property[EXTENSION[which]];
       return typeof value === 'string' ? value : undefined;
     };
-    const spec: FieldSpec = { kind, path: [...path, name] };
+    // A slash in a name is no different from one between names.
+    const spec: FieldSpec = { kind, path: splitPath([...path, name].join('/')) };
     if (extension('annotation') !== undefined) found.commonAnnotations.push(spec);
     if (extension('labels') !== undefined) found.commonLabels.push(spec);
     if (extension('identity') !== undefined) found.namePrefix.push(spec);
@@ -88,8 +90,16 @@ function survey(found: Found, { type, kind, path }: Place): void {
   }
 }
 
-function propertiesOf(definition: unknown): JsonMap {
-  const schema = isMap(definition) ? definition.Schema : undefined;
-  const properties = isMap(schema) ? schema.properties : undefined;
-  return isMap(properties) ? properties : {};
+function propertiesOf(definition: Json | undefined, at: string): JsonMap {
+  const written = Object.entries(mapOf(definition, at));
+  // The one name that kustomize reads without regard to case.
+  const [, schema] = written.findLast(([name]) => name.toLowerCase() === 'schema') ?? [];
+  return mapOf(mapOf(schema, at).properties, at);
+}
+
+/** A map, or an empty one for nothing. */
+function mapOf(value: Json | undefined, at: string): JsonMap {
+  if (value === undefined || value === null) return {};
+  if (!isMap(value)) throw new BuildError(`${at}: must be a schema with properties`);
+  return value;
 }
