@@ -1,4 +1,5 @@
 import { renderYaml } from '@gotk/apimachinery/yaml';
+import { cleanPath } from '../tree/path.ts';
 import { isRemote } from '../tree/remote-address.ts';
 
 /** Where a resource came from, or what changed it: the content of kustomize's annotations. */
@@ -34,23 +35,13 @@ export const renderOrigins = (origins: readonly Origin[]): string =>
 export function within(origin: Origin, path: string): Origin {
   if (isRemote(path)) return { repo: path };
   const parts = [...(origin.path ?? '').split('/'), ...path.split('/')];
-  return { ...origin, path: cleaned(parts) };
+  return { ...origin, path: cleanPath(parts) };
 }
 
 /** The origin of what a built-in plugin made, or of a change that it made. */
 export const builtBy = ({ path = '', repo, ref }: Origin, { file, kind }: { readonly file: string; readonly kind: string }): Origin => ({
   ...(repo === undefined ? {} : { repo }),
   ...(ref === undefined ? {} : { ref }),
-  configuredIn: cleaned([...path.split('/'), file.slice(file.lastIndexOf('/') + 1)]),
+  configuredIn: cleanPath([...path.split('/'), file.slice(file.lastIndexOf('/') + 1)]),
   configuredBy: { apiVersion: 'builtin', kind },
 });
-
-function cleaned(parts: readonly string[]): string {
-  const clean: string[] = [];
-  for (const part of parts) {
-    if (part === '' || part === '.') continue;
-    if (part === '..' && clean.length > 0 && clean.at(-1) !== '..') clean.pop();
-    else clean.push(part);
-  }
-  return clean.join('/');
-}

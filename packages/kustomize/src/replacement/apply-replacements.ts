@@ -1,11 +1,12 @@
 import type { YamlNode } from '@gotk/apimachinery/yaml';
 import { BuildError } from '../build-error.ts';
-import { type BuildResource, idOf, isMap, renderId } from '../resource/resource.ts';
+import { type BuildResource, idOf, renderId } from '../resource/resource.ts';
 import { Budget } from './budget.ts';
+import { explained, rootOf, settle } from './edit-object.ts';
 import { splitFieldPath } from './field-path.ts';
 import { lookUp } from './lookup.ts';
 import { matchPath } from './match.ts';
-import { copyOf, isNull, jsonOf, Mismatch, nodeOf, scalar, textOf } from './node.ts';
+import { copyOf, isNull, Mismatch, scalar, textOf } from './node.ts';
 import { type Place, rootPlace } from './place.ts';
 import type { FieldOptions, Replacement, ReplacementTarget, SourceField } from './replacement-rule.ts';
 import { type Candidate, compileTarget, isSource } from './selection.ts';
@@ -19,16 +20,14 @@ import { replaceInText } from './structured-text.ts';
  */
 export function applyReplacements(resources: readonly BuildResource[], replacements: readonly Replacement[]): void {
   if (replacements.length === 0) return;
-  const candidates = resources.map((resource): Candidate => ({ resource, root: rootPlace(nodesOf(resource)), isChanged: false }));
+  const candidates = resources.map((resource): Candidate => ({ resource, root: rootOf(resource), isChanged: false }));
   const budget = new Budget();
   for (const replacement of replacements) {
     budget.at = replacement.at;
     apply(candidates, replacement, budget);
   }
-  for (const candidate of candidates) if (candidate.isChanged) settle(candidate);
+  for (const candidate of candidates) if (candidate.isChanged) settle(candidate.resource, candidate.root, 'the replacements');
 }
-
-const nodesOf = ({ object, written }: BuildResource): YamlNode => nodeOf(object, written?.());
 
 function apply(candidates: readonly Candidate[], { source, targets, at }: Replacement, budget: Budget): void {
   const value = 'text' in source ? rootPlace(scalar(source.text, undefined)) : sourcePlace(candidates, source, at);
@@ -44,15 +43,6 @@ function apply(candidates: readonly Candidate[], { source, targets, at }: Replac
       }
     }
   });
-}
-
-function explained<Result>(at: string, run: () => Result): Result {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof Mismatch) throw new BuildError(`${at}: ${error.message}`, { cause: error });
-    throw error;
-  }
 }
 
 const nameOf = ({ resource }: Candidate): string => renderId(idOf(resource));
@@ -138,29 +128,3 @@ function rangeOf(
   const end = text.indexOf(delimiter, start);
   return { start, end: end < 0 ? text.length : end };
 }
-
-function settle({ resource, root }: Candidate): void {
-  const at = `${resource.file}: ${renderId(idOf(resource))}, as the replacements left it`;
-  const object = explained(at, () => jsonOf(withTextAnnotations(root.node)));
-  if (!isMap(object)) throw new BuildError(`${at}: it is no object`);
-  // Nothing else says so before the object reaches a cluster.
-  const { kind, metadata } = object;
-  if (!kind) throw new BuildError(`${at}: missing kind`);
-  if (!isMap(metadata) || metadata.name === undefined || metadata.name === null || metadata.name === '')
-    throw new BuildError(`${at}: missing metadata.name`);
-  resource.object = object;
-}
-
-// Annotations are texts, whatever they look like.
-function withTextAnnotations(root: YamlNode): YamlNode {
-  const metadata = entryOf(root, 'metadata');
-  const annotations = metadata && entryOf(metadata.value, 'annotations');
-  if (annotations?.value.kind !== 'mapping') return root;
-  for (const entry of annotations.value.entries) {
-    if (entry.value.kind === 'scalar' && !isNull(entry.value)) entry.value = { ...entry.value, tag: '!!str' };
-  }
-  return root;
-}
-
-const entryOf = (node: YamlNode, name: string) =>
-  node.kind === 'mapping' ? node.entries.find(({ key }) => textOf(key) === name) : undefined;

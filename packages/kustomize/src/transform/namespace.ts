@@ -19,11 +19,12 @@ export function setNamespace(resources: readonly BuildResource[], rule: Namespac
   if (rule.namespace === '') return;
   for (const resource of resources) {
     remember(resource);
-    move(resource, rule);
+    moveToNamespace(resource, rule);
   }
 }
 
-function move(
+/** The same for one object, which does not remember where it was. */
+export function moveToNamespace(
   { object, scopes }: BuildResource,
   { namespace, fields = DEFAULT_CONFIG.namespace, unsetOnly = false, subjects = 'defaultOnly' }: NamespaceRule,
 ): void {

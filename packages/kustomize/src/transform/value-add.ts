@@ -1,12 +1,19 @@
+import { readPlain, type YamlNode, type YamlScalar } from '@gotk/apimachinery/yaml';
 import { BuildError } from '../build-error.ts';
 import { splitPath } from '../config/field-spec.ts';
 import { FieldReader, type Reading } from '../kustomization/field-reader.ts';
 import { targetSelector } from '../kustomization/rules.ts';
-import { isMap, type JsonMap, setField } from '../resource/resource.ts';
+import { explained, rootOf, settle } from '../replacement/edit-object.ts';
+import { indexIn, isItemSelector } from '../replacement/field-path.ts';
+import { step } from '../replacement/lookup.ts';
+import { Mismatch, scalar } from '../replacement/node.ts';
+import { addField, type Place } from '../replacement/place.ts';
+import { type BuildResource, idOf, isMap, type JsonMap, renderId } from '../resource/resource.ts';
 import { compileSelector } from '../resource/selector.ts';
 import { readConfigYaml } from '../tree/documents.ts';
 import type { Loader } from '../tree/loader.ts';
-import { setNamespace } from './namespace.ts';
+import { cleanPath } from '../tree/path.ts';
+import { moveToNamespace } from './namespace.ts';
 import { inPlace, type Transform } from './transformers.ts';
 
 interface ValueTarget {
@@ -28,9 +35,10 @@ export function addValue(fields: FieldReader, { loader, at }: { readonly loader:
         target.selector === undefined
           ? all
           : all.filter(compileSelector(targetSelector(target.selector, `${target.at}.selector`, 'lenient'), target.at));
+      // Unlike the transformer of namespaces, this one remembers nothing.
       if (target.fieldPath === 'metadata/namespace')
-        for (const resource of selected) setNamespace([resource], { namespace: value, fields: [] });
-      else for (const { object } of selected) set(object, target, value);
+        for (const resource of selected) moveToNamespace(resource, { namespace: value, fields: [] });
+      else for (const resource of selected) set(resource, target, value);
     }
   });
 }
@@ -53,25 +61,44 @@ function valueTarget(rule: JsonMap, at: string, reading?: Reading): ValueTarget 
   return { selector, fieldPath, position, at };
 }
 
-function set(object: JsonMap, { fieldPath, position, at }: ValueTarget, value: string): void {
-  const path = splitPath(fieldPath);
-  const last = path.at(-1) ?? '';
-  let holder = object;
-  for (const key of path.slice(0, -1)) {
-    const inner = (Object.hasOwn(holder, key) ? holder[key] : undefined) ?? {};
-    if (!isMap(inner)) throw new BuildError(`${at}: there is no map at '${key}' of '${fieldPath}'`);
-    setField(holder, key, inner);
-    holder = inner;
-  }
-  const current = (Object.hasOwn(holder, last) ? holder[last] : undefined) ?? '';
-  if (typeof current === 'object') throw new BuildError(`${at}: '${fieldPath}' is not text`);
-  setField(holder, last, position === 0 ? value : withPart(String(current), position - 1, value));
+function set(resource: BuildResource, { fieldPath, position, at }: ValueTarget, value: string): void {
+  const root = rootOf(resource);
+  explained(`${at}: field '${fieldPath}' of ${renderId(idOf(resource))}`, () => {
+    const parts = splitPath(fieldPath).map((part) => part.trim());
+    const place = placeOf(
+      root,
+      parts.filter((part) => part !== ''),
+    );
+    if (place.node.kind !== 'scalar') throw new Mismatch('it is not text');
+    const text = position === 0 ? value : withPart(place.node.text, position - 1, value);
+    place.replace(scalar(text, isQuoted(place.node) ? '!!str' : undefined));
+  });
+  settle(resource, root, 'the transformer');
 }
+
+/** Where a path leads; fields that are not there are made. */
+function placeOf(root: Place, parts: readonly string[]): Place {
+  let place = root;
+  for (const [index, part] of parts.entries()) {
+    const next = step(place.node, part) ?? (isField(part) ? addField(place.node, part, made(parts[index + 1])) : undefined);
+    if (next === undefined) throw new Mismatch(`there is no item '${part}'`);
+    place = next;
+  }
+  return place;
+}
+
+const isField = (part: string): boolean => !isItemSelector(part) && part !== '-' && indexIn(part) === undefined;
+
+const made = (next: string | undefined): YamlNode =>
+  next === undefined ? scalar('', undefined) : { kind: 'mapping', tag: '!!map', isFlow: false, entries: [] };
+
+/** A text that would be something else without quotes must have some. What it is replaced by gets them, and nothing else does: a number is a number. */
+const isQuoted = ({ text, tag, style }: YamlScalar): boolean =>
+  style !== 'plain' || (tag === '!!str' && text !== '' && readPlain(text).tag !== '!!str');
 
 /** Puts a part into a path, before the one at that position; behind the last one when there are not so many. */
 function withPart(path: string, position: number, part: string): string {
-  const parts = path.split('/').filter((each) => each !== '');
-  const isAbsolute = path.startsWith('/');
-  parts.splice(Math.min(position, parts.length), 0, part);
-  return `${isAbsolute ? '/' : ''}${parts.join('/')}`;
+  const parts = path.replace(/^\/\/?/, '').split('/');
+  const joined = cleanPath([...parts.slice(0, position), ...part.split('/'), ...parts.slice(position)]);
+  return path.startsWith('/') ? `/${joined}` : joined || '.';
 }

@@ -28,3 +28,14 @@ export const joinPath = (directory: string, name: string): string => (directory 
 /** Whether a path is a directory or below it. */
 export const isWithin = (directory: string, path: string): boolean =>
   directory === '' || path === directory || path.startsWith(`${directory}/`);
+
+/** A path without what leads nowhere: `.`, empty parts, and `..` behind the part that it goes back from. */
+export function cleanPath(parts: readonly string[]): string {
+  const clean: string[] = [];
+  for (const part of parts) {
+    if (part === '' || part === '.') continue;
+    if (part === '..' && clean.length > 0 && clean.at(-1) !== '..') clean.pop();
+    else clean.push(part);
+  }
+  return clean.join('/');
+}
