@@ -4,12 +4,15 @@ import { build, memoryTree } from '@gotk/kustomize';
 import { expect, test } from 'vitest';
 import { testbed } from './testbed.ts';
 
-test('every manifest that docs/sources.md shows is taken by the API server as it stands', async () => {
+test.each([
+  ['sources.md', 6],
+  ['kustomizations.md', 1],
+])('every manifest that docs/%s shows is taken by the API server as it stands', async (file, kinds) => {
   await using bed = await testbed();
-  const page = await readFile(new URL('../../docs/sources.md', import.meta.url), 'utf8');
+  const page = await readFile(new URL(`../../docs/${file}`, import.meta.url), 'utf8');
   const shown = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = ''], index) => [`${index}.yaml`, text] as const);
   const { objects } = build(memoryTree(Object.fromEntries(shown)), '/', { overlay: { targetNamespace: bed.namespace } });
-  expect(new Set(objects.map(({ kind }) => kind)).size).toBe(6);
+  expect(new Set(objects.map(({ kind }) => kind)).size).toBe(kinds);
   for (const object of objects) {
     const definition = definitions.find(({ resource }) => resource.kind === object.kind);
     if (definition === undefined) throw new Error(`${object.kind} is none of our kinds`);
