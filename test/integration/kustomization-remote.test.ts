@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { kustomizations } from '@gotk/api';
 import { freePort } from '@gotk/testkit';
 import { expect, test } from 'vitest';
@@ -115,6 +117,30 @@ test('a cluster that does not answer fails its own Kustomization alone, and is u
   await bed.applier('here', isReady);
   await kubeconfigSecret(bed, await kubeconfig());
   await bed.applier('app', isReady);
+});
+
+test('clusters that take a connection and never answer keep nobody else waiting', async () => {
+  await using bed = await testbed();
+  const silent = createServer(() => undefined);
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const sockets = new Set<Socket>();
+  silent.on('connection', (socket) => sockets.add(socket));
+  const { server } = (await parsed()).clusters[0].cluster;
+  const { port } = silent.address() as AddressInfo;
+  await kubeconfigSecret(bed, (await kubeconfig()).replace(server, `https://127.0.0.1:${port}`));
+  await source(bed);
+  // More than are reconciled at once.
+  for (let index = 0; index < 6; index++) await bed.kustomization(`app-${index}`, { kubeConfig: { secretRef: { name: 'prod' } } });
+  // They ask for the kinds of their cluster together, once; all that can run wait for the answer then.
+  await expect.poll(() => sockets.size, { timeout: 20_000 }).toBeGreaterThan(0);
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const before = performance.now();
+  await bed.kustomization('here');
+  await bed.applier('here', isReady);
+  expect(performance.now() - before).toBeLessThan(5_000);
+  for (const socket of sockets) socket.destroy();
+  silent.close();
 });
 
 test('a ConfigMap may name a cluster, and a service account whose token is used there; clouds are not in this release', async () => {

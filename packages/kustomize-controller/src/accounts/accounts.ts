@@ -91,7 +91,7 @@ export function createAccounts({ client, remotes, defaultServiceAccount, setting
     entry.account.driftWatch.unfollow(owner);
     if (entry === own || entry.owners.size > 0) return;
     entries.delete(entry.id);
-    void entry.close();
+    entry.close().catch(settings.onError);
   };
 
   return {

@@ -54,6 +54,8 @@ export function kustomizationController({
     indexes: { ...dependencies.indexes, ...configs.indexes, source: (it) => [sourceIdOf(it)] },
     conditions: { Healthy: 'positive' },
     concurrency,
+    // Clusters of tenants may never answer, and what they apply may never become healthy.
+    waitsForStrangers: true,
     triggers: [
       ...Object.values(sources).map((informer) => artifactWatch(informer, { index: 'source' })),
       ...configs.triggers,
