@@ -173,7 +173,7 @@ function pluginsOf(target: Target, field: PluginSource['field']): readonly Plugi
   });
 }
 
-/** A component works on what is there already. */
+/** A component works on what is there already. What is configured by then is added anew, like anything else. */
 function withComponents(target: Target, start: Accumulated): Accumulated {
   const { file, components } = target.kustomization;
   return components.reduce((accumulated, path, index) => {
@@ -181,7 +181,8 @@ function withComponents(target: Target, start: Accumulated): Accumulated {
     const component = enter(target, path, at);
     if (component.kustomization.kind !== 'Component')
       throw new BuildError(`${at}: '${path}' is not a component: it belongs under resources`);
-    return accumulate(component, accumulated);
+    const composed = accumulate(component, accumulated);
+    return composed.config === undefined ? composed : { ...composed, config: joined(undefined, composed.config) };
   }, start);
 }
 
