@@ -34,3 +34,7 @@ test('to give objects another history is to change them', () => {
 test('it may find fault', () => {
   expect(() => validated('ReplicaCountTransformer', { replica: { name: 'b' } })).toThrow(BuildError);
 });
+
+test('to have no labels in a map of labels is nothing to find fault with', () => {
+  expect(validated('ImageTagTransformer', {}).metadata).toEqual({ name: 'a', labels: {} });
+});

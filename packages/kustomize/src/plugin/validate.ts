@@ -22,7 +22,7 @@ export function validate(plugins: readonly Plugin[], resources: readonly BuildRe
 
 function withoutMark(object: JsonMap): JsonMap {
   const metadata = metadataOf(object);
-  if (isMap(metadata.labels)) {
+  if (isMap(metadata.labels) && Object.hasOwn(metadata.labels, MARK)) {
     delete metadata.labels[MARK];
     if (Object.keys(metadata.labels).length === 0) delete metadata.labels;
   }
