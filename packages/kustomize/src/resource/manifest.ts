@@ -69,14 +69,20 @@ export function checkedObject({ value, written }: Document, at: string): JsonMap
   const object = copyOf(value);
   const annotations = isMap(object.metadata) ? object.metadata.annotations : undefined;
   if (isMap(annotations) && Object.values(annotations).some(isInterpreted)) {
-    const text = written();
-    const texts = isMap(text) && isMap(text.metadata) ? text.metadata.annotations : undefined;
-    Object.assign(
-      annotations,
-      Object.fromEntries(Object.entries(isMap(texts) ? texts : {}).filter(([, each]) => typeof each === 'string')),
-    );
+    const texts = Object.entries(writtenIn(written(), 'annotations')).filter(([, each]) => typeof each === 'string');
+    Object.assign(annotations, Object.fromEntries(texts));
   }
   return object;
+}
+
+/** The entries of a map of texts, as they are written; '' for what is no text. */
+export const writtenTexts = ({ written }: Document, field: 'labels' | 'annotations'): JsonMap =>
+  Object.fromEntries(Object.entries(writtenIn(written(), field)).map(([key, each]) => [key, typeof each === 'string' ? each : '']));
+
+function writtenIn(document: unknown, field: 'labels' | 'annotations'): JsonMap {
+  const metadata = isMap(document) && isMap(document.metadata) ? document.metadata : {};
+  const map = metadata[field];
+  return isMap(map) ? map : {};
 }
 
 function itemsOf(object: JsonMap, at: string): readonly Json[] | undefined {

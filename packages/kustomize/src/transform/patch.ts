@@ -3,7 +3,7 @@ import type { PatchRule } from '../kustomization/rules.ts';
 import { blankFields } from '../merge/blank-fields.ts';
 import { applyJsonPatch } from '../merge/json-patch.ts';
 import { strategicMerge } from '../merge/strategic-merge.ts';
-import { checkedObject } from '../resource/manifest.ts';
+import { checkedObject, writtenTexts } from '../resource/manifest.ts';
 import {
   type BuildResource,
   idOf,
@@ -49,9 +49,9 @@ export function applyPatches(
   return sources.reduce((current, { rule, at, bytes, documents }) => {
     const isJsonPatch = documents.length === 1 && Array.isArray(documents[0]?.value);
     if (field === 'patchesJson6902' && !isJsonPatch) throw new BuildError(`${at}: not a list of JSON 6902 operations`);
-    if (!isJsonPatch) return patchWithObjects(current, documents, { rule, at, schemas });
+    if (!isJsonPatch) return patchWithObjects(current, documents, { rule, at, schemas, field });
     if (field === 'patchesStrategicMerge') throw new BuildError(`${at}: a list is not a strategic merge patch`);
-    patchWithOperations(current, operationsOf(bytes, at), { rule, at, schemas, renames: field === 'patches' });
+    patchWithOperations(current, operationsOf(bytes, at), { rule, at, schemas, field });
     return current;
   }, resources);
 }
@@ -61,6 +61,7 @@ interface Sourced {
   readonly rule: PatchRule;
   readonly at: string;
   readonly schemas: SchemaChoice;
+  readonly field: PatchField;
 }
 
 function contentOf({ source, at }: PatchRule, loader: Loader): LoadedFile {
@@ -85,17 +86,12 @@ function operationsOf(bytes: Uint8Array, at: string): readonly unknown[] {
   return Array.isArray(operations) ? operations : [];
 }
 
-interface Operations extends Sourced {
-  /** Whether what an object was called before is remembered. */
-  readonly renames: boolean;
-}
-
-function patchWithOperations(resources: readonly BuildResource[], operations: readonly unknown[], { rule, at, renames }: Operations): void {
+function patchWithOperations(resources: readonly BuildResource[], operations: readonly unknown[], { rule, at, field }: Sourced): void {
   if (rule.target === undefined) throw new BuildError(`${at}: JSON 6902 operations need a target`);
   const selects = compileSelector(rule.target, rule.at);
   for (const resource of resources) {
     if (!selects(resource)) continue;
-    if (renames) remember(resource);
+    if (field === 'patches') remember(resource);
     resource.object = applyJsonPatch(resource.object, operations, at);
     resource.mayHaveBlanks = false;
     resource.twins = [];
@@ -115,11 +111,11 @@ function forgetProvenance(resource: BuildResource): void {
 function patchWithObjects(
   resources: readonly BuildResource[],
   documents: readonly Document[],
-  { rule, at, schemas }: Sourced,
+  { rule, at, schemas, field }: Sourced,
 ): readonly BuildResource[] {
   const patches = documents.map((document) => {
     if (Array.isArray(document.value)) throw new BuildError(`${at}: JSON 6902 operations must be the only document`);
-    return noted(checkedObject(document, at), rule);
+    return preparedPatch(document, { rule, at, schemas, field });
   });
   if (rule.target !== undefined && patches.length > 1) throw new BuildError(`${at}: a patch with a target must be one document`);
   const gone = new Set<BuildResource>();
@@ -129,7 +125,7 @@ function patchWithObjects(
       rule.target === undefined
         ? [namedBy(present, { object: patch, scopes: schemas }, at)]
         : present.filter(compileSelector(rule.target, rule.at));
-    for (const resource of chosen) if (!merge(resource, patch, { rule, at, schemas })) gone.add(resource);
+    for (const resource of chosen) if (!merge(resource, patch, { rule, at, schemas, field })) gone.add(resource);
     if (rule.allowNameChange || rule.allowKindChange)
       refuseDuplicates(
         present.filter((resource) => !gone.has(resource)),
@@ -139,11 +135,32 @@ function patchWithObjects(
   return gone.size === 0 ? resources : resources.filter((resource) => !gone.has(resource));
 }
 
-// kustomize notes targets and options among the annotations of the patch: it has some then, whatever it says.
-function noted(patch: JsonMap, { target, allowNameChange, allowKindChange }: PatchRule): JsonMap {
+/**
+ * A patch as kustomize merges it. What goes through the fields that it keeps notes in becomes text: a null is then the text `null`, and deletes nothing. It
+ * copies the labels and annotations of patches with a target, and of those in `patchesStrategicMerge`; options it notes among the annotations.
+ */
+function preparedPatch(document: Document, { rule, at, field }: Sourced): JsonMap {
+  const patch = checkedObject(document, at);
   const metadata = metadataOf(patch);
-  if ((target !== undefined || allowNameChange || allowKindChange) && metadata.annotations === null) delete metadata.annotations;
+  const isCopied = field === 'patchesStrategicMerge' || rule.target !== undefined;
+  const isNoted = isCopied || rule.allowNameChange || rule.allowKindChange;
+  if (isCopied) settleTexts(metadata, 'labels', document);
+  if (isNoted) settleTexts(metadata, 'annotations', document);
+  else if (isMap(metadata.annotations)) metadata.annotations = withNulls(metadata.annotations, document);
   return patch;
+}
+
+function settleTexts(metadata: JsonMap, field: 'labels' | 'annotations', document: Document): void {
+  const texts = writtenTexts(document, field);
+  if (Object.keys(texts).length > 0) metadata[field] = texts;
+  else delete metadata[field];
+}
+
+/** The annotations with those that the patch deletes. */
+function withNulls(annotations: JsonMap, { value }: Document): JsonMap {
+  const { annotations: read } = isMap(value) ? metadataOf(value) : {};
+  const isNull = (key: string) => isMap(read) && Object.hasOwn(read, key) && read[key] === null;
+  return Object.fromEntries(Object.entries(annotations).map(([key, each]) => [key, isNull(key) ? null : each]));
 }
 
 /** The one object that a patch without a target names, by any name that it has had. */
