@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { BuildError } from '../build-error.ts';
+import { memoryTree } from '../tree/memory-tree.ts';
 import { emptyKustomization, type KustomizationFile } from './kustomization-file.ts';
 import { type Overlay, withOverlay } from './overlay.ts';
 
 const file: KustomizationFile = emptyKustomization('k.yaml');
-const overlaid = (overlay: Overlay, kustomization: Partial<KustomizationFile> = {}) => withOverlay({ ...file, ...kustomization }, overlay);
+const overlaid = (overlay: Overlay, kustomization: Partial<KustomizationFile> = {}) =>
+  withOverlay({ ...file, ...kustomization }, overlay, { tree: memoryTree({}), isWritten: true });
 
 describe('namespace, prefix and suffix', () => {
   const written = { namespace: 'n', namePrefix: 'p-', nameSuffix: '-s' };
