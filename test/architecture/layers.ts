@@ -19,6 +19,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   git: { number: 3, beside: ['auth'] },
   oci: { number: 3, beside: ['auth'] },
   bucket: { number: 3, beside: ['auth'] },
+  sops: { number: 3, beside: ['auth'] },
   artifact: { number: 3, beside: ['auth'] },
   runtime: { number: 4, beside: [] },
   ssa: { number: 4, beside: [] },

@@ -3,4 +3,5 @@ export * from './read.ts';
 export * from './read-node.ts';
 export * from './render.ts';
 export * from './render-node.ts';
-export { type PlainScalar, readPlain } from './schema.ts';
+export { type NodePlace, renderNodeScalar } from './render-node-scalar.ts';
+export { needsQuotes, type PlainScalar, readPlain } from './schema.ts';

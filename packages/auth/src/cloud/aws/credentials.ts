@@ -6,7 +6,8 @@ import { assumeRole } from './sts.ts';
 
 /** A tenant's region becomes part of the names of hosts that get tokens. */
 const REGION = /^[a-z0-9-]{1,40}$/;
-const ROLE = /^arn:aws[\w-]*:iam::\d{1,30}:role\/.{1,200}$/;
+/** What may be assumed. */
+export const ROLE = /^arn:aws[\w-]*:iam::\d{1,30}:role\/.{1,200}$/;
 const ROLE_ANNOTATION = 'eks.amazonaws.com/role-arn';
 
 /**

@@ -60,6 +60,7 @@ const PARTITIONS = [
   ['eu-isoe-', 'cloud.adc-e.uk'],
 ] as const;
 
+/** Of a region's services. */
 export const domainOf = (region: string): string => PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'amazonaws.com';
 
 /** Of AWS and of nobody else: it gets the token. Upstream looks at the whole URL, in which a path can look like a host. */

@@ -13,6 +13,10 @@ export const AzureScope = {
   DevOps: '499b84ac-1321-427f-aa17-267ca6975798/.default',
   Storage: 'https://storage.azure.com/.default',
   ContainerRegistry: 'https://containerregistry.azure.net/.default',
+  KeyVault: 'https://vault.azure.net/.default',
+  KeyVaultChina: 'https://vault.azure.cn/.default',
+  KeyVaultGovernment: 'https://vault.usgovcloudapi.net/.default',
+  ManagedHsm: 'https://managedhsm.azure.net/.default',
 } as const;
 export type AzureScope = (typeof AzureScope)[keyof typeof AzureScope];
 
