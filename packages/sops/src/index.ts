@@ -1,12 +1,6 @@
 export { formatOf, type SopsFormat } from './format/format.ts';
-export { ageIdentities, ageService } from './keys/age.ts';
-export { recoverDataKey } from './keys/data-key.ts';
-export type { KeyService, KeyServices, MasterKey, MasterKeyOf } from './keys/master-key.ts';
-export { pgpKeys, pgpService } from './keys/pgp.ts';
-export { type AwsKmsOptions, awsKmsService } from './kms/aws-kms.ts';
-export { type AzureKeyVaultOptions, azureKeyVaultService } from './kms/azure-key-vault.ts';
-export { type GcpKmsOptions, gcpKmsService } from './kms/gcp-kms.ts';
-export { type VaultOptions, vaultService } from './kms/vault-transit.ts';
+export type { KeyLock } from './keys/data-key.ts';
 export { DEFAULT_LIMITS, type SopsLimits } from './limits.ts';
+export { parseSopsDocuments, type SopsDocuments, type SopsDocumentsOptions } from './sops-documents.ts';
 export { SopsError, type SopsErrorKind } from './sops-error.ts';
 export { decryptSopsFile, parseSopsFile, type SopsFile } from './sops-file.ts';

@@ -25,14 +25,18 @@ export function parseSopsFile(bytes: Uint8Array, format: SopsFormat, limits: Sop
  * The file as `sops --decrypt` prints it, in its own format unless told otherwise. Nothing is given out before the integrity of the whole
  * file is certain. Throws `SopsError`.
  */
-export function decryptSopsFile({ tree, metadata, format }: SopsFile, dataKey: Uint8Array, output: SopsFormat = format): Buffer {
+export const decryptSopsFile = (file: SopsFile, dataKey: Uint8Array, output: SopsFormat = file.format): Buffer =>
+  writeTree(decryptedTree(file, dataKey), output);
+
+/** The same before it is printed. */
+export function decryptedTree({ tree, metadata }: Pick<SopsFile, 'tree' | 'metadata'>, dataKey: Uint8Array): Tree {
   const { selection, macOnlyEncrypted } = metadata;
   const decrypted = decryptTree(tree, { dataKey, selection, macOnlyEncrypted });
   const expected = expectedMac(metadata, dataKey);
   const actual = Buffer.from(decrypted.mac);
   if (expected.length !== actual.length || !timingSafeEqual(expected, actual))
     throw new SopsError('tampered', 'failed to verify sops data integrity: it is not what was encrypted');
-  return writeTree(decrypted.tree, output);
+  return decrypted.tree;
 }
 
 function expectedMac({ mac, lastModified }: Metadata, dataKey: Uint8Array): Buffer {

@@ -1,4 +1,4 @@
-import { decrypt, type PrivateKey, readMessage, readPrivateKeys } from 'openpgp';
+import type { PrivateKey } from 'openpgp';
 import { SopsError } from '../sops-error.ts';
 import type { KeyService } from './master-key.ts';
 
@@ -19,6 +19,7 @@ const CONFIG = {
 /** The secret keys of a file. Throws `SopsError`, also for a key with a passphrase: nobody is there to be asked for it. */
 export async function pgpKeys(armored: string): Promise<readonly PrivateKey[]> {
   if (armored.length > MAX_LENGTH) throw new SopsError('too-large', `an OpenPGP key file has ${MAX_LENGTH} characters at most`);
+  const { readPrivateKeys } = await import('openpgp');
   const keys = await readPrivateKeys({ armoredKeys: armored, config: CONFIG }).catch(() => undefined);
   if (keys === undefined || keys.length === 0) throw new SopsError('unsupported', 'the file holds no OpenPGP secret key');
   if (keys.length > MAX_KEYS) throw new SopsError('too-large', `more than ${MAX_KEYS} OpenPGP keys`);
@@ -30,6 +31,7 @@ export async function pgpKeys(armored: string): Promise<readonly PrivateKey[]> {
 export function pgpService(keys: readonly PrivateKey[]): KeyService<'pgp'> {
   return async ({ encrypted }) => {
     if (keys.length === 0) throw new SopsError('no-key', 'there are no OpenPGP keys');
+    const { decrypt, readMessage } = await import('openpgp');
     try {
       const message = await readMessage({ armoredMessage: encrypted, config: CONFIG });
       const { data } = await decrypt({ message, decryptionKeys: [...keys], format: 'binary', config: CONFIG });
