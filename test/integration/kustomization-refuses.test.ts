@@ -162,24 +162,27 @@ test('an object that moves from one Kustomization to another ends up with the ot
   expect(moved.metadata.uid).toBeDefined();
 });
 
-test.each([['decryption', { decryption: { provider: 'sops' } }, 'spec.decryption']] as const)(
-  'asking for %s stalls the object, naming the field, and touches nothing',
-  async (_what, spec, field) => {
-    await using bed = await testbed();
-    const repository = await bed.repository({ 'a.yaml': configMap('a', {}) });
-    await bed.gitRepository('repo', { url: repository.url });
-    await bed.source('repo', isReady);
-    await bed.kustomization('app', spec as never);
-    const stalled = await bed.applier('app', isStalled);
-    expect(condition(stalled, 'Ready')).toMatchObject({
-      status: 'False',
-      reason: 'UnsupportedField',
-      message: expect.stringContaining(field),
-    });
-    expect(await bed.get(resources.configMap, 'a')).toBeUndefined();
+test.each([
+  [
+    'a service account to decrypt as',
+    { decryption: { provider: 'sops', serviceAccountName: 'tenant' } },
+    'spec.decryption.serviceAccountName',
+  ],
+] as const)('asking for %s stalls the object, naming the field, and touches nothing', async (_what, spec, field) => {
+  await using bed = await testbed();
+  const repository = await bed.repository({ 'a.yaml': configMap('a', {}) });
+  await bed.gitRepository('repo', { url: repository.url });
+  await bed.source('repo', isReady);
+  await bed.kustomization('app', spec as never);
+  const stalled = await bed.applier('app', isStalled);
+  expect(condition(stalled, 'Ready')).toMatchObject({
+    status: 'False',
+    reason: 'UnsupportedField',
+    message: expect.stringContaining(field),
+  });
+  expect(await bed.get(resources.configMap, 'a')).toBeUndefined();
 
-    const { metadata } = stalled;
-    await bed.client.delete(kustomizations, { namespace: bed.namespace, name: metadata.name }, { signal: bed.signal });
-    await bed.untilGone(kustomizations, 'app');
-  },
-);
+  const { metadata } = stalled;
+  await bed.client.delete(kustomizations, { namespace: bed.namespace, name: metadata.name }, { signal: bed.signal });
+  await bed.untilGone(kustomizations, 'app');
+});

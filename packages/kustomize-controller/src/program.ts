@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename } from 'node:path';
 import { aborted } from '@gotk/apimachinery';
@@ -11,6 +12,7 @@ import {
   flag,
   integer,
   list,
+  notYet,
   type Program,
   poolMetrics,
   sharedGates,
@@ -34,6 +36,7 @@ const flags = {
   ...configWatchFlags,
   ...tenancyFlags,
   'verify-interval': duration('1h', 'how long an applied object is trusted to be as it was when nothing was heard of it'),
+  'sops-age-secret': text('', 'Secret in the namespace of the controller with age keys for Kustomizations that name no Secret'),
   'feature-gates': featureGates({
     ...sharedGates,
     DisableStatusPollerCache: true,
@@ -50,9 +53,10 @@ const ignored = {
   'no-remote-bases': flag(false, 'refuse bases that are not in the source'),
   'override-manager': list([], 'field managers whose fields are taken over'),
   'custom-apply-stage-kinds': list([], 'kinds to apply before the others'),
-  'default-decryption-service-account': text('', 'service account to decrypt as for objects that name none'),
-  'sops-age-secret': text('', 'Secret with age keys for all'),
-  'sops-vault-configmap': text('', 'ConfigMap with allowed vault servers'),
+  // Whoever asks for it must not get a controller that decrypts with its own identity.
+  'default-decryption-service-account': notYet('service account to decrypt as for objects that name none'),
+  // An allow-list: whoever sets it must not get a controller that asks any server.
+  'sops-vault-configmap': notYet('ConfigMap with the Vault servers that service accounts may log in to'),
 } as const;
 
 /** The kustomize-controller, whose worker threads start from `entry`. */
@@ -62,7 +66,7 @@ export function kustomizeController(entry: WorkerEntry): Program<typeof flags> {
     version: typeof __GOTK_VERSION__ === 'undefined' ? '0.0.0-dev' : __GOTK_VERSION__,
     flags,
     ignoredFlags: ignored,
-    async setup(manager, values, { variables }) {
+    async setup(manager, values, { variables, namespace }) {
       const { client, clock } = manager;
       const workers = createWorkerPool({ entry, clock, onEvent: poolMetrics(manager.metrics) });
       const trees = await createTreeCache({
@@ -115,6 +119,12 @@ export function kustomizeController(entry: WorkerEntry): Program<typeof flags> {
           accounts,
           strictSubstitutions: values['feature-gates'].StrictPostBuildSubstitutions,
           watchConfigs: values['feature-gates'].DisableConfigWatchers ? undefined : values['watch-configs-label-selector'],
+          decryption: {
+            readSecret: manager.readSecret,
+            sharedAgeSecret: values['sops-age-secret'] === '' ? undefined : { namespace, name: values['sops-age-secret'] },
+            reach: 'remote',
+            means: { clock, reach: 'remote', environment: { variables, readFile: (path) => readFile(path, 'utf8') } },
+          },
           concurrency: values.concurrent,
           pruneConcurrency: concurrency,
           verifyAfterMs,

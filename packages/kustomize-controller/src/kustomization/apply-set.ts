@@ -1,5 +1,6 @@
 import { formatDuration, type Unstructured } from '@gotk/apimachinery';
 import { type ApplyReport, difference, referenceTo, renderReference, SetRefused, union } from '@gotk/ssa';
+import { isExempted } from '../decryption/exempt.ts';
 import { describeChanges } from './change-set.ts';
 import { isWantedBy } from './ownership.ts';
 import { type BuiltProgress, eventMetadata, isReady, ownerOf, type ReconcileDeps } from './progress.ts';
@@ -37,7 +38,9 @@ const isAsApplied = ({ kustomization: { spec, status }, source, built }: BuiltPr
 
 /** Ciphertext in a Secret is of use to nobody, and whoever reads it finds no password there but something that looks like one. */
 function refuseEncrypted(objects: readonly Unstructured[]): void {
-  const encrypted = objects.filter(({ kind, sops }) => kind === 'Secret' && sops !== undefined);
+  const encrypted = objects.filter(
+    ({ kind, sops, metadata: { annotations = {} } }) => kind === 'Secret' && sops !== undefined && !isExempted(annotations),
+  );
   const message = 'is SOPS encrypted, configuring decryption is required for this secret to be reconciled';
   if (encrypted.length > 0) throw new SetRefused(encrypted.map((object) => ({ object: referenceTo(object), message })));
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { renderJson, type Unstructured } from '@gotk/apimachinery';
-import { BuildError, build, type Overlay } from '@gotk/kustomize';
+import { BuildError, build, type FileTree, type Overlay } from '@gotk/kustomize';
 import { diskTree } from './disk-tree.ts';
 import { substitute } from './substitute/substitute.ts';
 import type { Substitution } from './substitute/variables.ts';
@@ -23,19 +23,27 @@ export interface Built {
   readonly secretTexts: readonly string[];
 }
 
+/** How what may be encrypted is read. */
+export interface Reading {
+  readonly tree: FileTree;
+  /** Of objects, before their variables are replaced. */
+  readonly opened: (object: Unstructured) => Unstructured;
+}
+
 /** Builds a directory of an unpacked artifact, variables included. Throws `BuildError` and `SubstitutionError`. */
-export function buildTree({ directory, path, overlay, substitution }: BuildTree): Built {
+export function buildTree({ directory, path, overlay, substitution }: BuildTree, reading?: Reading): Built {
   let secretTexts: readonly string[] = [];
   const edit = (objects: readonly Unstructured[]): readonly Unstructured[] => {
     for (const { apiVersion, kind, metadata } of objects) {
       // kustomize does not mind; the cluster would not know where to look.
       if (!apiVersion) throw new BuildError(`${path}: ${kind}/${metadata.name} has no apiVersion`);
     }
-    if (substitution === undefined) return objects;
-    const substituted = substitute(objects, substitution);
+    const opened = reading === undefined ? objects : objects.map(reading.opened);
+    if (substitution === undefined) return opened;
+    const substituted = substitute(opened, substitution);
     ({ secretTexts } = substituted);
     return substituted.objects;
   };
-  const { objects } = build(diskTree(directory), path, { overlay, edit, loadRestrictions: 'none' });
+  const { objects } = build(reading?.tree ?? diskTree(directory), path, { overlay, edit, loadRestrictions: 'none' });
   return { objects, digest: `sha256:${createHash('sha256').update(renderJson(objects)).digest('hex')}`, secretTexts };
 }

@@ -4,6 +4,8 @@ import type { Kustomization } from '@gotk/api';
 import { keyOf, renderKey } from '@gotk/apimachinery';
 import type { TreeCache } from '@gotk/artifact';
 import type { Manager, ReconcileContext, WorkerPool } from '@gotk/runtime';
+import type { BuildEncrypted, Locked } from '../decryption/build-encrypted.ts';
+import { buildDecrypted, type DecryptionDeps } from '../decryption/decrypter.ts';
 import type { BuildTree, Built } from './build-tree.ts';
 import { overlayOf } from './overlay.ts';
 import type { Source } from './source.ts';
@@ -21,6 +23,7 @@ export interface ManifestsOptions {
   readonly source: Source;
   readonly trees: TreeCache;
   readonly workers: WorkerPool;
+  readonly decryption: DecryptionDeps;
   readonly variables: VariablesInSight;
   /** Whether a variable needs a value or a default. */
   readonly strictSubstitutions: boolean;
@@ -29,10 +32,10 @@ export interface ManifestsOptions {
   readonly ctx: ReconcileContext;
 }
 
-/** What a Kustomization stands for, built from its source's artifact. Throws `ArtifactError`, `PathNotFound`, or `TaskFailed` with what the build says. */
+/** What a Kustomization stands for, built from its source's artifact. Throws `ArtifactError`, `PathNotFound`, what `buildDecrypted` throws, or `TaskFailed` with what the build says. */
 export async function fetchAndBuild(
   kustomization: Kustomization,
-  { source, trees, workers, signal, ctx, variables, strictSubstitutions, conceal }: ManifestsOptions,
+  { source, trees, workers, decryption, signal, ctx, variables, strictSubstitutions, conceal }: ManifestsOptions,
 ): Promise<Built> {
   const { spec } = kustomization;
   ctx.progress(`Fetching manifests for revision ${source.revision}`);
@@ -46,11 +49,16 @@ export async function fetchAndBuild(
     strict: strictSubstitutions,
     always: postBuild.substituteStrategy === 'Always',
   };
-  const built = await workers.run<BuildTree, Built>(
-    'build',
-    { directory: tree.directory, path, overlay: overlayOf(spec), ...(substitution === undefined ? {} : { substitution }) },
-    { signal, deadlineMs: BUILD_DEADLINE_MS, of: renderKey(keyOf(kustomization)), repeatable: true },
-  );
+  const task = { directory: tree.directory, path, overlay: overlayOf(spec), ...(substitution === undefined ? {} : { substitution }) };
+  const how = { signal, deadlineMs: BUILD_DEADLINE_MS, of: renderKey(keyOf(kustomization)), repeatable: true };
+  const built =
+    spec.decryption === undefined
+      ? await workers.run<BuildTree, Built>('build', task, how)
+      : await buildDecrypted(kustomization, {
+          deps: decryption,
+          signal,
+          build: (dataKeys) => workers.run<BuildEncrypted, Built | Locked>('build-encrypted', { ...task, dataKeys }, how),
+        });
   for (const text of built.secretTexts) conceal(kustomization.metadata.namespace ?? '', text);
   return built;
 }

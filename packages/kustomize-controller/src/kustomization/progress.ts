@@ -6,6 +6,7 @@ import type { CelEvaluator, Dependencies, Manager, ReconcileContext, WorkerPool 
 import type { ApplyReport, InventoryEntry, Owner } from '@gotk/ssa';
 import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import type { DecryptionDeps } from '../decryption/decrypter.ts';
 import type { Built } from './build-tree.ts';
 import type { SettledSet } from './settled.ts';
 import type { Source } from './source.ts';
@@ -21,6 +22,7 @@ export interface ControllerDeps {
   readonly workers: WorkerPool;
   readonly accounts: Accounts;
   readonly cel: CelEvaluator;
+  readonly decryption: DecryptionDeps;
   readonly settled: SettledSet;
   readonly variableSources: VariableSources;
   /** Whether a variable needs a value or a default. */

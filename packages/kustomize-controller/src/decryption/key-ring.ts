@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import type { KeyLock } from '@gotk/sops';
+
+/** Plain data: it crosses into the main thread. */
+export interface Lock extends KeyLock {
+  readonly id: string;
+  /** The first file that it was found on. */
+  readonly file: string;
+}
+
+/** Data keys by the locks that they open. A thread gets these alone, and no master key. */
+export type DataKeys = Readonly<Record<string, Uint8Array>>;
+
+/** What opens locks, and remembers those that it could not open. */
+export interface KeyRing {
+  readonly missing: readonly Lock[];
+  /** Undefined for a lock whose key is missing. */
+  keyFor(lock: KeyLock, file: string): Uint8Array | undefined;
+}
+
+export function createKeyRing(dataKeys: DataKeys): KeyRing {
+  const keys = new Map(Object.entries(dataKeys));
+  const missing = new Map<string, Lock>();
+  return {
+    get missing() {
+      return [...missing.values()];
+    },
+    keyFor({ keyGroups, shamirThreshold }, file) {
+      const id = createHash('sha256')
+        .update(JSON.stringify([keyGroups, shamirThreshold]))
+        .digest('hex');
+      const key = keys.get(id);
+      if (key === undefined && !missing.has(id)) missing.set(id, { id, file, keyGroups, shamirThreshold });
+      return key;
+    },
+  };
+}
