@@ -62,7 +62,7 @@ test('a namespace that the other cluster does not have is not made', async () =>
   await source(bed);
   await bed.kustomization('app', { kubeConfig: { secretRef: { name: 'prod' } }, targetNamespace: 'nowhere' });
   const failed = await bed.applier('app', failsWith('ReconciliationFailed'));
-  expect(messageOf(failed)).toContain('ConfigMap/nowhere/map namespace not found: ');
+  expect(messageOf(failed)).toContain('ConfigMap/nowhere/map not found: namespaces "nowhere" not found');
 });
 
 test('a service account is acted as in the other cluster, where its rights are', async () => {

@@ -68,8 +68,8 @@ test('what the service account may not do is not done, and says which verb on wh
       sourceRef: { kind: 'GitRepository', name: 'repo' },
     },
   });
-  const failed = await bed.applier('app', (it) => failsWith('ReconciliationFailed')(it) && messageOf(it).includes('forbidden'));
-  expect(messageOf(failed)).toContain(`ConfigMap/${other.namespace}/theirs forbidden: `);
+  const failed = await bed.applier('app', (it) => failsWith('ReconciliationFailed')(it) && messageOf(it).includes('(Forbidden)'));
+  expect(messageOf(failed)).toMatch(new RegExp(`^ConfigMap/${other.namespace}/theirs (dry-run|apply) failed \\(Forbidden\\): `));
   expect(messageOf(failed)).toMatch(/cannot patch resource "configmaps" in API group "" in the namespace/);
   expect(await other.get(resources.configMap, 'theirs')).toBeUndefined();
   expect(await bed.get(resources.configMap, 'mine')).toBeUndefined();
@@ -84,7 +84,9 @@ test('a right that is missing for a Secret is named, and nothing of the Secret i
   await bed.gitRepository('repo', { url: repository.url });
   await bed.kustomization('app', { serviceAccountName: 'deployer' });
   const failed = await bed.applier('app', failsWith('ReconciliationFailed'));
-  expect(messageOf(failed)).toBe(`Secret/${bed.namespace}/secret forbidden: the account that is acted as cannot patch secrets there`);
+  expect(messageOf(failed)).toBe(
+    `Secret/${bed.namespace}/secret apply failed (Forbidden): the account that is acted as cannot patch secrets there`,
+  );
 });
 
 test('without the right to watch or list, objects become healthy, stay as they are, and are put right at the interval', async () => {

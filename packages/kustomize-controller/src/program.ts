@@ -20,9 +20,10 @@ import {
   text,
   type WorkerEntry,
 } from '@gotk/runtime';
+import { groupKinds } from '@gotk/ssa';
 import { createAccounts } from './accounts/accounts.ts';
 import { kustomizationController } from './kustomization/controller.ts';
-import { POLICY } from './kustomization/policy.ts';
+import { POLICY, takeoverFrom } from './kustomization/policy.ts';
 
 /** What `define` of the bundler puts in; a run from source has no version. */
 declare const __GOTK_VERSION__: string | undefined;
@@ -36,6 +37,8 @@ const flags = {
   ...configWatchFlags,
   ...tenancyFlags,
   'verify-interval': duration('1h', 'how long an applied object is trusted to be as it was when nothing was heard of it'),
+  'custom-apply-stage-kinds': list([], 'kinds that are applied after definitions and before the others, as in apps/Deployment'),
+  'override-manager': list([], 'field managers whose fields are taken over'),
   'sops-age-secret': text('', 'Secret in the namespace of the controller with age keys for Kustomizations that name no Secret'),
   'feature-gates': featureGates({
     ...sharedGates,
@@ -51,8 +54,6 @@ const flags = {
 /** Upstream's flags for what this release does not have, or does in any case. */
 const ignored = {
   'no-remote-bases': flag(false, 'refuse bases that are not in the source'),
-  'override-manager': list([], 'field managers whose fields are taken over'),
-  'custom-apply-stage-kinds': list([], 'kinds to apply before the others'),
   // Whoever asks for it must not get a controller that decrypts with its own identity.
   'default-decryption-service-account': notYet('service account to decrypt as for objects that name none'),
   // An allow-list: whoever sets it must not get a controller that asks any server.
@@ -98,6 +99,8 @@ export function kustomizeController(entry: WorkerEntry): Program<typeof flags> {
         settings: {
           clock,
           policy: POLICY,
+          takeover: takeoverFrom(values['override-manager'], values['feature-gates'].MigrateAPIVersion),
+          stageKinds: groupKinds(values['custom-apply-stage-kinds']),
           concurrency,
           verifyAfterMs,
           onError: (error) => manager.log.debug('watch interrupted', { error: String(error) }),

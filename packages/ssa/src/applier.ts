@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type Clock, type KubeObject, keyOf, type Resource, renderJson, type Unstructured } from '@gotk/apimachinery';
-import { isNotFound, type KubeClient, NoMatch } from '@gotk/kube';
-import type { DriftWatch } from './drift-watch.ts';
-import { entryDigest } from './entry-digest.ts';
+import { DeadlineExceeded, keyOf, type Resource, renderJson, type Unstructured } from '@gotk/apimachinery';
+import { isNotFound, NoMatch } from '@gotk/kube';
+import { type Change, createObjectApplier, type ObjectApplierOptions, type ObjectOptions } from './apply-object.ts';
 import { ApplyFailed, explain, OwnershipConflict, type Refusal, SetRefused } from './errors.ts';
-import { untilEstablished } from './established.ts';
+import { ignoredField } from './ignored/ignored-field.ts';
 import { inPool } from './in-pool.ts';
 import {
   assertStorable,
@@ -16,41 +15,28 @@ import {
   renderReference,
   union,
 } from './inventory.ts';
-import type { Ledger } from './ledger.ts';
 import { type LiveObjects, liveObjects } from './live-objects.ts';
 import { isLeftAlone, isOnlyCreated } from './object-policy.ts';
-import { claimed, type Owner, type OwnerPolicy, ownerOf, renderOwner } from './owner.ts';
+import { claimed, ownerOf, renderOwner } from './owner.ts';
 import { type Desired, type Plan, plan } from './plan.ts';
-import { inApplyOrder, stageOf } from './stages.ts';
-import { validate } from './validate.ts';
+import { groupKinds, inApplyOrder, STAGES, type StageKinds, stageOf } from './stages.ts';
+import { type Validation, validate } from './validate.ts';
 import type { Place } from './watched-kinds.ts';
 
-export type Action = 'created' | 'configured' | 'unchanged';
-
-export interface Change {
-  readonly reference: ObjectReference;
-  readonly action: Action;
-  /** What the server remarked, such as that the version is deprecated. Fields that the kind does not have are no remark: it refuses them. */
-  readonly warnings: readonly string[];
-}
-
-export interface ApplierOptions {
-  readonly client: KubeClient;
-  readonly clock: Clock;
-  readonly ledger: Ledger;
-  readonly driftWatch: DriftWatch;
-  readonly policy: OwnerPolicy;
+export interface ApplierOptions extends ObjectApplierOptions {
   /** Requests at once within a stage (`--concurrent-ssa`). */
   readonly concurrency: number;
+  /** Kinds that are applied before the rest, in a stage of their own. */
+  readonly stageKinds?: StageKinds | undefined;
   /** A record is trusted for so long; then its object is applied again, whatever the watch says. */
   readonly verifyAfterMs: number;
 }
 
-export interface ApplyOptions {
-  readonly owner: Owner;
-  readonly signal: AbortSignal;
+export interface ApplyOptions extends Omit<ObjectOptions, 'liveOf'> {
   /** The same set was validated and applied before, by another process. */
   readonly validated: boolean;
+  /** The parsed JSON pointers of an object's fields that are others' to change. */
+  readonly ignoredPointers: (object: Unstructured) => readonly (readonly string[])[];
   /** Whether another owner still wants an object that carries its labels. */
   readonly isWantedBy: (owner: string, id: string) => boolean;
   /** Called after validation and before anything is written, with the entries of the whole set: whoever is asked to apply must not lose track. */
@@ -88,8 +74,19 @@ export interface Applier {
 const SETTLE_MS = 5_000;
 const NO_NAMESPACE = 'invalid: the object has no namespace and its kind needs one';
 
-export function createApplier({ client, clock, ledger, driftWatch, policy, concurrency, verifyAfterMs }: ApplierOptions): Applier {
+export function createApplier({
+  client,
+  clock,
+  ledger,
+  driftWatch,
+  policy,
+  takeover,
+  concurrency,
+  verifyAfterMs,
+  stageKinds = groupKinds([]),
+}: ApplierOptions): Applier {
   const { fieldManager } = policy;
+  const objectApplier = createObjectApplier({ client, clock, ledger, driftWatch, policy, takeover });
 
   const resolve = async (object: Unstructured, signal: AbortSignal): Promise<Resource | undefined> => {
     try {
@@ -100,7 +97,10 @@ export function createApplier({ client, clock, ledger, driftWatch, policy, concu
     }
   };
 
-  const describe = async (objects: readonly Unstructured[], { owner, signal }: ApplyOptions): Promise<readonly Desired[]> => {
+  const describe = async (
+    objects: readonly Unstructured[],
+    { owner, signal, ignoredPointers }: ApplyOptions,
+  ): Promise<readonly Desired[]> => {
     const desired: Desired[] = [];
     const homeless: Refusal[] = [];
     for (const object of objects) {
@@ -111,15 +111,18 @@ export function createApplier({ client, clock, ledger, driftWatch, policy, concu
       }
       // A namespace on a cluster-scoped object means nothing to the server, and would make two ids of one object.
       const placed = claimed(resource?.namespaced === false ? withoutNamespace(object) : object, owner, policy);
+      const ignored = ignoredPointers(placed).flatMap((tokens) => ignoredField(placed, tokens) ?? []);
+      const rules = ignored.length === 0 ? '' : renderJson(ignored.map(({ tokens }) => tokens));
       desired.push({
         id: idOf(referenceTo(placed)),
         object: placed,
-        hash: createHash('sha256').update(renderJson(placed)).digest('base64url'),
+        hash: createHash('sha256').update(renderJson(placed)).update(rules).digest('base64url'),
         resource,
+        ignored,
       });
     }
     if (homeless.length > 0) throw new SetRefused(homeless);
-    return inApplyOrder(desired, ({ object }) => referenceTo(object));
+    return inApplyOrder(desired, ({ object }) => referenceTo(object), stageKinds);
   };
 
   /** Without what the live object, or the mere existence of one, says is not to be touched. */
@@ -156,54 +159,46 @@ export function createApplier({ client, clock, ledger, driftWatch, policy, concu
     }
   };
 
-  const applyOne = async (it: Desired, { owner, signal, liveOf }: WriteOptions): Promise<Change> => {
-    const reference = referenceTo(it.object);
-    const resource = it.resource ?? (await client.mapper.resourceFor(reference, { signal }));
-    const before = liveOf({ ...it, resource })?.metadata.resourceVersion ?? ledger.get(it.id)?.resourceVersion;
-    // While the request is under way its own event must not pass for drift; without a record nothing does.
-    ledger.delete(it.id);
-    const { object, created, warnings } = await client.apply<KubeObject>(resource as Resource<KubeObject>, it.object, {
+  const judge = (desired: readonly Desired[], options: WriteOptions, comesWithSet: ReturnType<typeof comesWith>): Promise<Validation> =>
+    validate(desired, {
+      client,
       fieldManager,
-      force: true,
-      metadataOnly: true,
-      signal,
+      concurrency,
+      signal: options.signal,
+      comesWithSet,
+      mayReplace: (it, refusal) => objectApplier.mayReplace(it, refusal, options),
+      mend: (it, refusal) => objectApplier.mend(it, refusal, options),
+      isUnclean: objectApplier.isUnclean,
     });
-    const { uid = '', resourceVersion = '' } = object.metadata;
-    ledger.set(it.id, {
-      owner: renderOwner(owner),
-      hash: it.hash,
-      uid,
-      resourceVersion,
-      entryDigest: entryDigest(object.metadata, fieldManager),
-      atMs: clock.monotonic(),
-    });
-    driftWatch.check(resource, reference);
-    if (resource.kind === 'CustomResourceDefinition') await untilEstablished(it.object, { client, resource, clock, signal });
-    return { reference, action: created ? 'created' : before === resourceVersion ? 'unchanged' : 'configured', warnings };
-  };
 
-  const write = async (planned: Plan, deferred: readonly Desired[], options: WriteOptions): Promise<readonly Change[]> => {
+  const write = async (planned: Plan, validation: Validation, options: WriteOptions): Promise<readonly Change[]> => {
     const changes: Change[] = [];
-    const applyOrExplain = async (it: Desired) => {
+    const applyOrExplain = async (it: Desired, { replace, unclean }: Validation) => {
       try {
-        changes.push(await applyOne(it, options));
+        changes.push(await objectApplier.apply(it, { ...options, replace: replace.has(it.id), unclean: unclean.has(it.id) }));
       } catch (error) {
-        options.signal.throwIfAborted();
         if (error instanceof ApplyFailed) throw error;
         const reference = referenceTo(it.object);
-        throw new ApplyFailed(`${renderReference(reference)} ${explain(error, reference)}`, { cause: error });
+        if (options.signal.aborted) throw overdue(options.signal.reason, reference);
+        throw new ApplyFailed(`${renderReference(reference)} ${explain(error, reference, 'apply')}`, { cause: error });
       }
     };
     const [first, ...rest] = planned.apply;
-    if (first !== undefined) await applyOrExplain(first);
-    for (const stage of [0, 1, 2] as const) {
-      const members = rest.filter(({ object }) => stageOf(referenceTo(object)) === stage);
+    if (first !== undefined) await applyOrExplain(first, validation);
+    for (const stage of STAGES) {
+      const members = rest.filter(({ object }) => stageOf(referenceTo(object), stageKinds) === stage);
       const unjudged = await Promise.all(
-        members.filter((it) => deferred.includes(it)).map(async (it) => ({ ...it, resource: await resolve(it.object, options.signal) })),
+        members
+          .filter((it) => validation.later.includes(it))
+          .map(async (it) => ({ ...it, resource: await resolve(it.object, options.signal) })),
       );
-      if (unjudged.length > 0)
-        await validate(unjudged, { client, fieldManager, concurrency, signal: options.signal, comesWithSet: () => false });
-      await inPool(members, concurrency, applyOrExplain);
+      const judged = unjudged.length === 0 ? validation : await judge(unjudged, options, () => false);
+      const verdicts = {
+        later: [],
+        replace: validation.replace.union(judged.replace),
+        unclean: validation.unclean.union(judged.unclean),
+      };
+      await inPool(members, concurrency, (it) => applyOrExplain(it, verdicts));
     }
     return changes;
   };
@@ -220,6 +215,7 @@ export function createApplier({ client, clock, ledger, driftWatch, policy, concu
         desired.map(({ object }) => renderEntry(referenceTo(object))),
       );
       assertStorable(entries);
+      driftWatch.ignore(renderOwner(owner), ignoredPaths(desired));
       driftWatch.follow(renderOwner(owner), placesOf(desired));
       await driftWatch.settle(renderOwner(owner), { timeoutMs: SETTLE_MS, signal });
       const liveOf = await liveObjects(desired, { client, driftWatch, concurrency, signal });
@@ -227,15 +223,17 @@ export function createApplier({ client, clock, ledger, driftWatch, policy, concu
       refuseForeign(wanted, liveOf, options);
 
       const planned = plan(wanted, ledger, {
+        isBlind: (it) => objectApplier.isBlind(it, liveOf),
         isWatched: (it) => placesOf([it]).some(driftWatch.isWatched),
         verifyBeforeMs: clock.monotonic() - verifyAfterMs,
         validated: options.validated,
       });
-      const deferred = await validate(planned.validate, { client, fieldManager, concurrency, signal, comesWithSet: comesWith(desired) });
+      const writing = { ...options, liveOf };
+      const validation = await judge(planned.validate, writing, comesWith(desired));
       if (planned.apply.length > 0) await options.beforeWrite(entries);
-      const changes = await write(planned, deferred, { ...options, liveOf });
-      const resolved = deferred.length > 0 ? await resolveAll(desired, signal) : desired;
-      if (deferred.length > 0) driftWatch.follow(renderOwner(owner), placesOf(resolved));
+      const changes = await write(planned, validation, writing);
+      const resolved = validation.later.length > 0 ? await resolveAll(desired, signal) : desired;
+      if (validation.later.length > 0) driftWatch.follow(renderOwner(owner), placesOf(resolved));
       return {
         entries,
         changes,
@@ -258,6 +256,16 @@ export function createApplier({ client, clock, ledger, driftWatch, policy, concu
 
 const placesOf = (desired: readonly Desired[]): readonly Place[] =>
   desired.flatMap(({ object, resource }) => (resource === undefined ? [] : [{ resource, namespace: object.metadata.namespace ?? '' }]));
+
+const ignoredPaths = (desired: readonly Desired[]) =>
+  new Map(desired.flatMap(({ id, ignored }) => (ignored.length === 0 ? [] : [[id, ignored.map(({ path }) => path)] as const])));
+
+/** Time that ran out is told with what it was spent on. */
+function overdue(reason: unknown, reference: ObjectReference): unknown {
+  return reason instanceof DeadlineExceeded
+    ? new ApplyFailed(`${renderReference(reference)} apply failed: ${reason.message}`, { cause: reason })
+    : reason;
+}
 
 function withoutNamespace(object: Unstructured): Unstructured {
   const { namespace: _namespace, ...metadata } = object.metadata;

@@ -2,8 +2,11 @@ import { type Clock, type KubeObject, latest, type Resource, type Unstructured }
 import type { Delta, InformerSet } from '@gotk/kube';
 import { hasDrifted, type Seen } from './drift.ts';
 import { entryDigest } from './entry-digest.ts';
-import { type InventoryEntry, idOf, type ObjectReference } from './inventory.ts';
+import { type InventoryEntry, idOf, type ObjectReference, referenceTo } from './inventory.ts';
 import type { Ledger } from './ledger.ts';
+import type { FieldPath } from './managed-fields/field-set.ts';
+import { type Standing, standingOf, type Takeover } from './managed-fields/takeover.ts';
+import { isMerged } from './object-policy.ts';
 import { nameLabel, type OwnerPolicy, ownerOf, renderOwner } from './owner.ts';
 import type { WatchBudget } from './watch-budget.ts';
 import { createWatchedKinds, type Place } from './watched-kinds.ts';
@@ -11,6 +14,9 @@ import { createWatchedKinds, type Place } from './watched-kinds.ts';
 /** An applied object, stripped to what drift is told by. */
 interface Tracked extends KubeObject {
   readonly entryDigest: string;
+  readonly standing: Standing;
+  /** The manager other than us that has written last. */
+  readonly lastManager: string | undefined;
 }
 
 /** Why an owner should look at its objects. */
@@ -19,6 +25,8 @@ export interface DriftNotice {
   readonly owner: string;
   /** Absent: some of its kinds may not be watched any more, and nobody knows what becomes of its objects. */
   readonly object?: ObjectReference;
+  /** Who has written last, as far as managers tell; undefined when nobody but us did, and of an object that is gone. */
+  readonly by?: string;
 }
 
 /**
@@ -28,13 +36,15 @@ export interface DriftNotice {
 export interface DriftWatch extends Disposable {
   /** There are an owner's objects from now on; where nobody has any, nothing is watched any longer. */
   follow(owner: string, places: readonly Place[]): void;
+  /** These fields of an owner's objects, by id, are anybody's to change from now on. */
+  ignore(owner: string, fields: ReadonlyMap<string, readonly FieldPath[]>): void;
   unfollow(owner: string): void;
   /** Resolves when all that is to be known of an owner's kinds is known, or after `timeoutMs`. What may not be watched is not waited for. */
   settle(owner: string, options: { readonly timeoutMs: number; readonly signal: AbortSignal }): Promise<void>;
   /** False for what may not be watched, or is not known yet: whoever applied something there has to look for itself. */
   isWatched(place: Place): boolean;
   /** Name, uid, version, owner labels and opt-outs of the live object, as far as the cache knows. */
-  readonly liveOf: (resource: Resource, reference: ObjectReference) => KubeObject | undefined;
+  readonly liveOf: (resource: Resource, reference: ObjectReference) => (KubeObject & { readonly standing: Standing }) | undefined;
   /** Notes what has just been applied; checks at once whether it was overtaken meanwhile. */
   check(resource: Resource, reference: ObjectReference): void;
   /** Tell the owner when this object has finally gone. */
@@ -47,6 +57,8 @@ export interface DriftWatchOptions {
   readonly clock: Clock;
   readonly ledger: Ledger;
   readonly policy: OwnerPolicy;
+  /** What is to be taken from others; default: nothing. */
+  readonly takeover?: Takeover | undefined;
   /** Watch each namespace for itself, for those who may look at no more than that; default: the whole cluster at once. */
   readonly byNamespace?: boolean;
   /** Default: as many watches as there are kinds. */
@@ -56,14 +68,23 @@ export interface DriftWatchOptions {
 /** More than are ever being applied at once. */
 const MAX_DEPARTED = 1_000;
 
-export function createDriftWatch({ informers, clock, ledger, policy, byNamespace = false, budget }: DriftWatchOptions): DriftWatch {
+export function createDriftWatch({
+  informers,
+  clock,
+  ledger,
+  policy,
+  takeover,
+  byNamespace = false,
+  budget,
+}: DriftWatchOptions): DriftWatch {
   const lingering = new Map<string, string>();
+  const ignored = new Map<string, ReadonlyMap<string, readonly FieldPath[]>>();
   /** Uids of objects that left a watch while nothing was on record of them, by id; the latest. */
   const departed = latest<string, string>(MAX_DEPARTED);
   const listeners = new Set<(notice: DriftNotice) => void>();
 
-  const notify = (owner: string, object: ObjectReference) => {
-    for (const listener of listeners) listener({ owner, object });
+  const notify = (owner: string, object: ObjectReference, by?: string) => {
+    for (const listener of listeners) listener({ owner, object, ...(by === undefined ? {} : { by }) });
   };
   const inspect = (resource: Resource, tracked: Tracked) => {
     const reference = referenceOf(resource, tracked);
@@ -71,7 +92,7 @@ export function createDriftWatch({ informers, clock, ledger, policy, byNamespace
     const record = ledger.get(id);
     if (record === undefined || !hasDrifted(record, seen(tracked))) return;
     ledger.delete(id);
-    notify(record.owner, reference);
+    notify(record.owner, reference, tracked.lastManager);
   };
   const onDelta = (resource: Resource, delta: Delta<Tracked>) => {
     const reference = referenceOf(resource, delta.object);
@@ -95,7 +116,9 @@ export function createDriftWatch({ informers, clock, ledger, policy, byNamespace
   const transform = (object: Unstructured): Tracked => ({
     apiVersion: object.apiVersion,
     kind: object.kind,
-    entryDigest: entryDigest(object.metadata, policy.fieldManager),
+    entryDigest: entryDigest(object.metadata, policy.fieldManager, ignoredOf(object)),
+    standing: standing(object),
+    lastManager: lastManager(object),
     metadata: {
       name: object.metadata.name,
       ...(object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace }),
@@ -106,16 +129,41 @@ export function createDriftWatch({ informers, clock, ledger, policy, byNamespace
       ...(object.metadata.deletionTimestamp === undefined ? {} : { deletionTimestamp: object.metadata.deletionTimestamp }),
     },
   });
+  const ignoredOf = (object: KubeObject): readonly FieldPath[] => {
+    const owner = ownerOf(object.metadata, policy);
+    const fields = owner === undefined ? undefined : ignored.get(renderOwner(owner));
+    return fields?.get(idOf(referenceTo(object))) ?? [];
+  };
+  const standing = (object: KubeObject): Standing =>
+    takeover === undefined
+      ? 'clean'
+      : standingOf(object.metadata, {
+          ...takeover,
+          fieldManager: policy.fieldManager,
+          apiVersion: object.apiVersion,
+          ignored: ignoredOf(object),
+          merges: isMerged(object.metadata, policy),
+        });
+  const lastManager = ({ metadata: { managedFields = [] } }: KubeObject): string | undefined =>
+    managedFields
+      .filter(
+        ({ manager, operation, subresource = '' }) => subresource === '' && (manager !== policy.fieldManager || operation !== 'Apply'),
+      )
+      .reduce<(typeof managedFields)[number] | undefined>(
+        (last, entry) => ((last?.time ?? '') > (entry.time ?? '') ? last : entry),
+        undefined,
+      )?.manager;
   /** Whose it is, and what it has opted out of; the rest is of no use here, and there are many objects. */
   const ours = (map: Readonly<Record<string, string>> = {}) =>
     Object.fromEntries(Object.entries(map).filter(([key]) => key.startsWith(`${policy.group}/`)));
-  const seen = ({ metadata, entryDigest: digest }: Tracked): Seen => {
+  const seen = ({ metadata, entryDigest: digest, standing: stands }: Tracked): Seen => {
     const owner = ownerOf(metadata, policy);
     return {
       uid: metadata.uid ?? '',
       resourceVersion: metadata.resourceVersion ?? '0',
       entryDigest: digest,
       owner: owner === undefined ? '' : renderOwner(owner),
+      unclean: stands === 'unclean',
     };
   };
 
@@ -135,7 +183,12 @@ export function createDriftWatch({ informers, clock, ledger, policy, byNamespace
 
   return {
     follow: kinds.follow,
+    ignore(owner, fields) {
+      if (fields.size === 0) ignored.delete(owner);
+      else ignored.set(owner, fields);
+    },
     unfollow(owner) {
+      ignored.delete(owner);
       kinds.unfollow(owner);
       for (const [id, waiting] of lingering) if (waiting === owner) lingering.delete(id);
     },

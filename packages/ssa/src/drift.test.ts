@@ -3,7 +3,7 @@ import { hasDrifted } from './drift.ts';
 import { entryDigest } from './entry-digest.ts';
 
 const record = { owner: 'apps/web', hash: 'h', uid: 'u', resourceVersion: '100', entryDigest: 'd', atMs: 0 };
-const seen = { uid: 'u', resourceVersion: '100', entryDigest: 'd', owner: 'apps/web' };
+const seen = { uid: 'u', resourceVersion: '100', entryDigest: 'd', owner: 'apps/web', unclean: false };
 
 test.each([
   ['the same', seen, false],
@@ -12,6 +12,7 @@ test.each([
   ['other owner labels', { ...seen, resourceVersion: '101', owner: '' }, true],
   ['another object of the same name', { ...seen, resourceVersion: '101', uid: 'v' }, true],
   ['a view from before our own write', { ...seen, resourceVersion: '99', entryDigest: 'e' }, false],
+  ['fields that others are not to hold', { ...seen, resourceVersion: '101', unclean: true }, true],
   ['a version with more digits', { ...seen, resourceVersion: '1000', entryDigest: 'e' }, true],
 ] as const)('%s', (_what, now, drifted) => {
   expect(hasDrifted(record, now)).toBe(drifted);
@@ -28,4 +29,13 @@ test('the digest is that of our own Apply entry: times, other managers and subre
   expect(entryDigest({ managedFields: [...noise, { ...ours, time: 'later' }] }, 'kustomize-controller')).toBe(digest);
   expect(entryDigest({ managedFields: [{ ...ours, fieldsV1: {} }] }, 'kustomize-controller')).not.toBe(digest);
   expect(entryDigest({}, 'kustomize-controller')).toBe('');
+});
+
+test('what becomes of ignored fields does not show in it either', () => {
+  const entry = (fields: object) => ({ manager: 'kustomize-controller', operation: 'Apply' as const, apiVersion: 'v1', fieldsV1: fields });
+  const digest = (fields: object) =>
+    entryDigest({ managedFields: [entry(fields)] }, 'kustomize-controller', [[{ field: 'spec' }, { field: 'replicas' }]]);
+  expect(digest({ 'f:spec': { 'f:replicas': {}, 'f:selector': {} } })).toBe(digest({ 'f:spec': { 'f:selector': {} } }));
+  expect(digest({ 'f:spec': { 'f:replicas': {} } })).toBe(digest({}));
+  expect(digest({ 'f:spec': { 'f:replicas': {}, 'f:selector': {} } })).not.toBe(digest({ 'f:spec': { 'f:replicas': {} } }));
 });

@@ -7,14 +7,16 @@ export interface Seen {
   readonly entryDigest: string;
   /** Whose labels it carries, as `namespace/name`; '' for nobody's. */
   readonly owner: string;
+  /** Others hold what they are not to hold: see `Takeover`. */
+  readonly unclean: boolean;
 }
 
 /**
  * Whether an object has moved away from what was applied. Pure.
  *
- * A view older than the record is none: the event of our own write may still be on its way.
+ * A view no newer than the record is none: the event of our own write may still be on its way.
  */
 export function hasDrifted(record: LedgerRecord, seen: Seen): boolean {
-  if (BigInt(seen.resourceVersion) < BigInt(record.resourceVersion)) return false;
-  return seen.uid !== record.uid || seen.entryDigest !== record.entryDigest || seen.owner !== record.owner;
+  if (BigInt(seen.resourceVersion) <= BigInt(record.resourceVersion)) return false;
+  return seen.unclean || seen.uid !== record.uid || seen.entryDigest !== record.entryDigest || seen.owner !== record.owner;
 }

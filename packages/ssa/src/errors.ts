@@ -37,31 +37,34 @@ export class Unhealthy extends Error {
   override readonly name = 'Unhealthy';
 }
 
+/** What was tried, as the message has it. */
+export type Attempt = 'dry-run' | 'apply' | 'delete' | 'look';
+
+/** Causes whose messages quote no value. */
+const QUOTES_NOTHING: ReadonlySet<string | undefined> = new Set(['FieldValueForbidden', 'FieldValueRequired']);
+
 /**
- * What the server said, for people. Its messages can quote the object they are about: of a Secret, only the kind of refusal and the fields are shown.
+ * What the server said, for people, in upstream's words. Its messages can quote the object they are about: of a Secret, only the kind of refusal and the fields
+ * are shown.
  */
-export function explain(error: unknown, object: ObjectReference): string {
-  if (error instanceof NoMatch) return `not applied: ${error.message}; is its CRD installed?`;
-  if (!(error instanceof ApiError)) return `not applied: ${error instanceof Error ? error.message : String(error)}`;
-  const verb =
-    error.status === 403
-      ? 'forbidden'
-      : error.status === 404
-        ? 'namespace not found'
-        : error.status === 409
-          ? 'in conflict'
-          : error.status < 500 || error.reason === ''
-            ? 'invalid'
-            : 'not applied';
-  const right = error.status === 403 ? missingRight(error.message) : undefined;
-  if (object.kind === 'Secret' && object.group === '' && right !== undefined) return `${verb}: ${right}`;
-  if (object.kind === 'Secret' && object.group === '')
-    return `${verb}: ${error.causes.map(({ field, reason }) => `${field ?? 'object'}: ${reason ?? 'refused'}`).join(', ') || error.reason || error.status}`;
-  return `${verb}: ${error.message}`;
+export function explain(error: unknown, object: ObjectReference, attempt: Attempt): string {
+  if (error instanceof NoMatch) return `${attempt} failed: ${error.message}; is its CRD installed?`;
+  if (!(error instanceof ApiError)) return `${attempt} failed: ${error instanceof Error ? error.message : String(error)}`;
+  const what = error.status === 404 ? 'not found' : `${attempt} failed${error.reason === '' ? '' : ` (${error.reason})`}`;
+  const isSecret = object.kind === 'Secret' && object.group === '';
+  return `${what}: ${isSecret ? (missingRight(error) ?? withoutValues(error)) : error.message}`;
 }
 
 /** What the API server's authorizer says is missing, in our own words: of a text that a webhook may have written, one word is taken over and no more. */
-function missingRight(message: string): string | undefined {
+function missingRight({ status, message }: ApiError): string | undefined {
   const verb = / cannot (create|delete|get|list|patch|update|watch) resource "secrets" in API group ""/.exec(message)?.[1];
-  return verb === undefined ? undefined : `the account that is acted as cannot ${verb} secrets there`;
+  return status !== 403 || verb === undefined ? undefined : `the account that is acted as cannot ${verb} secrets there`;
+}
+
+function withoutValues({ causes, reason, status }: ApiError): string {
+  const shown = causes.map((cause) => {
+    const { field = 'object', message } = cause;
+    return `${field}: ${(QUOTES_NOTHING.has(cause.reason) ? message : undefined) ?? cause.reason ?? 'refused'}`;
+  });
+  return shown.join(', ') || reason || `status ${status}`;
 }

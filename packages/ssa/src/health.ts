@@ -103,5 +103,5 @@ export async function untilHealthy(targets: readonly HealthTarget[], options: He
 function refusalOf(thrown: unknown, { resource, members }: Question): unknown {
   const [target] = members.values();
   if (!isForbidden(thrown) || target === undefined) return thrown;
-  return new Unhealthy(`health check failed: ${resource.kind} ${explain(thrown, target.reference)}`, { cause: thrown });
+  return new Unhealthy(`health check failed: ${resource.kind} ${explain(thrown, target.reference, 'look')}`, { cause: thrown });
 }

@@ -1,12 +1,16 @@
 export * from './applier.ts';
+export type { Action, Change } from './apply-object.ts';
 export * from './drift-watch.ts';
 export * from './errors.ts';
 export * from './health.ts';
 export type { HealthTarget } from './health-questions.ts';
 export * from './health-rules.ts';
+export { InvalidPointer, parsePointer } from './ignored/ignored-field.ts';
 export * from './inventory.ts';
 export * from './ledger.ts';
+export type { ManagerRule, Takeover } from './managed-fields/takeover.ts';
 export * from './owner.ts';
 export * from './prune.ts';
+export { groupKinds, type StageKinds } from './stages.ts';
 export * from './watch-budget.ts';
 export type { Place } from './watched-kinds.ts';

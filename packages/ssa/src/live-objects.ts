@@ -3,6 +3,7 @@ import { isForbidden, isNotFound, type KubeClient } from '@gotk/kube';
 import type { DriftWatch } from './drift-watch.ts';
 import { inPool } from './in-pool.ts';
 import { referenceTo } from './inventory.ts';
+import type { Standing } from './managed-fields/takeover.ts';
 import type { Desired } from './plan.ts';
 
 export interface LiveObjectsOptions {
@@ -12,8 +13,11 @@ export interface LiveObjectsOptions {
   readonly signal: AbortSignal;
 }
 
-/** What there is of an object, as far as may be known: name, uid, version, labels and annotations. */
-export type LiveObjects = (desired: Desired) => KubeObject | undefined;
+/** Name, uid, version, labels and annotations of an object; and how it stands, or else its managed fields, which tell. */
+export type LiveObject = KubeObject & { readonly standing?: Standing };
+
+/** What there is of an object, as far as may be known. */
+export type LiveObjects = (desired: Desired) => LiveObject | undefined;
 
 /** What the cluster has of a set: from the watch, and by a request each where nothing is watched. What may not be read counts as not there. */
 export async function liveObjects(

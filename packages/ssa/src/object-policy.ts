@@ -18,5 +18,11 @@ export const isKept = (metadata: Metadata, policy: OwnerPolicy): boolean =>
 /** Created when it is not there, and left to others from then on: `ssa: IfNotPresent`. */
 export const isOnlyCreated = (metadata: Metadata, policy: OwnerPolicy): boolean => says(metadata, `${policy.group}/ssa`, 'ifnotpresent');
 
+/** Others may add fields to it, whoever they are: `ssa: Merge`. */
+export const isMerged = (metadata: Metadata, policy: OwnerPolicy): boolean => says(metadata, `${policy.group}/ssa`, 'merge');
+
+/** Deleted and made anew when a field that must not change would have to: `force: Enabled`. */
+export const isReplaceable = (metadata: Metadata, policy: OwnerPolicy): boolean => says(metadata, `${policy.group}/force`, 'enabled');
+
 const says = ({ labels, annotations }: Metadata, key: string, value: string): boolean =>
   [labels, annotations].some((map) => map?.[key]?.toLowerCase() === value);

@@ -31,12 +31,12 @@ export const isOwnedBy = (metadata: Pick<ObjectMeta, 'labels'>, owner: Owner, po
 };
 
 /** What Flux 1 and kubectl left behind: they would make two tools believe that they own the object (contract 0.1). */
-const LEGACY_ANNOTATIONS: ReadonlySet<string> = new Set([
+export const LEGACY_ANNOTATIONS: ReadonlySet<string> = new Set([
   'kustomize.toolkit.fluxcd.io/checksum',
   'fluxcd.io/sync-checksum',
   'kubectl.kubernetes.io/last-applied-configuration',
 ]);
-const LEGACY_LABELS: ReadonlySet<string> = new Set(['fluxcd.io/sync-gc-mark']);
+export const LEGACY_LABELS: ReadonlySet<string> = new Set(['fluxcd.io/sync-gc-mark']);
 
 /** The object as it is applied: with its owner's labels, without status, server-set metadata and legacy marks. */
 export function claimed(object: Unstructured, owner: Owner, policy: OwnerPolicy): Unstructured {

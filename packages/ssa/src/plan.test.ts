@@ -7,6 +7,7 @@ const desired = (id: string, hash = 'h'): Desired => ({
   hash,
   object: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: id } },
   resource: { group: '', version: 'v1', kind: 'ConfigMap', plural: 'configmaps', namespaced: true },
+  ignored: [],
 });
 
 const ledgerOf = (...records: readonly { readonly id: string; readonly hash?: string; readonly atMs?: number }[]) => {
@@ -16,7 +17,7 @@ const ledgerOf = (...records: readonly { readonly id: string; readonly hash?: st
   return ledger;
 };
 
-const options = { isWatched: () => true, verifyBeforeMs: 0, validated: false };
+const options = { isWatched: () => true, isBlind: () => false, verifyBeforeMs: 0, validated: false };
 const ids = (list: readonly Desired[]) => list.map(({ id }) => id);
 
 test('a set that nobody knows is validated but for its first object, and applied', () => {
@@ -27,6 +28,11 @@ test('a set that nobody knows is validated but for its first object, and applied
 test('a single changed object needs no dry-run: its own apply is atomic', () => {
   const { validate, apply, keep } = plan([desired('a'), desired('b', 'new')], ledgerOf({ id: 'a' }, { id: 'b' }), options);
   expect([ids(validate), ids(apply), ids(keep)]).toEqual([[], ['b'], ['a']]);
+});
+
+test('a single object is dry-run all the same where that tells what nobody knows', () => {
+  const { validate, apply } = plan([desired('a')], ledgerOf(), { ...options, isBlind: () => true });
+  expect([ids(validate), ids(apply)]).toEqual([['a'], ['a']]);
 });
 
 test('what has not moved is neither validated nor applied', () => {

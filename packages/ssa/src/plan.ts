@@ -1,4 +1,5 @@
 import type { Resource, Unstructured } from '@gotk/apimachinery';
+import type { IgnoredField } from './ignored/ignored-field.ts';
 import type { Ledger } from './ledger.ts';
 
 /** An object that shall be as it is written here. */
@@ -10,6 +11,8 @@ export interface Desired {
   readonly hash: string;
   /** Absent while the API server does not serve its kind: its CRD may come with the same set. */
   readonly resource: Resource | undefined;
+  /** Fields that are others' to change. */
+  readonly ignored: readonly IgnoredField[];
 }
 
 export interface PlanOptions {
@@ -17,6 +20,8 @@ export interface PlanOptions {
   readonly isWatched: (desired: Desired) => boolean;
   /** Records made before this time (monotonic milliseconds) are verified anew, whatever the watch says. */
   readonly verifyBeforeMs: number;
+  /** Whether it matters what the object is now, and nobody knows: only a dry-run tells. */
+  readonly isBlind: (desired: Desired) => boolean;
   /** This very set was validated as a whole before: a restart need not validate it again. */
   readonly validated: boolean;
 }
@@ -36,7 +41,7 @@ export interface Plan {
  * All changed objects but the very first to be applied are dry-run before anything is written. The first needs none: it is applied before the others, and if
  * the server refuses it, nothing has been changed. So one bad object changes nothing, and a single changed object costs a single request.
  */
-export function plan(desired: readonly Desired[], ledger: Ledger, { isWatched, verifyBeforeMs, validated }: PlanOptions): Plan {
+export function plan(desired: readonly Desired[], ledger: Ledger, { isWatched, isBlind, verifyBeforeMs, validated }: PlanOptions): Plan {
   const stateOf = (it: Desired): 'changed' | 'unverified' | 'kept' => {
     const record = ledger.get(it.id);
     if (record === undefined) return validated ? 'unverified' : 'changed';
@@ -45,9 +50,10 @@ export function plan(desired: readonly Desired[], ledger: Ledger, { isWatched, v
   };
   const states = desired.map((it) => ({ it, state: stateOf(it) }));
   const changed = states.filter(({ state }) => state === 'changed').map(({ it }) => it);
+  const [first, ...others] = changed;
   const apply = states.filter(({ state }) => state !== 'kept').map(({ it }) => it);
   return {
-    validate: apply[0] === changed[0] ? changed.slice(1) : changed,
+    validate: first !== undefined && apply[0] === first && !isBlind(first) ? others : changed,
     apply,
     keep: states.filter(({ state }) => state === 'kept').map(({ it }) => it),
   };

@@ -5,7 +5,7 @@ import { inPool } from './in-pool.ts';
 import { type InventoryEntry, type ObjectReference, parseEntry, renderReference } from './inventory.ts';
 import { isKept } from './object-policy.ts';
 import { isOwnedBy, type Owner, type OwnerPolicy } from './owner.ts';
-import { inApplyOrder, stageOf } from './stages.ts';
+import { groupKinds, inApplyOrder, STAGES, stageOf } from './stages.ts';
 
 export interface PruneOptions {
   readonly client: KubeClient;
@@ -33,6 +33,8 @@ type Fate =
   | { readonly kind: 'lingering'; readonly asked: 'now' | 'before' };
 
 const ATTEMPTS = 3;
+/** Kinds with a stage of their own have it when they are applied. */
+const NO_KINDS = groupKinds([]);
 
 /**
  * Deletes what was applied before and is no longer wanted, in reverse order of application.
@@ -48,10 +50,10 @@ export async function prune(entries: readonly InventoryEntry[], options: PruneOp
     const reference = parseEntry(entry);
     return reference === undefined ? [] : [{ entry, reference }];
   });
-  const ordered = [...inApplyOrder(parsed, ({ reference }) => reference)].reverse();
+  const ordered = [...inApplyOrder(parsed, ({ reference }) => reference, NO_KINDS)].reverse();
 
-  for (const stage of [2, 1, 0] as const) {
-    const members = ordered.filter(({ reference }) => stageOf(reference) === stage);
+  for (const stage of STAGES.toReversed()) {
+    const members = ordered.filter(({ reference }) => stageOf(reference, NO_KINDS) === stage);
     await inPool(members, options.concurrency, async ({ entry, reference }) => {
       try {
         const fate = await remove(reference, options);
@@ -59,7 +61,7 @@ export async function prune(entries: readonly InventoryEntry[], options: PruneOp
         if (fate.kind === 'lingering') lingering.push(entry);
       } catch (error) {
         options.signal.throwIfAborted();
-        failed.push({ entry, message: `${renderReference(reference)} ${explain(error, reference).replace('not applied', 'not deleted')}` });
+        failed.push({ entry, message: `${renderReference(reference)} ${explain(error, reference, 'delete')}` });
       }
     });
   }

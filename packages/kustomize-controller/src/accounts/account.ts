@@ -8,6 +8,8 @@ import {
   type DriftWatch,
   type Ledger,
   type OwnerPolicy,
+  type StageKinds,
+  type Takeover,
   type WatchBudget,
 } from '@gotk/ssa';
 
@@ -26,6 +28,10 @@ export interface Account {
 export interface AccountSettings {
   readonly clock: Clock;
   readonly policy: OwnerPolicy;
+  /** What is taken from other field managers. */
+  readonly takeover: Takeover;
+  /** Kinds with a stage of their own. */
+  readonly stageKinds: StageKinds;
   /** Requests at once for the objects of one Kustomization. */
   readonly concurrency: number;
   readonly verifyAfterMs: number;
@@ -43,17 +49,25 @@ export interface AccountOptions {
 export type OpenAccount = Account & AsyncDisposable;
 
 export function openAccount({ client, byNamespace, budget }: AccountOptions, settings: AccountSettings): OpenAccount {
-  const { clock, policy, concurrency, verifyAfterMs, onError } = settings;
+  const { clock, policy, takeover, stageKinds, concurrency, verifyAfterMs, onError } = settings;
   const informers = createInformerSet({ client, clock, onError });
   const ledger = createLedger();
-  const driftWatch = createDriftWatch({ informers, clock, ledger, policy, byNamespace, ...(budget === undefined ? {} : { budget }) });
+  const driftWatch = createDriftWatch({
+    informers,
+    clock,
+    ledger,
+    policy,
+    takeover,
+    byNamespace,
+    ...(budget === undefined ? {} : { budget }),
+  });
   return {
     client,
     informers,
     ledger,
     driftWatch,
     byNamespace,
-    applier: createApplier({ client, clock, ledger, driftWatch, policy, concurrency, verifyAfterMs }),
+    applier: createApplier({ client, clock, ledger, driftWatch, policy, takeover, stageKinds, concurrency, verifyAfterMs }),
     async [Symbol.asyncDispose]() {
       driftWatch[Symbol.dispose]();
       await informers[Symbol.asyncDispose]();

@@ -1,20 +1,23 @@
 import { type Kustomization, kustomizationDefinition, kustomizations } from '@gotk/api';
+import { type Clock, parseKey } from '@gotk/apimachinery';
 import { artifactWatch, type Controller, checkSpec, configWatch, type Manager, type Trigger, watches } from '@gotk/runtime';
 import type { Accounts } from '../accounts/accounts.ts';
 import { configReferences } from './config-references.ts';
+import { type Contests, createContests } from './contests.ts';
 import { dependenciesOf } from './dependencies.ts';
 import { finalize } from './finalize.ts';
 import { checkHealthExpressions } from './health-expressions.ts';
+import { POLICY } from './policy.ts';
 import { type ControllerDeps, ownerName } from './progress.ts';
 import { reconcile } from './reconcile.ts';
-import { createSettledSet } from './settled.ts';
+import { createSettledSet, type SettledSet } from './settled.ts';
 import { sourceIdOf } from './source.ts';
 import { sourceInformers } from './sources.ts';
 import { createVariableSources } from './substitute/variable-sources.ts';
 import { unsupported } from './unsupported.ts';
 
 export interface KustomizationDeps
-  extends Omit<ControllerDeps, 'kustomizations' | 'sources' | 'settled' | 'dependencies' | 'variableSources' | 'conceal'> {
+  extends Omit<ControllerDeps, 'kustomizations' | 'sources' | 'settled' | 'contests' | 'dependencies' | 'variableSources' | 'conceal'> {
   readonly manager: Manager;
   /** A dependency with a `readyExpr` has to be Ready as well. */
   readonly additiveDependencyCheck: boolean;
@@ -45,11 +48,14 @@ export function kustomizationController({
     kustomizations: all,
     dependencies,
     settled: createSettledSet(),
+    contests: createContests(manager.clock),
     variableSources: createVariableSources({ manager, labelSelector }),
     conceal: manager.conceal,
   };
   return {
     name: 'kustomization',
+    // Under the name that objects are applied with it would be taken for what Flux wrote before server-side apply, and be undone.
+    statusManager: `gotk-${POLICY.fieldManager}`,
     resource: kustomizations,
     indexes: { ...dependencies.indexes, ...configs.indexes, source: (it) => [sourceIdOf(it)] },
     conditions: { Healthy: 'positive' },
@@ -64,7 +70,7 @@ export function kustomizationController({
         if (delta.kind === 'deleted') forget(delta.object, deps);
         return [];
       }),
-      drift(deps.accounts, (owner) => deps.settled.forget(owner)),
+      drift(deps, manager.clock),
     ],
     validate: (kustomization) =>
       checkSpec(kustomization, { definition: kustomizationDefinition, unsupported }) ?? checkHealthExpressions(kustomization),
@@ -73,16 +79,33 @@ export function kustomizationController({
   };
 }
 
-/** Somebody has changed what we applied: whoever did so is about to look at the result. */
-function drift(accounts: Accounts, forget: (owner: string) => void): Trigger {
+/** Somebody has changed what we applied: whoever did so is about to look at the result, unless it is a program that does it each time. */
+function drift(
+  { accounts, settled, contests }: { readonly accounts: Accounts; readonly settled: SettledSet; readonly contests: Contests },
+  clock: Clock,
+): Trigger {
   return {
     name: 'drift',
-    subscribe: (wake) =>
-      accounts.subscribe(({ owner }) => {
-        forget(owner);
-        const [namespace = '', name = ''] = owner.split('/');
-        wake({ key: { namespace, name }, priority: 'urgent' });
-      }),
+    subscribe(wake) {
+      const timers = new Set<Disposable>();
+      const subscription = accounts.subscribe((notice) => {
+        settled.forget(notice.owner);
+        const key = parseKey(notice.owner);
+        const delayMs = contests.moved(notice);
+        if (delayMs === 0) return wake({ key, priority: 'urgent' });
+        const timer = clock.after(delayMs, () => {
+          timers.delete(timer);
+          wake({ key, priority: 'normal' });
+        });
+        timers.add(timer);
+      });
+      return {
+        [Symbol.dispose]() {
+          subscription[Symbol.dispose]();
+          for (const timer of timers) timer[Symbol.dispose]();
+        },
+      };
+    },
   };
 }
 

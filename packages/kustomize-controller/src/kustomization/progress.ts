@@ -8,6 +8,7 @@ import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { DecryptionDeps } from '../decryption/decrypter.ts';
 import type { Built } from './build-tree.ts';
+import type { Contests } from './contests.ts';
 import type { SettledSet } from './settled.ts';
 import type { Source } from './source.ts';
 import type { Sources } from './sources.ts';
@@ -24,6 +25,7 @@ export interface ControllerDeps {
   readonly cel: CelEvaluator;
   readonly decryption: DecryptionDeps;
   readonly settled: SettledSet;
+  readonly contests: Contests;
   readonly variableSources: VariableSources;
   /** Whether a variable needs a value or a default. */
   readonly strictSubstitutions: boolean;

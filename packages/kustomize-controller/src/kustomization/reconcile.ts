@@ -1,7 +1,7 @@
 import type { Kustomization } from '@gotk/api';
 import { deadlineSignal } from '@gotk/apimachinery';
 import type { Ready, ReconcileContext } from '@gotk/runtime';
-import { union } from '@gotk/ssa';
+import { idOf, union } from '@gotk/ssa';
 import { announce, appliedOutcome, isNews } from './applied-outcome.ts';
 import { applySet } from './apply-set.ts';
 import { checkHealth } from './check-health.ts';
@@ -43,7 +43,9 @@ export async function reconcile(kustomization: Kustomization, ctx: ReconcileCont
 
   const news = isNews(run, { applied, pruned });
   const ready = appliedOutcome(run, { inventory, lingers: pruned.lingering.length > 0, healthyAfterMs, news });
-  if (pruned.lingering.length === 0 && applied.watched)
+  // One that has moved since it was applied has lost its record, and the wake for it may be a while away.
+  const untouched = applied.objects.every((it) => !it.applied || deps.ledger.get(idOf(it.reference)) !== undefined);
+  if (untouched && pruned.lingering.length === 0 && applied.watched)
     deps.settled.add(looked, { ready, inventory, untilMs: run.startedMs + deps.verifyAfterMs });
   if (news) announce(run);
   return ready;

@@ -1,4 +1,4 @@
 import type { UnsupportedField } from '@gotk/runtime';
 
 /** What a Kustomization can ask for and this release does not do. */
-export const unsupported: readonly UnsupportedField[] = [{ path: 'decryption.serviceAccountName' }, { path: 'force' }, { path: 'ignore' }];
+export const unsupported: readonly UnsupportedField[] = [{ path: 'decryption.serviceAccountName' }];

@@ -1,5 +1,6 @@
 import { Superseded } from '@gotk/runtime';
-import { type ApplyReport, type DriftWatch, idOf, type Ledger } from '@gotk/ssa';
+import { type ApplyReport, type DriftWatch, idOf, type Ledger, type ObjectReference } from '@gotk/ssa';
+import type { Contests } from './contests.ts';
 
 export interface UntilDrift extends Disposable {
   readonly signal: AbortSignal;
@@ -7,19 +8,25 @@ export interface UntilDrift extends Disposable {
 
 /**
  * A signal that aborts with `Superseded` when one of an owner's objects moves: to wait for the health of what somebody has just deleted or changed would be to
- * wait for nothing.
+ * wait for nothing. One that somebody changes each time is no reason: it would never come to an end.
  */
 export function untilDrift(
   owner: string,
   objects: ApplyReport['objects'],
-  { driftWatch, ledger, signal }: { readonly driftWatch: DriftWatch; readonly ledger: Ledger; readonly signal: AbortSignal },
+  {
+    driftWatch,
+    ledger,
+    contests,
+    signal,
+  }: { readonly driftWatch: DriftWatch; readonly ledger: Ledger; readonly contests: Contests; readonly signal: AbortSignal },
 ): UntilDrift {
   const moved = new AbortController();
   const abort = () => moved.abort(new Superseded('an applied object was changed'));
   const subscription = driftWatch.subscribe((notice) => {
-    if (notice.owner === owner) abort();
+    if (notice.owner === owner && !(notice.object !== undefined && contests.isContested(owner, notice.object))) abort();
   });
   // One that has moved since it was applied has lost its record.
-  if (objects.some(({ reference, applied }) => applied && ledger.get(idOf(reference)) === undefined)) abort();
+  const hasMoved = (reference: ObjectReference) => ledger.get(idOf(reference)) === undefined && !contests.isContested(owner, reference);
+  if (objects.some(({ reference, applied }) => applied && hasMoved(reference))) abort();
   return { signal: AbortSignal.any([signal, moved.signal]), [Symbol.dispose]: () => subscription[Symbol.dispose]() };
 }
