@@ -34,7 +34,7 @@ test('the objects of a bucket become an artifact, which follows them; nothing is
   expect(await filesOf(artifact)).toEqual({ 'deploy/a.yaml': 'a: 1\n', 'logo.png': 'kept: buckets have no default exclusions' });
   expect(condition(stored, 'ArtifactInStorage')?.message).toBe(`stored artifact: revision '${artifact?.revision}'`);
   await expect
-    .poll(() => bed.events('Bucket', 'apps'), { timeout: 5_000 })
+    .poll(() => bed.events('Bucket', 'apps'), { timeout: 20_000 })
     .toEqual([{ type: 'Normal', reason: 'NewArtifact', message: "stored artifact with 2 fetched files from 'apps' bucket" }]);
 
   const before = server.requests.length;

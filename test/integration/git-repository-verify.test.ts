@@ -115,7 +115,7 @@ describe('A19: a commit that is not signed as it should be is no artifact, and t
     expect(failed.status?.artifact).toBeUndefined();
     expect(failed.status?.sourceVerificationMode).toBeUndefined();
     await expect
-      .poll(() => bed.events('GitRepository', 'repo'), { timeout: 5_000 })
+      .poll(() => bed.events('GitRepository', 'repo'), { timeout: 20_000 })
       .toContainEqual(expect.objectContaining({ type: 'Warning', reason: 'InvalidCommitSignature' }));
   });
 });

@@ -33,7 +33,7 @@ test('the newest commit of a branch becomes an artifact that anybody can fetch a
       message: `stored artifact for revision 'main@sha1:${commit}'`,
     });
   await expect
-    .poll(() => bed.events('GitRepository', 'repo'), { timeout: 5_000 })
+    .poll(() => bed.events('GitRepository', 'repo'), { timeout: 20_000 })
     .toEqual([{ type: 'Normal', reason: 'NewArtifact', message: "stored artifact for commit 'first'" }]);
 });
 
@@ -113,7 +113,7 @@ test.each([
   const failed = await bed.source('repo', failsWith('GitOperationFailed'));
   expect(condition(failed, 'Ready')?.message).toMatch(message);
   await expect
-    .poll(() => bed.events('GitRepository', 'repo'), { timeout: 5_000 })
+    .poll(() => bed.events('GitRepository', 'repo'), { timeout: 20_000 })
     .toContainEqual({ type: 'Warning', reason: 'GitOperationFailed', message: expect.stringMatching(message) });
 });
 

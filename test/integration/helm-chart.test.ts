@@ -42,7 +42,7 @@ test('the newest version of a range becomes an artifact, byte for byte; nothing 
   for (const type of ['Ready', 'ArtifactInStorage'])
     expect(condition(stored, type)).toMatchObject({ status: 'True', reason: 'ChartPullSucceeded', message });
   await expect
-    .poll(async () => (await bed.events('HelmChart', 'app')).filter(({ reason }) => reason === 'ChartPullSucceeded'), { timeout: 5_000 })
+    .poll(async () => (await bed.events('HelmChart', 'app')).filter(({ reason }) => reason === 'ChartPullSucceeded'), { timeout: 20_000 })
     .toEqual([{ type: 'Normal', reason: 'ChartPullSucceeded', message }]);
   expect(server.asked()).toEqual(['index.yaml', 'app-1.2.0.tgz']);
 

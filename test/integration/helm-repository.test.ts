@@ -35,7 +35,7 @@ test('the index of a repository becomes an artifact that follows it; one that ha
   for (const type of ['Ready', 'ArtifactInStorage'])
     expect(condition(stored, type)).toMatchObject({ reason: 'Succeeded', message: `stored artifact: revision '${revision}'` });
   await expect
-    .poll(() => bed.events('HelmRepository', 'charts'), { timeout: 5_000 })
+    .poll(() => bed.events('HelmRepository', 'charts'), { timeout: 20_000 })
     .toEqual([
       { type: 'Normal', reason: 'NewArtifact', message: `stored fetched index of size ${index.length}B from '${server.url}/charts/'` },
     ]);

@@ -36,7 +36,7 @@ test('a commit becomes objects, with owner labels, inventory, history and events
     { manager: 'kustomize-controller', operation: 'Apply' },
   ]);
   await expect
-    .poll(() => bed.events('Kustomization', 'app'), { timeout: 5_000 })
+    .poll(() => bed.events('Kustomization', 'app'), { timeout: 20_000 })
     .toEqual(
       expect.arrayContaining([
         { type: 'Normal', reason: 'Progressing', message: expect.stringContaining(`ConfigMap/${bed.namespace}/one created`) },

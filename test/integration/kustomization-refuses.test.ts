@@ -83,7 +83,7 @@ test.each([
   expect(await bed.get(resources.configMap, 'keep')).toBeDefined();
   expect(failed.status?.inventory?.entries.map(({ id }) => id)).toContain(`${bed.namespace}_keep__ConfigMap`);
   await expect
-    .poll(() => bed.events('Kustomization', 'app'), { timeout: 5_000 })
+    .poll(() => bed.events('Kustomization', 'app'), { timeout: 20_000 })
     .toContainEqual({ type: 'Warning', reason, message: expect.stringMatching(message) });
 
   const gone = Object.fromEntries(Object.keys(files).map((path) => [path, null]));

@@ -164,7 +164,7 @@ test('a Kustomization whose service account is gone can be deleted; its objects 
   await bed.untilGone(kustomizations, 'app');
   expect(await bed.get(resources.configMap, 'map')).toBeDefined();
   await expect
-    .poll(() => bed.events('Kustomization', 'app'), { timeout: 5_000 })
+    .poll(() => bed.events('Kustomization', 'app'), { timeout: 20_000 })
     .toContainEqual({ type: 'Warning', reason: 'PruneFailed', message: `unable to prune objects: \nConfigMap/${bed.namespace}/map` });
 });
 

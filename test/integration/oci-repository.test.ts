@@ -31,7 +31,7 @@ test('an artifact of a registry becomes an artifact of ours, which follows its t
   const origin = "origin source 'https://git.example/app.git', origin revision 'main@sha1:latest'";
   const news = `stored artifact with revision '${revision}' from 'oci://${registry.host}/${REPOSITORY}', ${origin}`;
   await expect
-    .poll(() => bed.events('OCIRepository', 'app'), { timeout: 5_000 })
+    .poll(() => bed.events('OCIRepository', 'app'), { timeout: 20_000 })
     .toEqual([{ type: 'Normal', reason: 'NewArtifact', message: news }]);
 
   const before = registry.requests.length;

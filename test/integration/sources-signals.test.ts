@@ -83,6 +83,6 @@ test('a failure is a warning that names its reason, as the condition does', asyn
   const failed = await bed.source(NAME, (it) => condition(it, 'FetchFailed')?.status === 'True');
   const { reason = '', message = '' } = condition(failed, 'FetchFailed') ?? {};
   await expect
-    .poll(() => bed.events('GitRepository', NAME), { timeout: 5_000 })
+    .poll(() => bed.events('GitRepository', NAME), { timeout: 20_000 })
     .toEqual(expect.arrayContaining([{ type: 'Warning', reason, message }]));
 });
