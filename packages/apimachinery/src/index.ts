@@ -1,12 +1,16 @@
 export * from './abort.ts';
 export type * from './clock.ts';
+export * from './compare-text.ts';
 export type * from './condition.ts';
 export * from './deadline.ts';
 export * from './duration.ts';
 export * from './glob.ts';
 export * from './group-version-kind.ts';
+export * from './html-safe.ts';
 export type * from './json.ts';
+export * from './json-pointer.ts';
 export * from './json-text.ts';
+export * from './kind-order.ts';
 export * from './label-selector.ts';
 export * from './latest.ts';
 export * from './merge-patch.ts';

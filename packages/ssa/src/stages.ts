@@ -1,4 +1,4 @@
-import type { GroupVersionKind } from '@gotk/apimachinery';
+import { compareText, type GroupVersionKind, LEGACY_ORDER, ranksOf } from '@gotk/apimachinery';
 import { isStateless } from '@gotk/kstatus';
 
 /** What decides when an object is applied. */
@@ -7,30 +7,11 @@ interface Kind {
   readonly kind: string;
 }
 
-/** The order within the last stage: what others refer to comes before them. Kinds that are not here come in between. */
-const EARLY = [
-  'ResourceQuota',
-  'StorageClass',
-  'ServiceAccount',
-  'PodSecurityPolicy',
-  'Role',
-  'ClusterRole',
-  'RoleBinding',
-  'ClusterRoleBinding',
-  'ConfigMap',
-  'Secret',
-  'Endpoints',
-  'Service',
-  'LimitRange',
-  'PriorityClass',
-  'PersistentVolume',
-  'PersistentVolumeClaim',
-  'Deployment',
-  'StatefulSet',
-  'CronJob',
-  'PodDisruptionBudget',
-];
-const LATE = ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'];
+/** Within a stage, what others refer to comes before them, as in kustomize; definitions, which have the first stage to themselves, have no place in it. */
+const RANKS = ranksOf({
+  ...LEGACY_ORDER,
+  first: LEGACY_ORDER.first.filter((kind) => kind !== 'Namespace' && kind !== 'CustomResourceDefinition'),
+});
 
 export const STAGES = [0, 1, 2, 3] as const;
 export type Stage = (typeof STAGES)[number];
@@ -64,12 +45,7 @@ export const isAwaited = (kind: GroupVersionKind): boolean => {
 
 const NO_KINDS: StageKinds = new Set();
 
-function rankOf({ kind }: Kind): number {
-  const early = EARLY.indexOf(kind);
-  if (early >= 0) return early;
-  const late = LATE.indexOf(kind);
-  return late >= 0 ? EARLY.length + 1 + late : EARLY.length;
-}
+const rankOf = ({ kind }: Kind): number => RANKS.get(kind) ?? 0;
 
 /** Sorts into the order of application; equal kinds by namespace and name, so that the order never depends on the source. */
 export function inApplyOrder<T>(
@@ -82,11 +58,9 @@ export function inApplyOrder<T>(
     (a, b) =>
       stageOf(a.key, stageKinds) - stageOf(b.key, stageKinds) ||
       rankOf(a.key) - rankOf(b.key) ||
-      compare(a.key.kind, b.key.kind) ||
-      compare(a.key.namespace, b.key.namespace) ||
-      compare(a.key.name, b.key.name),
+      compareText(a.key.kind, b.key.kind) ||
+      compareText(a.key.namespace, b.key.namespace) ||
+      compareText(a.key.name, b.key.name),
   );
   return keyed.map(({ item }) => item);
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,3 +1,4 @@
+import { htmlSafe } from '@gotk/apimachinery';
 import { fieldsOf, WrongType } from '../fields.ts';
 import { type Dependency, readDependency } from './metadata.ts';
 
@@ -67,5 +68,4 @@ function sorted(value: unknown): unknown {
 }
 
 /** Go escapes what HTML would take for something else. */
-const goJson = (value: unknown): string =>
-  JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+const goJson = (value: unknown): string => htmlSafe(JSON.stringify(value));

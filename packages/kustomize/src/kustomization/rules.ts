@@ -1,7 +1,7 @@
+import type { KindOrder } from '@gotk/apimachinery';
 import { BuildError } from '../build-error.ts';
 import type { FieldSpec } from '../config/field-spec.ts';
 import { readFieldSpec } from '../config/read-config.ts';
-import type { KindOrder } from '../resource/kind-order.ts';
 import type { JsonMap } from '../resource/resource.ts';
 import type { TargetSelector } from '../resource/selector.ts';
 import { FieldReader, type Reading } from './field-reader.ts';

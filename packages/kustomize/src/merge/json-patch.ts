@@ -1,3 +1,4 @@
+import { pointerTokens } from '@gotk/apimachinery';
 import { BuildError } from '../build-error.ts';
 import { copyOf, isMap, type Json, type JsonMap, setField } from '../resource/resource.ts';
 
@@ -124,7 +125,7 @@ interface End {
 }
 
 function locate(root: JsonMap, pointer: string, at: string): End {
-  const [, ...tokens] = pointer.split('/').map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const tokens = [...pointerTokens(pointer)];
   const token = tokens.pop();
   if (token === undefined) throw new BuildError(`${at}: '${pointer}' does not point into the object`);
   if (tokens.length > MAX_DEPTH) throw new BuildError(`${at}: more than ${MAX_DEPTH} values within each other`);

@@ -1,9 +1,9 @@
 import { InvalidYaml, readYaml, renderYamlNode, type YamlNode } from '@gotk/apimachinery/yaml';
+import { renderGoJson } from '../resource/render-json.ts';
 import { step } from './lookup.ts';
 import { type MatchOptions, matchPath, parsed } from './match.ts';
 import { Mismatch } from './node.ts';
 import { type Place, rootPlace } from './place.ts';
-import { renderGoJson } from './render-json.ts';
 
 /**
  * Changes values in a text that is itself JSON or YAML (a file in a ConfigMap): the path leads to the text and goes on in it. The text is written anew as

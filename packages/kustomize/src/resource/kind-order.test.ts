@@ -1,6 +1,7 @@
+import { compareText, LEGACY_ORDER, ranksOf } from '@gotk/apimachinery';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { compareKinds, compareText, LEGACY_ORDER, ranksOf, textOf } from './kind-order.ts';
+import { compareKinds, textOf } from './kind-order.ts';
 
 test('the first kinds are in their order, then all others, then the last ones', () => {
   const kinds = ['ValidatingWebhookConfiguration', 'Toy', 'Deployment', 'MutatingWebhookConfiguration', 'Pod', 'Namespace', 'ConfigMap'];

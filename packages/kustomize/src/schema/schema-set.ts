@@ -1,4 +1,4 @@
-import { type GroupVersionKind, isRecord, renderApiVersion } from '@gotk/apimachinery';
+import { type GroupVersionKind, isRecord, pointerTokens, renderApiVersion } from '@gotk/apimachinery';
 import { BuildError } from '../build-error.ts';
 
 /** A schema object of an OpenAPI 2 document. Only the keywords that merging asks about are ever read. */
@@ -75,10 +75,7 @@ function resolved(schemas: SchemaSet, schema: Schema): Schema | undefined {
 
 /** What a reference points to: definitions and their parts, all in the one document that kustomize makes of those that it reads. */
 function lookUp({ definitions }: SchemaSet, reference: string): unknown {
-  const [, first, name, ...parts] = reference
-    .slice(reference.indexOf('#') + 1)
-    .split('/')
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const [first, name, ...parts] = pointerTokens(reference.slice(reference.indexOf('#') + 1));
   if (first !== 'definitions' || name === undefined) return undefined;
   return parts.reduce<unknown>((at, part) => (isRecord(at) ? own(at, part) : undefined), definitions.get(name));
 }

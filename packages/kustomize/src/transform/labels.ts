@@ -1,9 +1,9 @@
+import { compareText } from '@gotk/apimachinery';
 import { BuildError } from '../build-error.ts';
 import { DEFAULT_CONFIG } from '../config/default-config.ts';
 import { appliesTo, type FieldSpec, fieldSpec, visitPath } from '../config/field-spec.ts';
 import { mergeSpecs, type TransformerConfig } from '../config/transformer-config.ts';
 import type { LabelRule } from '../kustomization/rules.ts';
-import { compareText } from '../resource/kind-order.ts';
 import { type BuildResource, gvkIn, isMap, type JsonMap, metadataOf, renderObject, setField } from '../resource/resource.ts';
 
 /** Ten labels in two places of each of the most objects that a build may have. */

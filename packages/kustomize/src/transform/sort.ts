@@ -1,5 +1,6 @@
+import { compareText, LEGACY_ORDER, ranksOf } from '@gotk/apimachinery';
 import type { SortRule } from '../kustomization/rules.ts';
-import { compareText, LEGACY_ORDER, ranksOf, textOf } from '../resource/kind-order.ts';
+import { textOf } from '../resource/kind-order.ts';
 import { type BuildResource, idOf, metadataOf, type ResourceId } from '../resource/resource.ts';
 
 /** The resources in the order that is asked for. */

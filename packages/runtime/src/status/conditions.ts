@@ -1,4 +1,4 @@
-import type { Condition } from '@gotk/apimachinery';
+import { type Condition, compareText } from '@gotk/apimachinery';
 import type { ConditionUpdate } from '../controller/outcome.ts';
 import { presentable, type Redact } from '../log/presentable.ts';
 
@@ -49,5 +49,5 @@ function inOrder(a: Condition, b: Condition): number {
   const [first, second] = [FIRST.indexOf(a.type), FIRST.indexOf(b.type)];
   if (first >= 0 && second >= 0) return first - second;
   if (first >= 0 || second >= 0) return first >= 0 ? -1 : 1;
-  return a.type < b.type ? -1 : a.type > b.type ? 1 : 0;
+  return compareText(a.type, b.type);
 }

@@ -1,3 +1,4 @@
+import { htmlSafe } from '@gotk/apimachinery';
 import { SopsError } from '../sops-error.ts';
 import { type Branch, entriesOf, type Node } from '../tree.ts';
 
@@ -35,5 +36,4 @@ function written(node: Node, indent: string): string {
 }
 
 /** Go escapes what would mean something in HTML or JavaScript. */
-const quoted = (text: string): string =>
-  JSON.stringify(text).replace(/[<>&\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+const quoted = (text: string): string => htmlSafe(JSON.stringify(text));

@@ -1,4 +1,4 @@
-import { isRecord, type Unstructured } from '@gotk/apimachinery';
+import { isRecord, pointerTokens, type Unstructured } from '@gotk/apimachinery';
 import type { FieldPath, FieldStep } from '../managed-fields/field-set.ts';
 
 /** A field of one object that others may change as they like. */
@@ -20,10 +20,7 @@ const IDENTITY: ReadonlySet<string> = new Set(['/apiVersion', '/kind', '/metadat
 export function parsePointer(pointer: string): readonly string[] {
   if (!pointer.startsWith('/')) throw new InvalidPointer(`'${pointer}' is no JSON pointer: it has to begin with '/'`);
   if (IDENTITY.has(pointer)) throw new InvalidPointer(`'${pointer}' cannot be ignored: it says which object this is`);
-  return pointer
-    .slice(1)
-    .split('/')
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return pointerTokens(pointer);
 }
 
 /** What the tokens lead to in this manifest. An element that it does not have cannot be told from others, and is undefined. */

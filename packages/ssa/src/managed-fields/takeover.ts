@@ -1,4 +1,4 @@
-import { isRecord, type ManagedFieldsEntry, type ObjectMeta } from '@gotk/apimachinery';
+import { isRecord, type ManagedFieldsEntry, type ObjectMeta, pointerToken } from '@gotk/apimachinery';
 import { LEGACY_ANNOTATIONS, LEGACY_LABELS } from '../owner.ts';
 import { type FieldPath, type FieldSet, isLeaf, union, without } from './field-set.ts';
 
@@ -74,11 +74,11 @@ const isOutdated = (metadata: Metadata, { migrateApiVersion, apiVersion }: Takeo
   migrateApiVersion && entriesOf(metadata).some((entry) => entry.apiVersion !== apiVersion);
 
 const legacyPaths = ({ annotations = {}, labels = {} }: Metadata): readonly string[] => [
-  ...[...LEGACY_ANNOTATIONS].filter((name) => Object.hasOwn(annotations, name)).map((name) => `/metadata/annotations/${escaped(name)}`),
-  ...[...LEGACY_LABELS].filter((name) => Object.hasOwn(labels, name)).map((name) => `/metadata/labels/${escaped(name)}`),
+  ...[...LEGACY_ANNOTATIONS]
+    .filter((name) => Object.hasOwn(annotations, name))
+    .map((name) => `/metadata/annotations/${pointerToken(name)}`),
+  ...[...LEGACY_LABELS].filter((name) => Object.hasOwn(labels, name)).map((name) => `/metadata/labels/${pointerToken(name)}`),
 ];
-
-const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
 const fieldsOf = ({ fieldsV1 }: ManagedFieldsEntry): FieldSet => (isRecord(fieldsV1) ? fieldsV1 : {});
 

@@ -1,3 +1,4 @@
+import { htmlSafe } from '@gotk/apimachinery';
 /** JSON as Go's encoding/json prints it: keys in the order of their bytes, and what HTML might misunderstand escaped. `indent` is empty for one line. */
 export const renderGoJson = (value: unknown, indent: string): string => render(value, { indent, newLine: indent === '' ? '' : '\n' });
 
@@ -32,8 +33,4 @@ function collection([open = '', close = '']: string, items: readonly string[], l
   return `${open}${inner}${items.join(`,${inner}`)}${layout.newLine}${close}`;
 }
 
-const text = (value: string): string =>
-  JSON.stringify(value.toWellFormed()).replaceAll(
-    /[<>&\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+const text = (value: string): string => htmlSafe(JSON.stringify(value.toWellFormed()));
