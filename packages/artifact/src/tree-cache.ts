@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, untilAborted } from '@gotk/apimachinery';
 import { parseDigest } from './digest.ts';
 import { type ArtifactReference, fetchArtifact } from './fetch.ts';
+import { createHome } from './home.ts';
 
 export interface TreeCacheOptions {
   /** Where to unpack, such as `/tmp`. */
@@ -44,8 +45,7 @@ interface Entry {
 }
 
 export async function createTreeCache(options: TreeCacheOptions): Promise<TreeCache> {
-  await mkdir(options.root, { recursive: true });
-  const home = await mkdtemp(join(options.root, 'gotk-trees-'));
+  const home = await createHome(options.root, options.clock);
   /** By digest; the one used least recently comes first. */
   const entries = new Map<string, Entry>();
   /** What writes or removes below `home`. */
@@ -72,7 +72,7 @@ export async function createTreeCache(options: TreeCacheOptions): Promise<TreeCa
     }
   };
   const start = (artifact: ArtifactReference): Entry => {
-    const directory = join(home, `${artifact.digest.replace(':', '-')}-${made++}`);
+    const directory = join(home.directory, `${artifact.digest.replace(':', '-')}-${made++}`);
     const { promise, resolve } = Promise.withResolvers<void>();
     const entry: Entry = { directory, abort: new AbortController(), ready: promise, bytes: undefined, holders: 0, idle: undefined };
     resolve(fill(entry, artifact));
@@ -152,7 +152,7 @@ export async function createTreeCache(options: TreeCacheOptions): Promise<TreeCa
         abort.abort(new Error('the cache of artifacts has ended'));
       }
       while (work.size > 0) await Promise.all(work);
-      await rm(home, { recursive: true, force: true });
+      await home[Symbol.asyncDispose]();
     },
   };
 }

@@ -4,6 +4,7 @@ import { isRecord, type Unstructured } from '@gotk/apimachinery';
 export interface Fields {
   number(path: string): number | undefined;
   string(path: string): string | undefined;
+  boolean(path: string): boolean | undefined;
   condition(type: string): ConditionFields | undefined;
 }
 
@@ -24,6 +25,10 @@ export function fieldsOf(object: Unstructured): Fields {
     string: (path) => {
       const value = at(path);
       return typeof value === 'string' ? value : undefined;
+    },
+    boolean: (path) => {
+      const value = at(path);
+      return typeof value === 'boolean' ? value : undefined;
     },
     condition: (type) => {
       const conditions = at('status.conditions');

@@ -66,8 +66,13 @@ test.each([
   ['complete', { conditions: [{ type: 'Complete', status: 'True' }] }, 'Current'],
   ['failed', { conditions: [{ type: 'Failed', status: 'True', message: 'BackoffLimitExceeded' }] }, 'Failed'],
   ['not started', {}, 'InProgress'],
+  ['under way', { startTime: '2026-01-01T00:00:00Z', active: 1 }, 'InProgress'],
 ])('a Job that is %s', (_, status, expected) => {
   expect(statusOf(object('batch/v1', 'Job', { status })).status).toBe(expected);
+});
+
+test('a Job that is suspended is not waited for', () => {
+  expect(statusOf(object('batch/v1', 'Job', { spec: { suspend: true } })).status).toBe('Current');
 });
 
 test.each([

@@ -94,13 +94,14 @@ function crashing(object: Unstructured): boolean {
 }
 
 export function job(object: Unstructured): Verdict {
-  const { number, string, condition } = fieldsOf(object);
+  const { number, string, boolean, condition } = fieldsOf(object);
   const completions = number('spec.completions') ?? number('spec.parallelism') ?? 1;
   const succeeded = number('status.succeeded') ?? 0;
+  if (boolean('spec.suspend') === true) return current('the Job is suspended');
   if (condition('Complete')?.status === 'True') return current(`the Job is complete, ${succeeded}/${completions} succeeded`);
   const failure = condition('Failed');
   if (failure?.status === 'True') return failed(`the Job has failed, ${number('status.failed') ?? 0} pods failed: ${failure.message}`);
   if (string('status.startTime') === undefined) return inProgress('the Job has not started');
-  // A Job under way is as healthy as it can be: upstream waits only for it to start.
-  return current(`the Job is in progress, ${succeeded}/${completions} succeeded`);
+  // kstatus is content with a Job under way. Whoever waits for one waits for its end, as Flux does.
+  return inProgress(`the Job is in progress, ${succeeded}/${completions} succeeded`);
 }

@@ -24,6 +24,9 @@ export const Reason = {
   ReconciliationFailed: 'ReconciliationFailed',
   InvalidCELExpression: 'InvalidCELExpression',
   AccessDenied: 'AccessDenied',
+  FeatureGateDisabled: 'FeatureGateDisabled',
+  DriftDetected: 'DriftDetected',
+  DriftCorrected: 'DriftCorrected',
 } as const;
 export type Reason = (typeof Reason)[keyof typeof Reason];
 

@@ -1,3 +1,4 @@
+export { compareKeys } from './key-order.ts';
 export * from './node.ts';
 export * from './read.ts';
 export * from './read-node.ts';

@@ -93,6 +93,39 @@ describe('scalars of kustomizations and JSON patches', () => {
   });
 });
 
+describe('tags in kustomizations and charts', () => {
+  const tagged = (text: string): unknown => (readYaml(bytes(`k: ${text}\n`), CONFIG)[0] as { k: unknown }).k;
+
+  test.each<[string, unknown]>([
+    ['!secret word', 'word'],
+    ['!secret 12', '12'],
+    ['!redis.on', ''],
+    ['!!string 1', '1'],
+    ['!<tag:example.com,2000:x> y', 'y'],
+    ['!list [1, !x 2]', [1, '2']],
+    ['!map {a: 1}', { a: 1 }],
+    ['!!set {a}', { a: null }],
+    ['!!omap [a: 1]', [{ a: 1 }]],
+    ['!!binary aGVsbG8=', 'hello'],
+    ['!!str 1', '1'],
+    ['!!int "1"', 1],
+    ['!!bool "yes"', true],
+  ])('%s', (text, value) => {
+    expect(tagged(text)).toEqual(value);
+  });
+
+  test('that do not fit are refused', () => {
+    expect(() => tagged('!!int x')).toThrow(InvalidYaml);
+    expect(() => tagged('!!binary x')).toThrow(InvalidYaml);
+  });
+
+  test('give a map no other properties than its keys', () => {
+    const map = tagged('!map {__proto__: {polluted: 1}}');
+    expect(Object.hasOwn(map as object, '__proto__')).toBe(true);
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+  });
+});
+
 describe('documents', () => {
   test('empty ones are null', () => {
     expect(read('---\n# nothing\n---\na: 1\n---\n---\nb: 2\n...\n')).toEqual([null, { a: 1 }, null, { b: 2 }]);

@@ -93,9 +93,11 @@ function fold(text: string, { indent, column, isKey, isQuoted }: FoldPlace): str
 
 export function doubleQuoted(text: string, { indent, column, isKey }: ScalarPlace): string {
   const characters = [...text];
+  // libyaml looks for a byte order mark at the start of the text, whatever character it is at.
+  const isMarked = text.startsWith('\uFEFF');
   let [at, isBehindSpace] = [column + 1, false];
   const parts = characters.map((character, index) => {
-    if (character === ' ') {
+    if (character === ' ' && !isMarked) {
       const breaks = isKey !== true && !isBehindSpace && at > WIDTH && index > 0 && index < characters.length - 1;
       isBehindSpace = true;
       if (!breaks) {
@@ -107,7 +109,7 @@ export function doubleQuoted(text: string, { indent, column, isKey }: ScalarPlac
       return `\n${' '.repeat(indent)}${mark}`;
     }
     isBehindSpace = false;
-    const shown = escaped(character);
+    const shown = escaped(character, isMarked);
     at += shown.length;
     return shown;
   });
@@ -131,10 +133,10 @@ const SHORT: Readonly<Record<string, string>> = {
   '\u2029': 'P',
 };
 
-function escaped(character: string): string {
+function escaped(character: string, isMarked: boolean): string {
   const short = SHORT[character];
   if (short !== undefined) return `\\${short}`;
-  if (!UNPRINTABLE.test(character)) return character;
+  if (!isMarked && !UNPRINTABLE.test(character)) return character;
   const code = character.codePointAt(0) ?? 0;
   const hex = code.toString(16).toUpperCase();
   if (code <= 0xff) return `\\x${hex.padStart(2, '0')}`;

@@ -1,4 +1,16 @@
-import { boolCoreTag, CORE_SCHEMA, defineScalarTag, floatCoreTag, intCoreTag, mergeTag, NOT_RESOLVED, nullCoreTag } from 'js-yaml';
+import {
+  binaryTag,
+  boolCoreTag,
+  CORE_SCHEMA,
+  defineScalarTag,
+  floatCoreTag,
+  intCoreTag,
+  mapTag,
+  mergeTag,
+  NOT_RESOLVED,
+  nullCoreTag,
+  seqTag,
+} from 'js-yaml';
 
 const load = { identify: () => false } as const;
 
@@ -84,18 +96,46 @@ function resolveLegacyBool(source: string): boolean | typeof NOT_RESOLVED {
   return /^(n|N|no|No|NO|false|False|FALSE|off|Off|OFF)$/.test(source) ? false : NOT_RESOLVED;
 }
 
+// What go-yaml does not know a tag of: text, a list or a map, as it is written.
+const ofAnyTag = { tagName: '', matchByTagPrefix: true } as const;
+const textOfAnyTag = defineScalarTag<string>('', { ...load, matchByTagPrefix: true, resolve: (source) => source });
+const listOfAnyTag = { ...seqTag, ...ofAnyTag };
+const mapOfAnyTag = { ...mapTag, ...ofAnyTag };
+
+const binaryTextTag = defineScalarTag<string>(binaryTag.tagName, {
+  ...load,
+  resolve: (source) => {
+    const base64 = source.replaceAll(/[\r\n]/g, '');
+    const isSound = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(base64);
+    return isSound ? Buffer.from(base64, 'base64').toString() : NOT_RESOLVED;
+  },
+});
+
 /**
  * Scalars as kustomize reads them in manifests (go-yaml 3, then JSON): `on` and `yes` are text, `0777` is octal, times are text in one
  * form, integers of 64 bits keep all their digits, `<<` merges.
  */
 export const MANIFEST_SCHEMA = CORE_SCHEMA.withTags(intTag, floatTag, nullTag, timestampTag, mergeTag);
 
-/** Scalars as kustomize reads them in its own files and in JSON 6902 patches (go-yaml 2): `y`, `on` and `yes` are true. */
-export const CONFIG_SCHEMA = CORE_SCHEMA.withTags(legacyBoolTag, intTag, floatTag, nullTag, mergeTag);
+/**
+ * Scalars as kustomize reads them in its own files and in JSON 6902 patches, and Helm everywhere (go-yaml 2): `y`, `on` and `yes` are true, tags that
+ * nobody knows say nothing, and `!!binary` is the text that is encoded.
+ */
+export const CONFIG_SCHEMA = CORE_SCHEMA.withTags(
+  legacyBoolTag,
+  intTag,
+  floatTag,
+  nullTag,
+  mergeTag,
+  binaryTextTag,
+  textOfAnyTag,
+  listOfAnyTag,
+  mapOfAnyTag,
+);
 
 /** Whether go-yaml 2 would take the text for something else than text if it stood there without quotes. */
 export function needsQuotes(text: string): boolean {
-  if (['', '~', 'null', 'Null', 'NULL', '<<'].includes(text)) return true;
+  if (['', '~', 'null', 'Null', 'NULL'].includes(text)) return true;
   // Sexagesimal numbers are text to go-yaml, which quotes them for the readers to whom they are not.
   if (/^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/.test(text)) return true;
   if (resolveLegacyBool(text) !== NOT_RESOLVED) return true;
