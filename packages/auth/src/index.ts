@@ -13,10 +13,20 @@ export { domainOf } from './cloud/aws/sts.ts';
 export { AzureScope, type AzureToken, azureToken } from './cloud/azure/azure-token.ts';
 export { azureSecretToken } from './cloud/azure/secret-token.ts';
 export * from './cloud/cloud-login.ts';
+export * from './cloud/cluster.ts';
+export type { ClusterEndpoint, ClusterToken, KubeconfigReader } from './cloud/cluster-answer.ts';
 export { tokenByAccountKey } from './cloud/gcp/account-key.ts';
 export { type GcpToken, gcpToken } from './cloud/gcp/gcp-token.ts';
 export { IdentityError, type IdentityProvider } from './cloud/identity-error.ts';
-export { askCloud, type CloudMeans, type ControllerEnvironment, type Issued, type WorkloadIdentity } from './cloud/means.ts';
+export {
+  askCloud,
+  type CloudMeans,
+  type ControllerEnvironment,
+  cached,
+  dropCached,
+  type Issued,
+  type WorkloadIdentity,
+} from './cloud/means.ts';
 export { fieldsOf, textField } from './cloud/provider-call.ts';
 export { type GitHubAppOptions, type GitHubAppSecrets, githubAppAccess } from './github-app/github-app-access.ts';
 export { hasGitHubApp } from './github-app/github-app-from.ts';

@@ -2,7 +2,7 @@ import { type View, viewsOf } from './decoded-view.ts';
 import { createKnownTexts, LONGEST, SHORTEST } from './known-texts.ts';
 import { masked, type Span } from './masked-spans.ts';
 import { credentialsIn } from './redact.ts';
-import { type SecretValue, secretValuesOf } from './secret-values.ts';
+import { hiddenValuesOf, type SecretValue, secretValuesOf } from './secret-values.ts';
 
 export interface SecretMaskOptions {
   /** How many values are remembered, the latest learned; 10,000. */
@@ -18,6 +18,8 @@ export interface SecretMask {
    * words that everybody uses are no secrets, and neither is what has fewer than six characters.
    */
   learn(value: string | Uint8Array): void;
+  /** Remembers a text that is secret as it stands, whatever it looks like: also the lines of a document. */
+  hide(text: string): void;
   /**
    * Remembers what a Secret holds, up to 1,000 values. To be called whenever one is read: what was learned longest ago is forgotten first.
    */
@@ -92,11 +94,11 @@ export function createSecretMask({ maxValues = 10_000, maxCharacters = 8 * 1024 
     for (const piece of forms.pieces) plain.remove(piece);
     for (const form of forms.base64) base64.remove(form);
   };
-  const learnAll = (sources: readonly Uint8Array[]): void => {
+  const learnAll = (sources: readonly Uint8Array[], valuesOf = secretValuesOf): void => {
     const sensible = sources.filter(({ length }) => length >= SHORTEST && length <= MAX_VALUE_BYTES);
     let left = MAX_VALUES_AT_ONCE;
     for (const bytes of sensible) {
-      const found = secretValuesOf(bytes).slice(0, left);
+      const found = valuesOf(bytes).slice(0, left);
       for (const value of found) learnValue(value);
       left -= found.length;
     }
@@ -112,6 +114,7 @@ export function createSecretMask({ maxValues = 10_000, maxCharacters = 8 * 1024 
 
   return {
     learn: (value) => learnAll([typeof value === 'string' ? Buffer.from(value, 'utf8') : value]),
+    hide: (text) => learnAll([Buffer.from(text, 'utf8')], () => hiddenValuesOf(text)),
     learnSecret({ type, data, stringData }) {
       const texts = (fields: SecretData['data'], encoding: 'base64' | 'utf8') =>
         Object.entries(fields ?? {}).flatMap(([key, value]) =>

@@ -46,6 +46,7 @@ export function createSecretMasks({ maxValues = 10_000, maxCharacters = 16 * 102
   return {
     of: (namespace) => ({
       learn: (value) => learn(namespace, (mask) => mask.learn(value)),
+      hide: (text) => learn(namespace, (mask) => mask.hide(text)),
       learnSecret: (secret) => learn(namespace, (mask) => mask.learnSecret(secret)),
       mask: (text) => masks.get(namespace)?.mask(text) ?? text,
       redact: (text) => masks.get(namespace)?.redact(text) ?? redact(text),

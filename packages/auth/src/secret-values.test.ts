@@ -1,6 +1,6 @@
 import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import { describe, expect, test } from 'vitest';
-import { secretValuesOf } from './secret-values.ts';
+import { hiddenValuesOf, secretValuesOf } from './secret-values.ts';
 
 const texts = (value: string) => secretValuesOf(Buffer.from(value)).flatMap(({ text }) => text ?? []);
 
@@ -98,4 +98,10 @@ test.each([
   const spentMs = startCpuTime();
   texts(text);
   expect(spentMs()).toBeLessThan(1_000);
+});
+
+test('of a text that is secret whatever it looks like each line is, but for words of everybody', () => {
+  const hidden = (text: string) => [...new Set(hiddenValuesOf(text).flatMap((value) => value.text ?? []))];
+  expect(hidden('first line\n  second line  \nshort\ndefault\n')).toEqual(['first line', 'second line']);
+  expect(hidden('{"pin":"odd-word","port":8080}')).toEqual(['{"pin":"odd-word","port":8080}']);
 });

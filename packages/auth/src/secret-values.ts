@@ -24,6 +24,15 @@ export function secretValuesOf(bytes: Uint8Array): readonly SecretValue[] {
   return [{ text: undefined, bytes }, ...[...new Set(parts)].map(secretText)];
 }
 
+/**
+ * What is to be masked of a text that is secret whatever it looks like: each of its lines, too. Short ones, and words that everybody uses,
+ * are not.
+ */
+export function hiddenValuesOf(text: string): readonly SecretValue[] {
+  const lines = text.split('\n').map((line) => line.trim());
+  return [...secretValuesOf(Buffer.from(text, 'utf8')), ...lines.filter((line) => !isOrdinary(line)).map(secretText)];
+}
+
 const secretText = (text: string): SecretValue => ({ text, bytes: Buffer.from(text, 'utf8') });
 
 /**

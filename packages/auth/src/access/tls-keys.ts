@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import type { ClientCertificate } from '../outbound/http-access.ts';
 import type { SecretKeys } from './secret-keys.ts';
 
@@ -50,6 +50,11 @@ function certificateOf(pem: string): X509Certificate | undefined {
     return undefined;
   }
 }
+
+export const MAX_RSA_BITS = 4_096;
+
+/** Whether to sign with it would hold up the thread that serves everybody: twice the bits take eight times as long. */
+export const isLarge = (key: KeyObject): boolean => (key.asymmetricKeyDetails?.modulusLength ?? 0) > MAX_RSA_BITS;
 
 /** A private key in PEM that needs no passphrase; undefined for anything else. */
 export function privateKeyOf(pem: string) {

@@ -1,4 +1,5 @@
 import { type Clock, deadlineSignal } from '@gotk/apimachinery';
+import { environmentProxy } from '../access/environment-proxy.ts';
 import type { HttpProxy, Reach } from '../outbound/http-access.ts';
 import { createHttpClient } from '../outbound/http-client.ts';
 import type { CacheSubject, Expiring, TokenCache } from '../token-cache/token-cache.ts';
@@ -30,7 +31,7 @@ export interface CloudMeans {
   readonly environment: ControllerEnvironment;
   /** Absent: the controller's own identity. */
   readonly identity?: WorkloadIdentity | undefined;
-  /** On the way to public addresses. No authorities of an object's own: whoever names them could listen to the controller's tokens. */
+  /** On the way to public addresses; absent: what the environment names. No authorities of an object's own: whoever names them could listen to the controller's tokens. */
   readonly proxy?: HttpProxy | undefined;
   readonly cache?: TokenCache | undefined;
   readonly subject?: CacheSubject | undefined;
@@ -54,9 +55,10 @@ const LOCAL_TIMEOUT_MS = 5_000;
 
 /** Asks a provider, and gives back the text of a good answer. Throws `IdentityError`, or the signal's reason. */
 export async function askCloud({ local = false, ...question }: CloudQuestion, means: CloudMeans): Promise<string> {
-  const { clock, signal, proxy, reach } = means;
-  const access = { login: { kind: 'anonymous' }, ...(proxy === undefined || local ? {} : { proxy }) } as const;
+  const { clock, signal, reach, environment } = means;
   const url = means.reroute?.(question.url) ?? question.url;
+  const proxy = local ? undefined : (means.proxy ?? environmentProxy(url, environment.variables));
+  const access = { login: { kind: 'anonymous' }, ...(proxy === undefined ? {} : { proxy }) } as const;
   using client = createHttpClient({ access, reach: local ? 'anywhere' : reach, clock });
   if (!local) return await callProvider({ ...question, url, client, request: { ...question.request, signal } });
   const { provider, step } = question;
@@ -74,14 +76,21 @@ export function cached<T extends Expiring>(
   means: CloudMeans,
   fetch: (means: CloudMeans) => Promise<T>,
 ): Promise<T> {
-  const { cache, signal, subject, identity, proxy } = means;
+  const { cache, signal, subject } = means;
   if (cache === undefined) return fetch(means);
+  return cache.get(keyOf(key, means), (shared) => fetch({ ...means, signal: shared }), { signal, subject });
+}
+
+/** Forgets what `cached` keeps under a key, for this identity. */
+export const dropCached = (key: readonly string[], means: CloudMeans): void => means.cache?.drop(keyOf(key, means));
+
+function keyOf(key: readonly string[], { identity, proxy }: CloudMeans): readonly string[] {
   const { namespace, name, annotations = {} } = identity ?? {};
   const who =
     identity === undefined
       ? ['controller']
       : ['service-account', namespace ?? '', name ?? '', JSON.stringify(Object.entries(annotations).sort())];
-  return cache.get([...key, ...who, proxy?.address.href ?? ''], (shared) => fetch({ ...means, signal: shared }), { signal, subject });
+  return [...key, ...who, proxy?.address.href ?? ''];
 }
 
 /** A file that the controller's environment names. */

@@ -62,6 +62,10 @@ export function fieldsOf(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
+/** The fields of an object within an object; none, if it is none. */
+export const fieldsIn = (fields: Readonly<Record<string, unknown>>, name: string): Readonly<Record<string, unknown>> =>
+  fieldsOf(JSON.stringify(fields[name] ?? null));
+
 /** A field that has to be there. The answer itself is not quoted: it is where tokens are. */
 export function textField(
   fields: Readonly<Record<string, unknown>>,

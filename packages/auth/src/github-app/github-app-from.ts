@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { withoutEnd } from '@gotk/apimachinery';
 import { keysOf, type LoginSecret } from '../access/secret-keys.ts';
-import { privateKeyOf } from '../access/tls-keys.ts';
+import { isLarge, MAX_RSA_BITS, privateKeyOf } from '../access/tls-keys.ts';
 
 /** A GitHub App, installed somewhere. */
 export interface GitHubApp {
@@ -29,6 +29,7 @@ export function githubAppFrom(secret: LoginSecret): GitHubApp {
   if (pem === undefined) throw keys.invalid("has no 'githubAppPrivateKey'");
   const privateKey = privateKeyOf(pem);
   if (privateKey?.asymmetricKeyType !== 'rsa') throw keys.invalid("has no RSA key in PEM in 'githubAppPrivateKey'");
+  if (isLarge(privateKey)) throw keys.invalid(`has an RSA key of more than ${MAX_RSA_BITS} bits in 'githubAppPrivateKey'`);
 
   const [id, owner] = [text('githubAppInstallationID'), text('githubAppInstallationOwner')];
   if ((id === undefined) === (owner === undefined))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { signedHeaders } from './sigv4.ts';
+import { presignedUrl, signedHeaders } from './sigv4.ts';
 
 /** Of the examples that AWS published for implementers. */
 const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY', expiresAtMs: 0 };
@@ -36,5 +36,27 @@ describe('an example of S3', () => {
 
   test('List Objects', () => {
     expect(signatureOf('/?max-keys=2&prefix=J')).toBe('34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7');
+  });
+});
+
+/** What AWS's SDK for Python (botocore, `SigV4QueryAuth`) makes of the same request. */
+describe('a URL that is signed beforehand', () => {
+  const asked = { method: 'GET', headers: { 'x-k8s-aws-id': 'prod' } };
+  const sts = new URL('https://sts.eu-west-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15');
+  const at = { region: 'eu-west-1', service: 'sts', nowMs: Date.parse('2026-01-02T03:04:05Z'), expiresSeconds: 900 };
+  const keys = { accessKeyId: 'ASIA1', secretAccessKey: 'secret+/=' };
+  const common =
+    'https://sts.eu-west-1.amazonaws.com/?Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=ASIA1%2F20260102%2Feu-west-1%2Fsts%2Faws4_request&X-Amz-Date=20260102T030405Z&X-Amz-Expires=900';
+
+  test('is as AWS makes it with keys', () => {
+    expect(presignedUrl({ ...asked, url: sts }, keys, at)).toBe(
+      `${common}&X-Amz-SignedHeaders=host%3Bx-k8s-aws-id&X-Amz-Signature=bea68991e8f57def2dd4736c5fb7fed38687bdf20a6677eb5493b74b62b79be2`,
+    );
+  });
+
+  test('is as AWS makes it with keys of a session', () => {
+    expect(presignedUrl({ ...asked, url: sts }, { ...keys, sessionToken: 'session+/=' }, at)).toBe(
+      `${common}&X-Amz-Security-Token=session%2B%2F%3D&X-Amz-SignedHeaders=host%3Bx-k8s-aws-id&X-Amz-Signature=034a9ceb449b2392ee3ab4668caf961cc60a30d822c3ce045613590c33d66c13`,
+    );
   });
 });

@@ -43,6 +43,40 @@ export function signedHeaders(request: Signable, keys: AwsKeys, { region, servic
   };
 }
 
+/**
+ * The URL of a request that whoever has it may make until the time is over: what `signedHeaders` puts into headers is in its query. The headers of the
+ * request are signed too, and have to be sent with it.
+ */
+export function presignedUrl(
+  { method, url, headers = {} }: Omit<Signable, 'body'>,
+  keys: AwsKeys,
+  { region, service, nowMs, expiresSeconds }: SigningScope & { readonly expiresSeconds: number },
+): string {
+  const time = timestampOf(nowMs);
+  const { accessKeyId, sessionToken } = keys;
+  const signedOnes = { ...headers, host: url.host };
+  const query: readonly (readonly [string, string])[] = [
+    ...url.searchParams,
+    ['X-Amz-Algorithm', 'AWS4-HMAC-SHA256'],
+    ['X-Amz-Credential', `${accessKeyId}/${scopeOf({ region, service, time })}`],
+    ['X-Amz-Date', time],
+    ['X-Amz-Expires', String(expiresSeconds)],
+    ...(sessionToken === undefined ? [] : [['X-Amz-Security-Token', sessionToken] as const]),
+    ['X-Amz-SignedHeaders', namesOf(signedOnes)],
+  ];
+  const unsigned = new URL(url);
+  unsigned.search = query
+    .map(([name, value]) => `${encoded(name)}=${encoded(value)}`)
+    .sort()
+    .join('&');
+  const { signature } = sign(canonicalRequest({ method, url: unsigned, headers: signedOnes }, sha256('')), keys, { region, service, time });
+  return `${unsigned.href}&X-Amz-Signature=${signature}`;
+}
+
+/** As RFC 3986 has it: `encodeURIComponent` leaves some of what is reserved. */
+const encoded = (text: string): string =>
+  encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+
 /** The signature of a canonical request. `time` is what is signed: some services want it without its `Z`. */
 export function sign(
   canonical: string,
@@ -50,10 +84,13 @@ export function sign(
   { region, service, time }: { readonly region: string; readonly service: string; readonly time: string },
 ): { readonly scope: string; readonly signature: string } {
   const day = time.slice(0, 8);
-  const scope = `${day}/${region}/${service}/aws4_request`;
+  const scope = scopeOf({ region, service, time });
   const key = [region, service, 'aws4_request'].reduce<Buffer>(hmac, hmac(`AWS4${secretAccessKey}`, day));
   return { scope, signature: hmac(key, ['AWS4-HMAC-SHA256', time, scope, sha256(canonical)].join('\n')).toString('hex') };
 }
+
+const scopeOf = ({ region, service, time }: { readonly region: string; readonly service: string; readonly time: string }): string =>
+  `${time.slice(0, 8)}/${region}/${service}/aws4_request`;
 
 export function canonicalRequest({ method, url, headers = {} }: Signable, payloadHash: string): string {
   const lines = Object.entries(headers)

@@ -13,6 +13,9 @@ export const AzureScope = {
   DevOps: '499b84ac-1321-427f-aa17-267ca6975798/.default',
   Storage: 'https://storage.azure.com/.default',
   ContainerRegistry: 'https://containerregistry.azure.net/.default',
+  /** Of Kubernetes clusters: the application that all of AKS logs in with. */
+  KubernetesService: '6dae42f8-4368-4678-94ff-3960e28e3630/.default',
+  ResourceManager: 'https://management.azure.com/.default',
   KeyVault: 'https://vault.azure.net/.default',
   KeyVaultChina: 'https://vault.azure.cn/.default',
   KeyVaultGovernment: 'https://vault.usgovcloudapi.net/.default',

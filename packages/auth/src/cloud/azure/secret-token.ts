@@ -1,6 +1,6 @@
 import { constants, createHash, randomUUID, sign, X509Certificate } from 'node:crypto';
 import { keysOf, type LoginSecret, type SecretKeys } from '../../access/secret-keys.ts';
-import { privateKeyOf } from '../../access/tls-keys.ts';
+import { isLarge, MAX_RSA_BITS, privateKeyOf } from '../../access/tls-keys.ts';
 import { type CloudMeans, cached } from '../means.ts';
 import type { AzureScope, AzureToken } from './azure-token.ts';
 import { type AzureClient, authorityOf, clientToken, tokenUrl } from './client-token.ts';
@@ -43,6 +43,7 @@ function assertionBy(
 ): string {
   const key = privateKeyOf(pem);
   if (key?.asymmetricKeyType !== 'rsa') throw keys.invalid("has no RSA key in PEM without a passphrase in 'clientCertificate'");
+  if (isLarge(key)) throw keys.invalid(`has an RSA key of more than ${MAX_RSA_BITS} bits in 'clientCertificate'`);
   const certificate = certificateIn(pem);
   if (certificate === undefined) throw keys.invalid("has no certificate in PEM in 'clientCertificate'");
   const nowS = Math.floor(means.clock.now() / 1000);

@@ -1,5 +1,5 @@
 import { sign } from 'node:crypto';
-import { privateKeyOf } from '../../access/tls-keys.ts';
+import { isLarge, MAX_RSA_BITS, privateKeyOf } from '../../access/tls-keys.ts';
 import { IdentityError } from '../identity-error.ts';
 import { askCloud, type CloudMeans, formOf } from '../means.ts';
 import { fieldsOf, textField } from '../provider-call.ts';
@@ -18,6 +18,8 @@ export async function tokenByAccountKey(json: string, means: CloudMeans) {
   const privateKey = privateKeyOf(String(fields.private_key ?? ''));
   if (fields.type !== 'service_account' || privateKey?.asymmetricKeyType !== 'rsa')
     throw new IdentityError('gcp', 'misconfigured', 'the key of the service account is none');
+  if (isLarge(privateKey))
+    throw new IdentityError('gcp', 'misconfigured', `the key of the service account has more than ${MAX_RSA_BITS} bits`);
   const iat = Math.floor(means.clock.now() / 1000);
   const claims = { iss: textField(fields, 'client_email', CALL), scope: SCOPES.join(' '), aud: TOKEN_URL, iat, exp: iat + 3600 };
   const header = { alg: 'RS256', typ: 'JWT', kid: fields.private_key_id };

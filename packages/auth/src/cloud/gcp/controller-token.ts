@@ -1,6 +1,6 @@
 import { IdentityError } from '../identity-error.ts';
 import { askCloud, type CloudMeans, fileOf } from '../means.ts';
-import { fieldsOf } from '../provider-call.ts';
+import { fieldsIn, fieldsOf } from '../provider-call.ts';
 import { tokenByAccountKey } from './account-key.ts';
 import { exchangeToken, oauthToken } from './exchange.ts';
 import { metadataOf } from './metadata.ts';
@@ -24,7 +24,7 @@ async function tokenByFile(path: string, means: CloudMeans) {
   return await exchangeToken(
     {
       audience: String(fields.audience ?? ''),
-      subjectToken: await subjectToken(nested(fields, 'credential_source'), means),
+      subjectToken: await subjectToken(fieldsIn(fields, 'credential_source'), means),
       subjectTokenType: String(fields.subject_token_type ?? ''),
       impersonate: impersonate === undefined ? undefined : decodeURIComponent(impersonate),
     },
@@ -34,8 +34,6 @@ async function tokenByFile(path: string, means: CloudMeans) {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const nested = (fields: Fields, name: string): Fields => fieldsOf(JSON.stringify(fields[name] ?? null));
-
 /** From a file or a service next door. Programs are not started, and AWS's own way is not known here. */
 async function subjectToken(source: Fields, means: CloudMeans): Promise<string> {
   const { file, url } = source;
@@ -43,7 +41,7 @@ async function subjectToken(source: Fields, means: CloudMeans): Promise<string> 
   const address = typeof url === 'string' ? URL.parse(url) : null;
   if (address === null)
     throw new IdentityError('gcp', 'misconfigured', 'the external account names neither a file nor a URL for its token');
-  const headers = Object.fromEntries(Object.entries(nested(source, 'headers')).map(([name, value]) => [name, String(value)]));
+  const headers = Object.fromEntries(Object.entries(fieldsIn(source, 'headers')).map(([name, value]) => [name, String(value)]));
   const step = "get the external account's token";
   return tokenIn(
     await askCloud({ provider: 'gcp', step, url: address, request: { headers }, secrets: Object.values(headers), local: true }, means),
@@ -52,7 +50,7 @@ async function subjectToken(source: Fields, means: CloudMeans): Promise<string> 
 }
 
 function tokenIn(text: string, source: Fields): string {
-  const { type, subject_token_field_name: name } = nested(source, 'format');
+  const { type, subject_token_field_name: name } = fieldsIn(source, 'format');
   if (type !== 'json') return text.trim();
   const token = fieldsOf(text)[String(name)];
   if (typeof token === 'string') return token;
