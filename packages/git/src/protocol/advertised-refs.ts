@@ -1,8 +1,6 @@
-import { GitError } from '../git-error.ts';
 import type { Answer } from '../transport/transport.ts';
-import { quoted } from './greeting.ts';
-import { textOf } from './pkt-line.ts';
 import { isWanted, type Ref, type Wanted } from './ref.ts';
+import { refLines } from './ref-lines.ts';
 
 const PEELED = '^{}';
 
@@ -13,10 +11,7 @@ const PEELED = '^{}';
 export async function* advertisedRefs(answer: Answer, firstRef: string, wanted: Wanted): AsyncGenerator<Ref> {
   if (firstRef === '') return await answer.finish();
   let held = refOf(firstRef);
-  for (let packet = await answer.next(); packet !== undefined && packet.kind !== 'flush'; packet = await answer.next()) {
-    if (packet.kind !== 'data') continue;
-    const line = textOf(packet.bytes);
-    if (line.startsWith('ERR ')) throw new GitError('protocol', `the server refused to list references: ${quoted(line.slice(4))}`);
+  for await (const line of refLines(answer, wanted)) {
     // They come last, and tell of the server's own history.
     if (line.startsWith('shallow ')) continue;
     const ref = refOf(line);

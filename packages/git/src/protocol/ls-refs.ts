@@ -1,8 +1,7 @@
-import { GitError } from '../git-error.ts';
 import type { Limits, Transport } from '../transport/transport.ts';
-import { quoted } from './greeting.ts';
-import { DELIMITER, FLUSH, renderPacket, textOf } from './pkt-line.ts';
+import { DELIMITER, FLUSH, renderPacket } from './pkt-line.ts';
 import { isWanted, type Ref, type Wanted } from './ref.ts';
+import { refLines } from './ref-lines.ts';
 
 /** The references that a server of protocol version 2 lists, as it lists them. */
 export async function* listRefs(transport: Transport, wanted: Wanted, limits: Limits): AsyncGenerator<Ref> {
@@ -14,10 +13,7 @@ export async function* listRefs(transport: Transport, wanted: Wanted, limits: Li
     FLUSH,
   ].join('');
   await using answer = await transport.ask(request, limits);
-  for (let packet = await answer.next(); packet !== undefined && packet.kind !== 'flush'; packet = await answer.next()) {
-    if (packet.kind !== 'data') continue;
-    const line = textOf(packet.bytes);
-    if (line.startsWith('ERR ')) throw new GitError('protocol', `the server refused to list references: ${quoted(line.slice(4))}`);
+  for await (const line of refLines(answer, wanted)) {
     const ref = parseRef(line);
     if (isWanted(ref, wanted)) yield ref;
   }

@@ -38,6 +38,21 @@ describe('packets', () => {
     for (const text of ['', 'a', 'ü', '\n', 'x'.repeat(65_515)]) expect(await decode(renderPacket(text))).toEqual([show(dataOf(text))]);
   });
 
+  test.each([1, 7, 50, 1_000])('that nobody wants are passed over as far as they are at hand, in pieces of %i bytes', async (bytes) => {
+    const lines = ['no 1', 'no 2', 'yes 1', 'no 3', 'yes 2'];
+    const reader = packetReader(inPieces(Buffer.from(`${lines.map(renderPacket).join('')}${FLUSH}`), bytes));
+    const seen: string[] = [];
+    for (;;) {
+      reader.passOver((buffer, from, to) => buffer.toString('utf8', from, to).startsWith('no'));
+      const packet = await reader.next();
+      if (packet?.kind !== 'data') break;
+      seen.push(textOf(packet.bytes));
+    }
+    // One that was not there yet as a whole is the reader's next.
+    expect(seen.filter((line) => line.startsWith('yes'))).toEqual(['yes 1', 'yes 2']);
+    expect(seen.filter((line) => line.startsWith('no')).length).toBeLessThanOrEqual(bytes === 1_000 ? 1 : 3);
+  });
+
   test('cost the same however small the pieces are', async () => {
     const input = Buffer.from(renderPacket('x'.repeat(65_000)).repeat(8));
     const { user } = process.cpuUsage();

@@ -23,9 +23,14 @@ const MAX_SENT_BYTES = 65_520;
 export interface PacketReader {
   /** The next packet, whatever the boundaries of the chunks; undefined at the end of the stream. Throws `GitError` for what is none. */
   next(): Promise<Packet | undefined>;
+  /** Passes over data that is at hand, packet by packet, up to the first that is not `unwanted`: of a million, hardly one is worth a promise and a buffer. */
+  passOver(unwanted: Unwanted): void;
   /** All that follows, as it comes: a pack without bands is no packets. */
   rest(): AsyncGenerator<Buffer>;
 }
+
+/** Whether nobody needs to see what a packet contains: the bytes of the buffer between the two. */
+export type Unwanted = (buffer: Buffer, from: number, to: number) => boolean;
 
 export function packetReader(chunks: AsyncIterator<Uint8Array>): PacketReader {
   // Pieces of a packet wait to be joined until it is whole: joining them as they come would cost the square of their number.
@@ -68,6 +73,13 @@ export function packetReader(chunks: AsyncIterator<Uint8Array>): PacketReader {
       at += length;
       return { kind: 'data', bytes };
     },
+    passOver(unwanted) {
+      while (joined.length - at >= 4) {
+        const length = lengthAt(joined, at);
+        if (typeof length !== 'number' || joined.length - at < length || !unwanted(joined, at + 4, at + length)) return;
+        at += length;
+      }
+    },
     async *rest() {
       join();
       if (joined.length > 0) yield joined;
@@ -83,14 +95,23 @@ export function packetReader(chunks: AsyncIterator<Uint8Array>): PacketReader {
 
 const cutShort = () => new GitError('protocol', 'the answer ended in the middle of a packet');
 
-function lengthAt(buffer: Buffer, at: number): number | 'flush' | 'delimiter' | 'response-end' {
-  const digits = buffer.toString('latin1', at, at + 4);
-  if (!/^[0-9a-f]{4}$/i.test(digits)) throw new GitError('protocol', 'the server does not speak the Git protocol');
-  const length = Number.parseInt(digits, 16);
+const MARKS = ['flush', 'delimiter', 'response-end'] as const;
+
+function lengthAt(buffer: Buffer, at: number): number | (typeof MARKS)[number] {
+  let length = 0;
+  for (let digit = at; digit < at + 4; digit++) length = length * 16 + hexadecimal(buffer[digit] ?? 0);
+  if (Number.isNaN(length)) throw new GitError('protocol', 'the server does not speak the Git protocol');
   if (length >= 4) return length;
-  const mark = (['flush', 'delimiter', 'response-end'] as const)[length];
+  const mark = MARKS[length];
   if (mark === undefined) throw new GitError('protocol', `packet of impossible length ${length}`);
   return mark;
+}
+
+/** What a digit of ASCII stands for, or NaN. */
+function hexadecimal(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = code | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : Number.NaN;
 }
 
 export const textOf = (bytes: Buffer): string => bytes.toString('utf8').replace(/\n$/, '');

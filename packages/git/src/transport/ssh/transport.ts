@@ -40,6 +40,7 @@ export function sshTransport(
     let over = false;
     return {
       next: () => from.next(),
+      passOver: (unwanted) => from.passOver(unwanted),
       rest: () => from.rest(),
       async finish() {
         over = true;
