@@ -79,6 +79,56 @@ describe('the mapper', () => {
     await expect(mapper.resourceFor(deployment, { signal })).rejects.toThrow(`no matches for kind 'Deployment' in version 'apps/v1'`);
   });
 
+  describe('whose version has gone', () => {
+    const gone = { group: 'batch', version: 'v1beta1', kind: 'CronJob' };
+    const group = (...versions: readonly string[]) => ({
+      versions: versions.map((version) => ({ groupVersion: `batch/${version}`, version })),
+      preferredVersion: { groupVersion: 'batch/v2', version: 'v2' },
+    });
+    const answers = (all: Readonly<Record<string, unknown>>) => (path: string) =>
+      all[path] ?? Promise.reject(new ApiError('not found', { status: 404, reason: 'NotFound' }));
+
+    test('is found in another one, first of all in that which the server prefers; to ask for the versions once is enough for many', async () => {
+      const { asked, server, mapper } = setUp();
+      server.answer = answers({
+        '/apis/batch': group('v3', 'v2'),
+        '/apis/batch/v3': served('CronJob'),
+        '/apis/batch/v2': served('CronJob'),
+      });
+      const expected = { group: 'batch', version: 'v2', kind: 'CronJob', plural: 'cronjobs', namespaced: true };
+      expect(await mapper.anyResourceFor(gone, { signal })).toEqual(expected);
+      expect(await mapper.anyResourceFor({ ...gone, version: 'v1beta2' }, { signal })).toEqual(expected);
+      expect(asked.filter((path) => path === '/apis/batch')).toHaveLength(1);
+      await expect(mapper.resourceFor(gone, { signal })).rejects.toThrow(NoMatch);
+    });
+
+    test('and that no other version has is nowhere; versions that are new are seen after two seconds', async () => {
+      const { clock, server, mapper } = setUp();
+      server.answer = answers({ '/apis/batch': group('v2', 'v1beta1'), '/apis/batch/v2': served('Job') });
+      await expect(mapper.anyResourceFor(gone, { signal })).rejects.toThrow(`no matches for kind 'CronJob' in version 'batch/v1beta1'`);
+      server.answer = answers({ '/apis/batch': group('v2', 'v1'), '/apis/batch/v2': served('Job'), '/apis/batch/v1': served('CronJob') });
+      await clock.advance(2_000);
+      expect(await mapper.anyResourceFor(gone, { signal })).toMatchObject({ version: 'v1' });
+      await expect(mapper.anyResourceFor({ ...gone, group: 'example.dev' }, { signal })).rejects.toThrow(NoMatch);
+    });
+
+    test('is found in the core group too, which lists names alone', async () => {
+      const { server, mapper } = setUp();
+      server.answer = answers({ '/api': { versions: ['v1'] }, '/api/v1': served('Pod') });
+      expect(await mapper.anyResourceFor({ group: '', version: 'v1beta3', kind: 'Pod' }, { signal })).toMatchObject({ version: 'v1' });
+    });
+
+    test('is not asked for where it is served, and a failure to ask is none to be found', async () => {
+      const { asked, server, mapper } = setUp();
+      await mapper.anyResourceFor(deployment, { signal });
+      expect(asked).toEqual(['/apis/apps/v1']);
+      server.answer = (path) => (path === '/apis/batch' ? Promise.reject(new ConnectionError('reset')) : served());
+      await expect(mapper.anyResourceFor(gone, { signal })).rejects.toThrow('reset');
+      server.answer = answers({ '/apis/batch': group('v2'), '/apis/batch/v2': served('CronJob') });
+      expect(await mapper.anyResourceFor(gone, { signal })).toMatchObject({ version: 'v2' });
+    });
+  });
+
   test('a question that failed is no answer: the next one asks again', async () => {
     const { server, mapper } = setUp();
     server.answer = () => Promise.reject(new ConnectionError('reset'));
@@ -123,6 +173,24 @@ describe('the mapper', () => {
 });
 
 describe('a server that says what it likes', () => {
+  test.each<[string, unknown]>([
+    ['a text', 'v2'],
+    ['no list of versions', { versions: { version: 'v2' } }],
+    ['too many versions', { versions: Array(101).fill({ version: 'v2' }) }],
+  ])('has no versions of a group in an answer that is %s', async (_what, answer) => {
+    const { server, mapper } = setUp();
+    server.answer = (path) => (path === '/apis/batch' ? answer : served());
+    await expect(mapper.anyResourceFor({ group: 'batch', version: 'v1', kind: 'Job' }, { signal })).rejects.toBeInstanceOf(ProtocolError);
+  });
+
+  test('leads nowhere by the name of a version', async () => {
+    const { asked, server, mapper } = setUp();
+    const odd = ['../../x', '', 'v1/pods', 'x'.repeat(64), 'V1', 7, null, 'v2'].map((version) => ({ version }));
+    server.answer = (path) => (path === '/apis/batch' ? { versions: odd } : served());
+    await expect(mapper.anyResourceFor({ group: 'batch', version: 'v1', kind: 'Job' }, { signal })).rejects.toThrow(NoMatch);
+    expect(asked).toEqual(['/apis/batch/v1', '/apis/batch', '/apis/batch/v2']);
+  });
+
   test.each<[string, unknown]>([
     ['a text', 'resources'],
     ['no list', { resources: { name: 'x' } }],

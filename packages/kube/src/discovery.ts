@@ -1,5 +1,6 @@
 import { type Clock, type GroupVersionKind, isRecord, type Resource, renderApiVersion, untilAborted } from '@gotk/apimachinery';
 import { isNotFound, NoMatch, ProtocolError } from './errors.ts';
+import { createGroupVersions } from './group-versions.ts';
 import type { RestMapper } from './rest-mapper.ts';
 import { discoveryRequest } from './transport/requests.ts';
 import type { Transport } from './transport/transport.ts';
@@ -26,6 +27,7 @@ const MAX_NAME_CHARACTERS = 253;
 /** Asks the API server for a group version when one of its kinds is first needed, and again when a kind is missing. */
 export function discoveryMapper(transport: Transport, clock: Clock): RestMapper {
   const known = new Map<string, Entry>();
+  const groups = createGroupVersions(transport, { clock, keptMs: MISS_MS });
 
   const ask = (groupVersion: GroupVersion): Entry => {
     const key = renderApiVersion(groupVersion);
@@ -52,18 +54,31 @@ export function discoveryMapper(transport: Transport, clock: Clock): RestMapper 
     }
   };
 
+  const find = async (gvk: GroupVersionKind, signal: AbortSignal): Promise<Resource | undefined> => {
+    signal.throwIfAborted();
+    const entry = known.get(renderApiVersion(gvk)) ?? ask(gvk);
+    const found = (await untilAborted(entry.kinds, signal)).get(gvk.kind);
+    if (found !== undefined) return found;
+    // Somebody may have asked again while we waited.
+    const latest = known.get(renderApiVersion(gvk)) ?? ask(gvk);
+    const isFresh = clock.monotonic() - latest.askedAtMs < MISS_MS;
+    return (await untilAborted((isFresh ? latest : ask(gvk)).kinds, signal)).get(gvk.kind);
+  };
+
   return {
     async resourceFor(gvk, { signal }) {
-      signal.throwIfAborted();
-      const entry = known.get(renderApiVersion(gvk)) ?? ask(gvk);
-      const found = (await untilAborted(entry.kinds, signal)).get(gvk.kind);
-      if (found !== undefined) return found;
-      // Somebody may have asked again while we waited.
-      const latest = known.get(renderApiVersion(gvk)) ?? ask(gvk);
-      const isFresh = clock.monotonic() - latest.askedAtMs < MISS_MS;
-      const renewed = (await untilAborted((isFresh ? latest : ask(gvk)).kinds, signal)).get(gvk.kind);
-      if (renewed === undefined) throw new NoMatch(gvk);
-      return renewed;
+      const found = await find(gvk, signal);
+      if (found === undefined) throw new NoMatch(gvk);
+      return found;
+    },
+    async anyResourceFor(gvk, { signal }) {
+      const wanted = await find(gvk, signal);
+      if (wanted !== undefined) return wanted;
+      for (const version of await groups.of(gvk.group, { signal })) {
+        const found = version === gvk.version ? undefined : await find({ ...gvk, version }, signal);
+        if (found !== undefined) return found;
+      }
+      throw new NoMatch(gvk);
     },
     forget(groupVersion) {
       known.delete(renderApiVersion(groupVersion));

@@ -65,6 +65,8 @@ export class NoMatch extends Error {
 }
 
 export const isNotFound = (thrown: unknown): thrown is ApiError => thrown instanceof ApiError && thrown.status === 404;
+/** There is no such path: the kind is not served in this version any more, and whether there is the object nobody has been asked. */
+export const isNotServed = (thrown: unknown): thrown is ApiError => isNotFound(thrown) && thrown.reason === '';
 /** The server does not offer this verb for the kind. */
 export const isNotOffered = (thrown: unknown): thrown is ApiError => thrown instanceof ApiError && thrown.status === 405;
 export const isForbidden = (thrown: unknown): thrown is ApiError => thrown instanceof ApiError && thrown.status === 403;

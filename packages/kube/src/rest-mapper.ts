@@ -4,6 +4,11 @@ import type { GroupVersionKind, Resource } from '@gotk/apimachinery';
 export interface RestMapper {
   /** Throws `NoMatch` when the server does not serve the kind. */
   resourceFor(gvk: GroupVersionKind, options: { readonly signal: AbortSignal }): Promise<Resource>;
+  /**
+   * The same where that version may have gone: then in another one of the group, first of all in the one that the server prefers. The objects are the same ones
+   * in each. Throws `NoMatch` when the server serves the kind in no version.
+   */
+  anyResourceFor(gvk: GroupVersionKind, options: { readonly signal: AbortSignal }): Promise<Resource>;
   /** Forgets a group version, for instance after a CRD of it was applied. */
   forget(groupVersion: { readonly group: string; readonly version: string }): void;
 }

@@ -46,6 +46,7 @@ function setUp() {
     mapper: {
       forget: () => undefined,
       resourceFor: (gvk: GroupVersionKind) => Promise.reject(new NoMatch(gvk)),
+      anyResourceFor: (gvk: GroupVersionKind) => Promise.reject(new NoMatch(gvk)),
     },
     list: async ({ plural }: Resource<KubeObject>, _options: ListOptions) => {
       asked.push(plural);

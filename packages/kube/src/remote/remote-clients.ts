@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { type Clock, type KubeObject, type ObjectKey, type Resource, renderKey, systemClock, untilAborted } from '@gotk/apimachinery';
 import type { KubeClient, RequestOptions } from '../client.ts';
 import type { ClusterConnection } from '../connection.ts';
 import { isNotFound } from '../errors.ts';
 import { serviceAccountIdentity } from '../impersonation.ts';
 import { createKubeClient, type KubeClientOptions } from '../kube-client.ts';
+import type { CloudClusters } from './cloud-clusters.ts';
 import { createSharedUses } from './shared-uses.ts';
 import type { TenantPolicy } from './tenant-policy.ts';
 import { UnusableKubeconfig } from './unusable-kubeconfig.ts';
@@ -36,6 +38,8 @@ export interface RemoteClientsOptions
   readonly policy?: TenantPolicy;
   /** `--default-kubeconfig-service-account`. */
   readonly defaultServiceAccount?: string | undefined;
+  /** Finds the clusters of ConfigMaps of provider `aws`, `azure` and `gcp`; absent: those are refused with `UnsupportedProvider`. */
+  readonly clouds?: CloudClusters | undefined;
   readonly clock?: Clock;
   /** Put around each client before it is handed out, such as the guard that lets nobody write who has lost the lease. */
   readonly wrap?: (client: KubeClient) => KubeClient;
@@ -51,15 +55,25 @@ export interface RemoteClientsOptions
 export interface RemoteClients {
   /**
    * A client of the cluster that the reference describes now: the Secret or ConfigMap is read each time, and a client made earlier is shared by all who come
-   * with the same one (uid, resourceVersion, key). When it has changed there is a new client; the old one closes with its last user.
+   * with the same one (uid, resourceVersion, key), as long as the cloud, where it names one, says the same of the cluster. When it has changed there is a new
+   * client; the old one closes with its last user.
    *
-   * Throws `UnusableKubeconfig` for what only a change of that object can mend, `ApiError` and `ConnectionError` as any read does, the signal's reason on abort.
+   * Throws `UnusableKubeconfig` for what only a change of that object can mend, `ApiError` and `ConnectionError` as any read does, what `clouds` throws, the
+   * signal's reason on abort.
    */
   borrow(cluster: RemoteCluster, options: RequestOptions): Promise<BorrowedClient>;
   /** Those that are open, used or not. */
   readonly size: number;
   /** Closes all; what runs on them ends. */
   close(): Promise<void>;
+}
+
+/** What a Secret or ConfigMap describes. */
+interface Described {
+  /** What a cloud says of it, in short; '' without one. */
+  readonly cloud: string;
+  /** `lifetime`: as long as the connection is used. */
+  connect(lifetime: AbortSignal): Promise<ClusterConnection>;
 }
 
 type Kept = KubeObject & { readonly data?: Readonly<Record<string, string>> | null };
@@ -78,18 +92,29 @@ export function createRemoteClients(options: RemoteClientsOptions): RemoteClient
     wrap = (client) => client,
     onSecret = () => undefined,
     defaultServiceAccount,
+    clouds,
     idleMs = 300_000,
     maxIdle = 100,
     ...settings
   } = options;
   const uses = createSharedUses<KubeClient>({ clock, idleMs, maxIdle, close: (client) => client.close() });
 
-  const connect = async (kept: Kept, { secretRef }: KubeconfigReference, signal: AbortSignal): Promise<ClusterConnection> => {
+  const describe = async (kept: Kept, { secretRef }: KubeconfigReference, signal: AbortSignal): Promise<Described> => {
     // Loaded here and not above: few controllers ever meet a remote cluster, and none before it has started.
-    const { configMapConnection, secretConnection } = await import('./tenant-connection.ts');
-    return secretRef === undefined
-      ? configMapConnection({ configMap: kept, defaultServiceAccount }, policy, { client: home, clock, signal })
-      : secretConnection({ secret: kept, key: secretRef.key }, policy, clock);
+    const { cloudClusterOf, cloudConnection, configMapConnection, openCluster, secretConnection } = await import('./tenant-connection.ts');
+    if (secretRef !== undefined) return { cloud: '', connect: () => secretConnection({ secret: kept, key: secretRef.key }, policy, clock) };
+    const source = { configMap: kept, defaultServiceAccount };
+    const cluster = cloudClusterOf(source, policy);
+    if (cluster === undefined)
+      return { cloud: '', connect: async (lifetime) => configMapConnection(source, policy, { client: home, clock, signal: lifetime }) };
+    const opened = await openCluster(cluster, { source, clouds, policy, clock, signal });
+    const { server, ca = '', as } = opened;
+    return {
+      cloud: `/${createHash('sha256')
+        .update(JSON.stringify([server, ca, as]))
+        .digest('base64url')}`,
+      connect: async (lifetime) => cloudConnection(opened, policy, { clock, signal: lifetime }),
+    };
   };
 
   return {
@@ -98,9 +123,10 @@ export function createRemoteClients(options: RemoteClientsOptions): RemoteClient
       const kept = await read(home, { namespace, kubeConfig }, signal);
       if (kubeConfig.secretRef !== undefined) onSecret(kept);
       const { uid = '', resourceVersion = '' } = kept.metadata;
-      const place = { id: `${uid}/${kubeConfig.secretRef?.key ?? ''}`, version: resourceVersion };
+      const { cloud, connect } = await describe(kept, kubeConfig, signal);
+      const place = { id: `${uid}/${kubeConfig.secretRef?.key ?? ''}`, version: `${resourceVersion}${cloud}` };
       const use = uses.take(place, async (lifetime) => {
-        const connection = await connect(kept, kubeConfig, lifetime);
+        const connection = await connect(lifetime);
         return createKubeClient({ maxAnswerBytes: MAX_ANSWER_BYTES, ...settings, connection, clock });
       });
       try {

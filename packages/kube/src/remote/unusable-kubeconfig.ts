@@ -8,7 +8,7 @@ export class UnusableKubeconfig extends Error {
   }
 }
 
-/** A provider of cluster access that this release does not have. */
+/** A provider of cluster access that there is not, or not here. */
 export class UnsupportedProvider extends UnusableKubeconfig {
   override readonly name = 'UnsupportedProvider';
 }

@@ -12,7 +12,7 @@ import type {
   WatchOptions,
 } from '../client.ts';
 import type { Method } from './exchange.ts';
-import { collectionPath, groupVersionPath, objectPath } from './resource-path.ts';
+import { collectionPath, groupPath, groupVersionPath, objectPath } from './resource-path.ts';
 
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'apply' | 'patch' | 'delete' | 'discover';
 
@@ -163,6 +163,12 @@ export function discoveryRequest(
   { signal }: RequestOptions,
 ): ApiRequest {
   const path = groupVersionPath(groupVersion);
+  return { verb: 'discover', resource: '', lane: 'call', writes: false, method: 'GET', path, accept: JSON_TYPE, repeatable: true, signal };
+}
+
+/** Of the versions of a group. */
+export function groupDiscoveryRequest(group: string, { signal }: RequestOptions): ApiRequest {
+  const path = groupPath(group);
   return { verb: 'discover', resource: '', lane: 'call', writes: false, method: 'GET', path, accept: JSON_TYPE, repeatable: true, signal };
 }
 

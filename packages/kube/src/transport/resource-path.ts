@@ -1,9 +1,12 @@
 import { type GroupVersionKind, type KubeObject, type ObjectKey, type Resource, renderKey } from '@gotk/apimachinery';
 import { InvalidName } from '../errors.ts';
 
+/** Where the versions of a group are listed: `/api`, `/apis/apps`. Throws `InvalidName`. */
+export const groupPath = (group: string): string => (group === '' ? '/api' : `/apis/${segment(group, 'group')}`);
+
 /** Where a group version is served: `/api/v1`, `/apis/apps/v1`. Throws `InvalidName`. */
 export function groupVersionPath({ group, version }: Pick<GroupVersionKind, 'group' | 'version'>): string {
-  return group === '' ? `/api/${segment(version, 'version')}` : `/apis/${segment(group, 'group')}/${segment(version, 'version')}`;
+  return `${groupPath(group)}/${segment(version, 'version')}`;
 }
 
 /** The collection's path: `/api/v1/namespaces/x/configmaps`, `/apis/apps/v1/deployments`. Throws `InvalidName`. */
