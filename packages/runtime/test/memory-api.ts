@@ -139,8 +139,9 @@ export function memoryApi(): MemoryApi {
     return answer as T;
   };
 
+  const undiscovered = () => Promise.reject(new Error('no discovery in memory'));
   const client: KubeClient = {
-    mapper: { resourceFor: () => Promise.reject(new Error('no discovery in memory')), forget: () => undefined },
+    mapper: { resourceFor: undiscovered, anyResourceFor: undiscovered, forget: () => undefined },
     get: ({ plural }, key, { signal }) => serve({ verb: 'get', plural, name: key.name }, signal, () => find(plural, key)),
     list: ({ plural }, { signal }) =>
       serve({ verb: 'list', plural, name: '' }, signal, () => ({

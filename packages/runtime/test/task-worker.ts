@@ -8,7 +8,11 @@ class Refusal extends Error {
 }
 
 /** What a test asks a thread to do, well-behaved and otherwise. */
+const depthOf = (limit: number): number => (limit === 0 ? 0 : 1 + depthOf(limit - 1));
+
 serveTasks({
+  /** Calls within calls, so many. */
+  recurse: (depth: number) => depthOf(depth),
   double: (input: number) => input * 2,
   thread: () => threadId,
   refuse: (why: string) => {

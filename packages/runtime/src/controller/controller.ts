@@ -56,6 +56,11 @@ export interface Controller<T extends KubeObject> {
   readonly triggers: readonly Trigger[];
   /** What the status says besides Ready, Reconciling and Stalled. */
   readonly conditions?: OwnedConditions;
+  /**
+   * Status fields that runs start from, such as an inventory. A run that finds there what it did not know, because its view of the object was from the past, writes
+   * nothing over it: it is superseded by one that knows.
+   */
+  readonly remembers?: readonly string[];
   /** What a person may ask for beyond a run; the kind's status has a field for each. */
   readonly requests?: readonly ExtraRequest[];
   /** Why this object can never be reconciled as it is stored; undefined when it can. Asked before every run. */
@@ -71,10 +76,11 @@ export interface Controller<T extends KubeObject> {
   /** How many objects run at once. */
   readonly concurrency: number;
   /**
-   * Runs wait for servers that tenants choose, which may never answer: one that lasts for longer than usual while others wait goes on beside those, eight times as many
-   * at most.
+   * Whether a run of this object waits, all along, for what tenants choose, such as a server that may never answer; others do when they say so
+   * (`ReconcileContext.waitForStrangers`). One that waits for longer than usual while others want its place goes on beside those, eight times as many at most.
+   * Absent: `concurrency` is all that there is.
    */
-  readonly waitsForStrangers?: true;
+  readonly waitsForStrangers?: (object: T) => boolean;
   /** Who the API server shall say wrote status and finalizer; default: the manager's name. */
   readonly statusManager?: string;
 }

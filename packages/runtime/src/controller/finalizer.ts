@@ -1,6 +1,8 @@
 import { FINALIZER } from '@gotk/api';
 import { type KubeObject, keyOf, type Resource } from '@gotk/apimachinery';
 import { isConflict, isNotFound, type KubeClient } from '@gotk/kube';
+import { statusOf } from '../status/status.ts';
+import { remembersTheSame } from '../status/status-writer.ts';
 import { Superseded } from './outcome.ts';
 
 export const hasFinalizer = (object: KubeObject): boolean => object.metadata.finalizers?.includes(FINALIZER) === true;
@@ -10,6 +12,8 @@ export interface FinalizerOptions<T extends KubeObject> {
   readonly resource: Resource<T>;
   readonly fieldManager: string;
   readonly signal: AbortSignal;
+  /** See `Controller.remembers`. */
+  readonly remembers?: readonly string[] | undefined;
 }
 
 const ATTEMPTS = 5;
@@ -33,7 +37,10 @@ export async function addFinalizer<T extends KubeObject>(object: T, options: Fin
   return current;
 }
 
-/** Takes our finalizer away and nobody else's; the object being gone already, or another one having its name, is fine. */
+/**
+ * Takes our finalizer away and nobody else's; the object being gone already, or another one having its name, is fine. Throws `Superseded` when the status remembers
+ * what whoever finalized the object did not know.
+ */
 export async function removeFinalizer<T extends KubeObject>(object: T, options: FinalizerOptions<T>): Promise<void> {
   let current = object;
   for (let attempt = 1; hasFinalizer(current); attempt++) {
@@ -45,6 +52,8 @@ export async function removeFinalizer<T extends KubeObject>(object: T, options: 
       if (!isConflict(error) || attempt === ATTEMPTS) throw error;
       const fresh = await readAgain(object, options).catch(unlessGone);
       if (fresh === undefined) return;
+      if (!remembersTheSame(statusOf(object), statusOf(fresh), options.remembers ?? []))
+        throw new Superseded('the status remembers what was not undone');
       current = fresh;
     }
   }

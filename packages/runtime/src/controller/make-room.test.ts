@@ -1,33 +1,46 @@
 import { expect, test } from 'vitest';
-import { type Holder, makeRoom, PATIENCE_MS, quantumFor } from './make-room.ts';
+import { type Holder, makeRoom, PATIENCE_MS, quantumFor, WORK_MS } from './make-room.ts';
 
 const quantumMs = 200;
-const holder = (key: string, ranMs: number, more: Partial<Holder> = {}): Holder => ({
+const waiting = (key: string, waitedMs: number, more: Partial<Holder> = {}): Holder => ({
   key,
-  ranMs,
+  waitedMs,
+  workedMs: 0,
   isRetry: false,
   isEnding: false,
   ...more,
 });
+const working = (key: string, workedMs: number, more: Partial<Holder> = {}): Holder => ({
+  ...waiting(key, 0, more),
+  waitedMs: undefined,
+  workedMs,
+});
 
 test.each([
-  ['the one that has run longest goes on beside', [holder('a', quantumMs), holder('b', 9_000)], 1, { kind: 'move', key: 'b' }],
-  ['nobody has run for long yet', [holder('a', 10), holder('b', 150)], 1, { kind: 'rest', againMs: quantumMs - 150 }],
-  ['one that tries again gives way at once', [holder('a', 150), holder('b', 0, { isRetry: true })], 1, { kind: 'move', key: 'b' }],
+  ['the one that has waited longest goes on beside', [waiting('a', quantumMs), waiting('b', 9_000)], 1, { kind: 'move', key: 'b' }],
+  ['nobody has waited for long yet', [waiting('a', 10), waiting('b', 150)], 1, { kind: 'rest', againMs: quantumMs - 150 }],
+  ['one that tries again gives way at once', [waiting('a', 150), waiting('b', 0, { isRetry: true })], 1, { kind: 'move', key: 'b' }],
+  [
+    'those that work keep their places',
+    [working('a', 3_000), working('b', 0, { isRetry: true })],
+    1,
+    { kind: 'rest', againMs: WORK_MS - 3_000 },
+  ],
+  ['not as long as they like', [working('a', WORK_MS), waiting('b', 0)], 1, { kind: 'move', key: 'a' }],
   [
     'there is nowhere to go to, and it is patience that is asked for',
-    [holder('a', quantumMs), holder('b', 0, { isRetry: true })],
+    [waiting('a', quantumMs), waiting('b', 0, { isRetry: true })],
     0,
     { kind: 'rest', againMs: PATIENCE_MS - quantumMs },
   ],
-  ['there is nowhere to go to for long', [holder('a', PATIENCE_MS)], 0, { kind: 'end', key: 'a' }],
+  ['there is nowhere to go to for long', [waiting('a', PATIENCE_MS)], 0, { kind: 'end', key: 'a' }],
   [
     'who was told to end is not told again',
-    [holder('a', 9_000, { isEnding: true }), holder('b', 2_500)],
+    [waiting('a', 9_000, { isEnding: true }), waiting('b', 2_500)],
     0,
     { kind: 'rest', againMs: PATIENCE_MS - 2_500 },
   ],
-  ['all were told to end', [holder('a', 9_000, { isEnding: true })], 0, { kind: 'rest', againMs: undefined }],
+  ['all were told to end', [waiting('a', 9_000, { isEnding: true })], 0, { kind: 'rest', againMs: undefined }],
 ] as const)('%s', (...[, holders, freeSlow, move]) => {
   expect(makeRoom({ holders, freeSlow, quantumMs })).toEqual(move);
 });

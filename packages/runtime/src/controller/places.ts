@@ -1,12 +1,12 @@
 import type { Clock } from '@gotk/apimachinery';
 import { createFairQueue } from '../workers/fair-queue.ts';
-import { makeRoom, quantumFor, SLOW_MS } from './make-room.ts';
+import { makeRoom, quantumFor, SLOW_MS, WORK_MS } from './make-room.ts';
 
 /**
  * The places that the runs of a controller take, so that two objects whose servers never answer cannot stop all others of their kind until a timeout.
  *
- * A run that lasts for longer than usual gives its place to whoever waits for it and goes on beside the others; one of an object that failed the last time does so at
- * once. Places for such runs have an end too; an object whose last run was slow begins there, and waits there when they are taken, namespaces in turns. Nobody is ended
+ * A run that waits for strangers for longer than usual gives its place to whoever wants it and goes on beside the others; one of an object that failed the last time does
+ * so at once. Places for such runs have an end too; an object whose last run was slow begins there, and waits there when they are taken, namespaces in turns. Nobody is ended
  * there, so each gets its time in the end.
  */
 export interface Places extends Disposable {
@@ -18,7 +18,9 @@ export interface Places extends Disposable {
   hasRoom(isWanted: boolean): boolean;
   /** `key` is `namespace/name`. A slow one may begin later. */
   enter(key: string, visit: Visit): void;
-  /** The run has ended, well or not. True if it was slow: so should its object's next one be taken to be. */
+  /** The run waits for strangers until this is disposed. */
+  wait(key: string): Disposable;
+  /** The run has ended, well or not. True if it was slow from its beginning: so should its object's next one be taken to be. */
   leave(key: string, end: { readonly isWell: boolean }): boolean;
 }
 
@@ -27,6 +29,8 @@ export interface Visit {
   readonly isSlow: boolean;
   /** The object's last run failed. */
   readonly isRetry: boolean;
+  /** It waits for strangers from its beginning. */
+  readonly waits: boolean;
   readonly begin: () => void;
 }
 
@@ -44,6 +48,12 @@ export interface PlacesOptions {
 interface Holding {
   readonly sinceMs: number;
   readonly isRetry: boolean;
+  /** From its beginning. */
+  readonly waits: boolean;
+  /** Undefined: it works. */
+  waitsSinceMs: number | undefined;
+  /** Before that. */
+  waitedMs: number;
   isSlow: boolean;
   isEnding: boolean;
 }
@@ -63,17 +73,22 @@ export function createPlaces({ clock, size, slowSize, end, onRoom }: PlacesOptio
     timer?.[Symbol.dispose]();
     timer = undefined;
   };
-  const place = (key: string, { isSlow, isRetry, begin }: Visit) => {
-    holding.set(key, { sinceMs: clock.monotonic(), isSlow, isRetry, isEnding: false });
+  const place = (key: string, { isSlow, isRetry, waits, begin }: Visit) => {
+    const sinceMs = clock.monotonic();
+    holding.set(key, { isSlow, isRetry, waits, sinceMs, waitedMs: 0, waitsSinceMs: waits ? sinceMs : undefined, isEnding: false });
     if (isSlow) slow += 1;
     begin();
+  };
+  const timesOf = ({ sinceMs, waitsSinceMs, waitedMs: waitedBeforeMs }: Holding) => {
+    const nowMs = clock.monotonic();
+    const [ranMs, waitedMs] = [nowMs - sinceMs, waitsSinceMs === undefined ? undefined : nowMs - waitsSinceMs];
+    return { ranMs, waitedMs, workedMs: ranMs - waitedBeforeMs - (waitedMs ?? 0) };
   };
   const isFree = () => holding.size - slow < size;
 
   /** Does the next thing for those who wait; true when that was to free a place. */
   const giveWay = (): boolean => {
-    const nowMs = clock.monotonic();
-    const holders = [...holding].flatMap(([key, it]) => (it.isSlow ? [] : [{ ...it, key, ranMs: nowMs - it.sinceMs }]));
+    const holders = [...holding].flatMap(([key, it]) => (it.isSlow ? [] : [{ ...it, key, ...timesOf(it) }]));
     const move = makeRoom({ holders, freeSlow: slowSize - slow, quantumMs: quantumFor(typicalMs) });
     switch (move.kind) {
       case 'rest':
@@ -105,10 +120,23 @@ export function createPlaces({ clock, size, slowSize, end, onRoom }: PlacesOptio
       rest();
       return isFree() || (isWanted && slowSize > 0 && giveWay());
     },
-    enter(key, { isSlow, isRetry, begin }) {
-      const visit = { isSlow: isSlow && slowSize > 0, isRetry, begin };
-      if (visit.isSlow && slow >= slowSize) parked.push(key, () => place(key, visit));
-      else place(key, visit);
+    enter(key, visit) {
+      const allowed = { ...visit, isSlow: visit.isSlow && slowSize > 0 };
+      if (allowed.isSlow && slow >= slowSize) parked.push(key, () => place(key, allowed));
+      else place(key, allowed);
+    },
+    wait(key) {
+      const holder = holding.get(key);
+      if (holder === undefined || holder.waitsSinceMs !== undefined) return { [Symbol.dispose]: () => undefined };
+      const fromMs = clock.monotonic();
+      holder.waitsSinceMs = fromMs;
+      onRoom();
+      return {
+        [Symbol.dispose]() {
+          holder.waitsSinceMs = undefined;
+          holder.waitedMs += clock.monotonic() - fromMs;
+        },
+      };
     },
     leave(key, { isWell }) {
       const left = holding.get(key);
@@ -118,9 +146,9 @@ export function createPlaces({ clock, size, slowSize, end, onRoom }: PlacesOptio
         slow -= 1;
         parked.take()?.();
       }
-      const ranMs = clock.monotonic() - left.sinceMs;
+      const { ranMs, workedMs } = timesOf(left);
       if (isWell) typicalMs += (ranMs - typicalMs) * WEIGHT_OF_LAST;
-      return ranMs >= SLOW_MS;
+      return left.isEnding || (left.waits ? ranMs >= SLOW_MS : workedMs >= WORK_MS);
     },
     [Symbol.dispose]() {
       rest();

@@ -26,10 +26,15 @@ export interface ReconcileContext {
   readonly requestedAt: string | undefined;
   /** Whether that person asked for this too: `reconcile.fluxcd.io/forceAt`, `resetAt`. True once for each token. */
   isRequested(request: ExtraRequest): boolean;
-  /** Says what the run is doing. Written as Reconciling=True (Ready=Unknown) only if the run outlives the grace period. Never blocks. */
+  /** Says what the run is doing. Written as Reconciling=True (Ready=Unknown) only if the run outlives the grace period, and once in that time. Never blocks. */
   progress(message: string): void;
   /** Writes the status before the run ends: for what must be on record before an effect, such as the inventory. Resolves when the server has it. */
   record(change: StatusChange): Promise<void>;
+  /**
+   * Does what may take as long as somebody else likes, and is next to no work for us: whoever wants the run's place may have it soon. Runs that work keep the machine and
+   * the API server busy, and stay as few as `concurrency` says. See `Controller.waitsForStrangers`.
+   */
+  waitForStrangers<T>(what: () => Promise<T>): Promise<T>;
   /** Reports to Kubernetes events and to the notification-controller. Never blocks, never throws. */
   event(event: EventDraft): void;
 }

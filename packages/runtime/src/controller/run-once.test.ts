@@ -194,6 +194,56 @@ describe('a deletion', () => {
   });
 });
 
+describe('a view from the past', () => {
+  const remembering = (inventory: readonly string[]) => widget({ metadata: { finalizers: [FINALIZER] }, status: { inventory } });
+  /** Another process has remembered something that the run, which sees the object as it was before, is not told of. */
+  const behind = (parts: Partial<Controller<Widget>>, before = remembering(['a'])) => {
+    const bed = setUp({ remembers: ['inventory'], ...parts }, before);
+    const seen = bed.stored() ?? before;
+    bed.api.put(widgets, remembering(['a', 'b']));
+    return { ...bed, seen };
+  };
+
+  test.each([
+    ['at its end', async () => ({ ...ready, fields: { inventory: ['a'] } })],
+    [
+      'on its way',
+      async (_object, { record }) => {
+        await record({ fields: { inventory: ['a', 'c'] } });
+        return ready;
+      },
+    ],
+    [
+      'where it told of its progress',
+      async (_object, { progress, clock }) => {
+        progress('applying');
+        await clock.sleep(2_000, new AbortController().signal);
+        return { ...ready, fields: { inventory: ['a'] } };
+      },
+    ],
+  ] satisfies readonly (readonly [string, Controller<Widget>['reconcile']])[])(
+    'writes nothing over what is remembered, and starts over: a run that finds out %s',
+    async (_when, reconcile) => {
+      const bed = behind({ reconcile });
+      const running = bed.run(bed.seen);
+      await bed.clock.advance(1_000);
+      await bed.clock.advance(1_000);
+      expect(await running).toEqual({ outcome: { kind: 'superseded' }, object: bed.stored(), status: 'superseded' });
+      expect(statusOf(bed.stored() ?? widget())).toEqual({ inventory: ['a', 'b'] });
+    },
+  );
+
+  test('keeps the finalizer: what it did not know of is not undone yet', async () => {
+    const bed = setUp({ remembers: ['inventory'] }, remembering(['a']));
+    bed.api.remove(widgets, webKey);
+    const seen = bed.stored() ?? widget();
+    bed.api.put(widgets, remembering(['a', 'b']));
+    expect((await bed.run(seen))?.outcome).toEqual({ kind: 'superseded' });
+    expect(bed.stored()?.metadata.finalizers).toEqual([FINALIZER]);
+    expect((await bed.run())?.status).toBe('finalized');
+  });
+});
+
 describe('an object that goes during its run', () => {
   test('is known to be gone', async () => {
     const bed = setUp({

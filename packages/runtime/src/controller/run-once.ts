@@ -33,6 +33,8 @@ export interface RunOnceOptions<T extends KubeObject> {
   readonly span?: Span;
   /** What made the object run; absent: somebody asks now. */
   readonly woken?: Woken;
+  /** Begins a wait for strangers, which is disposed when it ends. */
+  readonly wait?: () => Disposable;
 }
 
 /** How one run of one object went. */
@@ -58,10 +60,11 @@ export async function runOnce<T extends KubeObject>(found: T, options: RunOnceOp
   const deleting = found.metadata.deletionTimestamp !== undefined;
   if (deleting && !hasFinalizer(found)) return undefined;
   const { controller, signal } = options;
-  const target = { ...options, resource: controller.resource };
+  const target = { ...options, resource: controller.resource, remembers: controller.remembers };
   if (!deleting && controller.isStatic?.(found) === true) return isBare(found) ? undefined : await layBare(found, target);
   const seen = seenIn(found, controller.requests);
   let object = found;
+  let isOutdated = false;
   const outcome = await attempt(signal, async () => {
     if (!deleting && controller.finalize !== undefined) object = await addFinalizer(found, target);
     const run = createRun({ ...target, object, conditions: controller.conditions, requests: controller.requests });
@@ -69,16 +72,18 @@ export async function runOnce<T extends KubeObject>(found: T, options: RunOnceOp
       return await (deleting ? finalize(run, target) : reconcile(run, target));
     } finally {
       await run.settle();
-      object = run.status.object;
+      ({ object, isOutdated } = run.status);
     }
   });
+  if (isOutdated) return { outcome: { kind: 'superseded' }, object, status: 'superseded' };
   if (deleting && outcome.kind === 'ready') return { outcome, object, status: 'finalized' };
   if (outcome.kind === 'superseded') return { outcome, object, status: 'superseded' };
   if (outcome.kind === 'waiting' && options.patient && pendingRequest(found) === undefined) return { outcome, object, status: 'held' };
   return writeOutcome(object, { outcome, seen }, target);
 }
 
-type Target<T extends KubeObject> = RunOnceOptions<T> & { readonly resource: Controller<T>['resource'] };
+type Target<T extends KubeObject> = RunOnceOptions<T> &
+  Pick<Controller<T>, 'resource'> & { readonly remembers?: Controller<T>['remembers'] | undefined };
 
 async function reconcile<T extends KubeObject>(run: Run<T>, { controller }: Target<T>): Promise<Outcome> {
   const problem = controller.validate?.(run.status.object);
@@ -149,6 +154,7 @@ async function writeOutcome<T extends KubeObject>(object: T, { outcome, seen }: 
     });
     return { outcome: written, object: writer.object, status: 'written' };
   } catch (error) {
+    if (writer.isOutdated) return { outcome: { kind: 'superseded' }, object: writer.object, status: 'superseded' };
     if (isGone(error)) return { outcome, object, status: 'gone' };
     log.error('failed to write the status', error);
     return { outcome: written, object: writer.object, status: 'unwritten' };

@@ -41,6 +41,24 @@ describe('on the way', () => {
     expect(bed.shown()).toMatchObject({ status: 'True' });
   });
 
+  test('steps that take no second each are not written one by one', async () => {
+    const bed = setUp({
+      reconcile: async (_object, { progress, clock }) => {
+        for (let step = 0; step < 29; step++) {
+          progress(`step ${step}`);
+          await clock.sleep(100);
+        }
+        return ready;
+      },
+    });
+    const running = bed.run();
+    await bed.clock.advance(2_500);
+    expect(bed.shown()).toMatchObject({ status: 'Unknown', message: 'step 19' });
+    await bed.clock.advance(400);
+    await running;
+    expect(writesOf(bed.api.asked)).toHaveLength(3);
+  });
+
   test('what must be on record is on record before the run goes on', async () => {
     let onRecord: unknown;
     const bed = setUp({
@@ -53,6 +71,27 @@ describe('on the way', () => {
     await bed.run();
     expect(onRecord).toEqual(['a']);
     expect(bed.stored()?.status?.inventory).toEqual(['a']);
+  });
+
+  test('nor is a step soon after something was put on record', async () => {
+    const bed = setUp({
+      reconcile: async (_object, { progress, record, clock }) => {
+        progress('building');
+        await clock.sleep(900);
+        progress('applying');
+        await record({ fields: { inventory: ['a'] } });
+        await clock.sleep(1_100);
+        return ready;
+      },
+    });
+    const running = bed.run();
+    await bed.clock.advance(1_899);
+    expect(writesOf(bed.api.asked)).toHaveLength(1);
+    await bed.clock.advance(1);
+    expect(bed.shown()).toMatchObject({ status: 'Unknown', message: 'applying' });
+    await bed.clock.advance(100);
+    await running;
+    expect(writesOf(bed.api.asked)).toHaveLength(3);
   });
 
   test('progress that cannot be written fails nothing', async () => {

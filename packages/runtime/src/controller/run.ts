@@ -24,9 +24,13 @@ export interface RunOptions<T extends KubeObject> {
   readonly redact?: Redact | undefined;
   readonly conditions?: OwnedConditions | undefined;
   readonly requests?: readonly ExtraRequest[] | undefined;
+  /** See `Controller.remembers`. */
+  readonly remembers?: readonly string[] | undefined;
   readonly span?: Span | undefined;
   /** Absent: somebody asks now. */
   readonly woken?: Woken | undefined;
+  /** Begins a wait for strangers, which is disposed when it ends. */
+  readonly wait?: (() => Disposable) | undefined;
 }
 
 /** One run of a reconciler: what it may do, and the status it writes on the way. */
@@ -37,7 +41,7 @@ export interface Run<T extends KubeObject> {
   settle(): Promise<void>;
 }
 
-/** A run that ends sooner has no progress worth a write. */
+/** A run that ends sooner has no progress worth a write, nor has a step that does. */
 const PROGRESS_GRACE_MS = 1_000;
 
 export function createRun<T extends KubeObject>(options: RunOptions<T>): Run<T> {
@@ -46,20 +50,30 @@ export function createRun<T extends KubeObject>(options: RunOptions<T>): Run<T> 
   const seen = seenIn(object, options.requests);
   const at = () => ({ seen, nowMs: clock.now(), owned: options.conditions, redact: options.redact });
   let message: string | undefined;
+  let written: string | undefined;
   let state: 'in-grace' | 'late' | 'settled' = 'in-grace';
+  let timer: Disposable | undefined;
 
+  /** After each write as before the first: where all takes long, as on a machine with too much to do, a write for each step is what it has too much of. */
+  const rest = () => {
+    state = 'in-grace';
+    timer?.[Symbol.dispose]();
+    timer = clock.after(PROGRESS_GRACE_MS, () => {
+      state = 'late';
+      writeProgress();
+    });
+  };
   const writeProgress = () => {
     const text = message;
-    if (state !== 'late' || text === undefined) return;
+    if (state !== 'late' || text === undefined || text === written) return;
+    written = text;
+    rest();
     status
       .write((current) => (state === 'settled' ? statusOf(current) : statusInProgress(current, text, at())))
       // Progress is a courtesy: failing to say it must not fail the run.
       .catch((error) => log.debug('progress was not written', { error: String(error) }));
   };
-  const timer = clock.after(PROGRESS_GRACE_MS, () => {
-    state = 'late';
-    writeProgress();
-  });
+  rest();
 
   return {
     status,
@@ -72,19 +86,23 @@ export function createRun<T extends KubeObject>(options: RunOptions<T>): Run<T> 
       requestedAt: pendingRequest(object),
       isRequested: (request) => options.requests?.includes(request) === true && isRequested(object, request),
       progress(text) {
-        if (text === message) return;
         message = text;
         writeProgress();
       },
       record(change) {
         if (state === 'settled') return Promise.reject(new Error('the run is over: its status can no longer be written'));
+        rest();
         return status.write((current) => withChange(current, change, at()));
+      },
+      async waitForStrangers(what) {
+        using _wait = options.wait?.();
+        return await what();
       },
       event: (event) => recorder.record(object, event),
     },
     async settle() {
       state = 'settled';
-      timer[Symbol.dispose]();
+      timer?.[Symbol.dispose]();
       // Asks for nothing new, and so ends when everything asked for before has.
       await status.write(statusOf).catch(() => undefined);
     },

@@ -23,11 +23,64 @@ test('a controller that does not say that it waits for strangers runs as many as
   expect(bed.runs).toEqual(['stuck-1', 'stuck-2']);
 });
 
+describe('runs that work', () => {
+  const concurrency = 2;
+  const objects = ['busy-1', 'busy-2', 'well'].map((it) => named(it));
+  /** Works for a while, and waits after that. */
+  const busy =
+    (workMs: number) =>
+    async ({ metadata }: { readonly metadata: { readonly name: string } }, { clock, signal, waitForStrangers }: ReconcileContext) => {
+      if (metadata.name === 'well') return ready;
+      await untilAborted(clock.sleep(workMs), signal);
+      await waitForStrangers(() => untilAborted(clock.sleep(TIMEOUT_MS), signal));
+      return ready;
+    };
+
+  test('keep their places until they say that they wait', async () => {
+    await using bed = await runnerBed({ concurrency, waitsForStrangers: () => false, reconcile: busy(3_000), objects });
+    await bed.clock.advance(3_049);
+    expect(bed.runs).toEqual(['busy-1', 'busy-2']);
+    await bed.clock.advance(1);
+    expect(bed.runs).toEqual(['busy-1', 'busy-2', 'well']);
+  });
+
+  test('and take too long for that give way all the same, and the next time from their beginning', async () => {
+    await using bed = await runnerBed({ concurrency, waitsForStrangers: () => false, reconcile: busy(30_000), objects });
+    await bed.clock.advance(4_999);
+    expect(bed.runs).toEqual(['busy-1', 'busy-2']);
+    await bed.clock.advance(1);
+    expect(bed.runs).toEqual(['busy-1', 'busy-2', 'well']);
+    await bed.clock.advance(30_000 + TIMEOUT_MS);
+    for (const name of ['busy-1', 'busy-2']) bed.api.put(widgets, ask(name, '1'));
+    await bed.clock.advance(0);
+    bed.api.put(widgets, ask('well', '1'));
+    await bed.clock.advance(0);
+    expect(bed.runs.slice(3)).toEqual(['busy-1', 'busy-2', 'well']);
+  });
+
+  test('and have waited before are in their places again', async () => {
+    const between = async (
+      { metadata }: { readonly metadata: { readonly name: string } },
+      { clock, signal, waitForStrangers }: ReconcileContext,
+    ) => {
+      if (metadata.name === 'well') return ready;
+      await waitForStrangers(() => untilAborted(clock.sleep(40), signal));
+      await untilAborted(clock.sleep(3_000), signal);
+      return ready;
+    };
+    await using bed = await runnerBed({ concurrency, waitsForStrangers: () => false, reconcile: between, objects });
+    await bed.clock.advance(3_039);
+    expect(bed.runs).toEqual(['busy-1', 'busy-2']);
+    await bed.clock.advance(1);
+    expect(bed.runs).toEqual(['busy-1', 'busy-2', 'well']);
+  });
+});
+
 describe('runs that wait for a server that never answers', () => {
   test('hold up the others for no longer than some times what is usual, and never again', async () => {
     await using bed = await runnerBed({
       concurrency: 2,
-      waitsForStrangers: true,
+      waitsForStrangers: () => true,
       reconcile,
       objects: ['stuck-1', 'stuck-2', 'stuck-3', 'well'].map((it) => named(it)),
     });
@@ -52,7 +105,7 @@ describe('runs that wait for a server that never answers', () => {
     };
     await using bed = await runnerBed({
       concurrency: 1,
-      waitsForStrangers: true,
+      waitsForStrangers: () => true,
       reconcile: fails,
       objects: ['ill', 'well'].map((it) => named(it)),
     });
@@ -63,7 +116,7 @@ describe('runs that wait for a server that never answers', () => {
   });
 
   test('keep their places as long as nobody else wants them, and end as they would have', async () => {
-    await using bed = await runnerBed({ concurrency: 1, waitsForStrangers: true, reconcile, objects: [named('stuck')] });
+    await using bed = await runnerBed({ concurrency: 1, waitsForStrangers: () => true, reconcile, objects: [named('stuck')] });
     await bed.clock.advance(TIMEOUT_MS + 999);
     expect(bed.runs).toEqual(['stuck']);
     const stuck = bed.api.read(widgets, { namespace: 'apps', name: 'stuck' });
@@ -75,7 +128,7 @@ describe('runs that wait for a server that never answers', () => {
     const stuck = Array.from({ length: 9 }, (_, index) => named(`stuck-${index}`));
     await using bed = await runnerBed({
       concurrency: 1,
-      waitsForStrangers: true,
+      waitsForStrangers: () => true,
       objects: [...stuck, named('well')],
       reconcile: (object, context) => {
         signals.push(context.signal);
@@ -102,7 +155,7 @@ describe('runs that wait for a server that never answers', () => {
     const mine = Array.from({ length: 30 }, (_, index) => named(`stuck-${index}`, 'crowd'));
     await using bed = await runnerBed({
       concurrency: 1,
-      waitsForStrangers: true,
+      waitsForStrangers: () => true,
       reconcile,
       objects: [...mine, named('stuck-single', 'quiet')],
     });
@@ -115,7 +168,7 @@ describe('runs that wait for a server that never answers', () => {
     const first = gate();
     await using bed = await runnerBed({
       concurrency: 1,
-      waitsForStrangers: true,
+      waitsForStrangers: () => true,
       objects: [named('web')],
       reconcile: () => (answers ? Promise.resolve(ready) : first.promise.then(() => ready)),
     });
@@ -132,7 +185,7 @@ describe('runs that wait for a server that never answers', () => {
 
   test('and wait for their turn are not begun once the controller stops', async () => {
     const stuck = Array.from({ length: 10 }, (_, index) => named(`stuck-${index}`));
-    await using bed = await runnerBed({ concurrency: 1, waitsForStrangers: true, reconcile, objects: stuck });
+    await using bed = await runnerBed({ concurrency: 1, waitsForStrangers: () => true, reconcile, objects: stuck });
     await bed.clock.advance(15_000);
     const begun = bed.runs.length;
     bed.runner.stop();

@@ -179,6 +179,24 @@ describe('while an object runs', () => {
     expect(contexts.map(({ requestedAt }) => requestedAt)).toEqual([undefined, 'token-1']);
   });
 
+  test('its deletion is carried out once more when a server that did not know of it said that it is gone', async () => {
+    const finalized: string[] = [];
+    await using bed = await runnerBed({ finalize: async ({ metadata }) => void finalized.push(metadata.name) });
+    await bed.clock.advance(0);
+    bed.api.before = ({ verb }) => {
+      if (verb !== 'patch') return;
+      bed.api.before = () => undefined;
+      throw refused(404, 'NotFound');
+    };
+    bed.api.remove(widgets, webKey);
+    await bed.clock.advance(0);
+    expect([finalized, bed.api.read(widgets, webKey)?.metadata.finalizers]).toEqual([['web'], [FINALIZER]]);
+    await bed.clock.advance(10_000);
+    expect([finalized, bed.api.read(widgets, webKey)]).toEqual([['web', 'web'], undefined]);
+    await bed.clock.advance(60_000);
+    expect(finalized).toHaveLength(2);
+  });
+
   test('its deletion aborts it, and it is finalized', async () => {
     const { contexts, reconcile } = slowFirst();
     const finalized: string[] = [];

@@ -67,6 +67,8 @@ interface Known {
 
 /** A wait that ends sooner, because what was waited for was about to come, is worth neither a status nor an event. */
 const WAIT_GRACE_MS = 1_000;
+/** A finalized object that is there still was not let go: whoever said that it is gone did not know of it. */
+const GONE_GRACE_MS = 10_000;
 /** Slow runs at once, for each that runs at once otherwise: what they cost while they wait is a connection and a timer. */
 const SLOW_RUNS_PER_PLACE = 8;
 /** Whoever comes back from an outage is not greeted by everybody at once. */
@@ -154,7 +156,8 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
       const { redact } = options.masks.of(namespace ?? '');
       const run = (span: Span) => {
         recorder = tracedRecorder(recorder, span);
-        const own = { recorder, log: runLog, patient, span, redact, signal, woken: { atMs: wokenAtMs, priority } };
+        const woken = { atMs: wokenAtMs, priority };
+        const own = { recorder, log: runLog, patient, span, redact, signal, woken, wait: () => places.wait(text) };
         return runOnce(object, { ...options, ...own, client: tracedClient(client, span) });
       };
       const ended = await traceRun(options.traces ?? noSpan, object, { reconcileID, work: run });
@@ -174,7 +177,8 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
   };
 
   const lookAgain = (text: string, its: Known, { outcome, status }: Ended<T>) => {
-    if (status === 'finalized') return;
+    // That it has gone is for the watch to say: what it forgets is not looked at again.
+    if (status === 'finalized') return queue.add(text, { priority: 'background', afterMs: GONE_GRACE_MS });
     if (status === 'held') return queue.add(text, { priority: 'normal', afterMs: WAIT_GRACE_MS });
     // That it is gone is believed when the watch says so: a server that is behind does not know yet what was just created.
     const requeue = status === 'unwritten' || status === 'gone' ? ({ kind: 'back-off' } as const) : requeueFor(outcome);
@@ -216,14 +220,20 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
       const taken = queue.take();
       if (taken === undefined) break;
       const its = known.get(taken.key);
-      places.enter(taken.key, { isSlow: its?.isSlow === true, isRetry: its?.failedAtMs !== undefined, begin: () => begin(taken) });
+      const object = its && informer.get(its.key);
+      places.enter(taken.key, {
+        isSlow: its?.isSlow === true,
+        isRetry: its?.failedAtMs !== undefined,
+        waits: object !== undefined && controller.waitsForStrangers?.(object) === true,
+        begin: () => begin(taken),
+      });
     }
     metrics.load({ queued: queue.depth + places.parked, active: places.active });
   };
   const places = createPlaces({
     clock,
     size: controller.concurrency,
-    slowSize: controller.waitsForStrangers === true ? controller.concurrency * SLOW_RUNS_PER_PLACE : 0,
+    slowSize: controller.waitsForStrangers === undefined ? 0 : controller.concurrency * SLOW_RUNS_PER_PLACE,
     end: (key) => runs.overtake(key, 'it took long while others waited'),
     onRoom: () => pump(),
   });

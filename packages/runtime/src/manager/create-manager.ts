@@ -125,13 +125,14 @@ export function createManager(options: ManagerOptions): Manager {
       masks.of(key.namespace).learnSecret(secret);
       return secret;
     },
-    conceal: (namespace, text) => masks.of(namespace).learn(text),
-    remoteClients({ policy = {}, defaultServiceAccount }) {
+    conceal: (namespace, text) => masks.of(namespace).hide(text),
+    remoteClients({ policy = {}, defaultServiceAccount, clouds }) {
       const clients = createRemoteClients({
         client,
         clock,
         policy,
         defaultServiceAccount,
+        clouds,
         userAgent: name,
         wrap: (remote) => guardedClient(remote, { mayWrite, clock }).client,
         onSecret: (secret: Secret) => masks.of(secret.metadata.namespace ?? '').learnSecret(secret),

@@ -49,7 +49,7 @@ export interface Manager {
    * Clients of the clusters that objects refer to by `spec.kubeConfig`, under the rules for what tenants write: no programs, no files, no other trust than the
    * policy allows. They write only while this process may, their Secrets are masked like those of `readSecret`, and they close with the manager.
    */
-  remoteClients(options: Pick<RemoteClientsOptions, 'policy' | 'defaultServiceAccount'>): RemoteClients;
+  remoteClients(options: Pick<RemoteClientsOptions, 'policy' | 'defaultServiceAccount' | 'clouds'>): RemoteClients;
   add<T extends KubeObject>(controller: Controller<T>): void;
   addService(service: Service): void;
   /** Runs until the signal aborts, then drains. Rejects if the lease is lost or a service fails. */

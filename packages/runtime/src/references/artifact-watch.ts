@@ -12,8 +12,8 @@ export interface ArtifactSource extends KubeObject {
 export const sourceId = (kind: string, key: { readonly namespace: string; readonly name: string }): string => `${kind}/${renderKey(key)}`;
 
 /**
- * Wakes those whom `index` files under the source's `sourceId` when it appears, goes, or has another artifact; nothing else in its status concerns them. A new
- * artifact overtakes whatever is being done with the one before, a stuck health check above all.
+ * Wakes those whom `index` files under the source's `sourceId` when it appears, goes, has another artifact, or has it at another address; nothing else in its
+ * status concerns them. A new artifact overtakes whatever is being done with the one before, a stuck health check above all.
  */
 export function artifactWatch<S extends ArtifactSource>(sources: Informer<S>, { index }: { readonly index: string }): Trigger {
   return watches(sources, (delta) => {
@@ -21,7 +21,7 @@ export function artifactWatch<S extends ArtifactSource>(sources: Informer<S>, { 
     const woken = { index, value: sourceId(object.kind, keyOf(object)), priority: 'normal' } as const;
     if (delta.kind !== 'updated') return [woken];
     const [old, now] = [delta.old.status?.artifact, object.status?.artifact];
-    if (old?.digest === now?.digest && old?.revision === now?.revision) return [];
+    if (old?.digest === now?.digest && old?.revision === now?.revision && old?.url === now?.url) return [];
     return [{ ...woken, supersedes: old !== undefined }];
   });
 }

@@ -42,7 +42,10 @@ const inPlace: CelEvaluator = {
   bool: async (expression, values) => compileCel(expression, { variables: Object.keys(values), result: 'bool' }).evaluate(values),
 };
 
-async function bed(objects: readonly App[], { cel = inPlace, additive = false }: Partial<DependencyRules<App>> = {}) {
+async function bed(
+  objects: readonly App[],
+  { cel = inPlace, additive = false, crossNamespaceAllowed = true }: Partial<DependencyRules<App>> = {},
+) {
   const [clock, api] = [fakeClock(), memoryApi()];
   for (const object of objects) api.put(apps, object);
   const informer = createInformer({ client: api.client, resource: apps, clock, random: () => 0, stalledAfterMs: 1e12 });
@@ -50,11 +53,13 @@ async function bed(objects: readonly App[], { cel = inPlace, additive = false }:
   const running = informer.run(stop.signal);
   await clock.advance(0);
   const rules = dependencies<App>({
+    kind: 'App',
     informer,
     dependenciesOf: ({ spec }) => spec?.dependsOn ?? [],
     lookedAt: ({ status }) => String(status?.revision),
     cel,
     additive,
+    crossNamespaceAllowed,
   });
   return {
     api,
@@ -107,6 +112,19 @@ describe('a dependant', () => {
     await using it = await bed([shared]);
     expect(await it.check(app('web', { dependsOn: [{ ...db, namespace: 'infra' }] }))).toBe('goes on');
     expect(await it.check(web)).toBeInstanceOf(Waiting);
+  });
+
+  test('is refused one of another namespace where the operator forbids it, whether it is there or not', async () => {
+    const shared = { ...app('db'), metadata: { ...app('db').metadata, namespace: 'infra' } };
+    for (const others of [[shared], []]) {
+      await using it = await bed([app('db'), ...others], { crossNamespaceAllowed: false });
+      expect(await it.check(app('web', { dependsOn: [db, { ...db, namespace: 'infra', readyExpr: 'true' }] }))).toMatchObject({
+        name: 'Stalled',
+        reason: 'AccessDenied',
+        message: "can't access 'App/infra/db', cross-namespace references have been blocked",
+      });
+      expect(await it.check(app('web', { dependsOn: [{ ...db, namespace: 'apps' }] }))).toBe('goes on');
+    }
   });
 });
 
@@ -210,4 +228,14 @@ describe('dependants are woken', () => {
     expect(it.rules.indexes.dependency?.(both)).toEqual(['apps/db', 'infra/cache']);
     expect(it.rules.indexes['dependency by expression']?.(both)).toEqual(['infra/cache']);
   });
+});
+
+test('who waits for a dependency says with what', async () => {
+  const { rules } = await bed([]);
+  const eventMetadata = { revision: 'r1' };
+  for (const dependant of [app('web', { dependsOn: [{ name: 'nobody' }] }), app('web', { dependsOn: [{ name: 'web' }] })])
+    await expect(rules.check(dependant, { signal: AbortSignal.timeout(1_000), againMs: 1, eventMetadata })).rejects.toMatchObject({
+      reason: 'DependencyNotReady',
+      eventMetadata,
+    });
 });

@@ -7,6 +7,7 @@ import { type Trigger, type Wake, watches } from '../controller/controller.ts';
 import { Failed, Stalled, Waiting } from '../controller/outcome.ts';
 import { conditionOf, isCurrent } from '../status/status.ts';
 import { TaskFailed } from '../workers/task-failed.ts';
+import { checkCrossNamespace } from './access.ts';
 import { cycleThrough } from './cycle.ts';
 
 /** One entry of `spec.dependsOn`. */
@@ -19,6 +20,8 @@ export interface Dependency {
 }
 
 export interface DependencyRules<T extends KubeObject> {
+  /** For messages. */
+  readonly kind: string;
   /** Of every object that may be depended on, those of other shards included. */
   readonly informer: Informer<T>;
   readonly dependenciesOf: (object: T) => readonly Dependency[];
@@ -27,6 +30,8 @@ export interface DependencyRules<T extends KubeObject> {
   readonly cel: CelEvaluator;
   /** A dependency with a `readyExpr` has to be Ready as well (gate AdditiveCELDependencyCheck). */
   readonly additive: boolean;
+  /** False: one of another namespace is refused for good, unseen. Whoever may ask questions about an object could read it, a letter at a time. */
+  readonly crossNamespaceAllowed: boolean;
 }
 
 export interface CheckOptions<T> {
@@ -35,6 +40,8 @@ export interface CheckOptions<T> {
   readonly againMs: number;
   /** What is wrong with a dependency that is ready. */
   readonly objection?: (dependency: T) => string | undefined;
+  /** What the event about what is not ready says besides. */
+  readonly eventMetadata?: Readonly<Record<string, string>>;
 }
 
 /** What a kind with `spec.dependsOn` needs of the runtime: an index and a trigger for its controller, and the check. */
@@ -44,9 +51,14 @@ export interface Dependencies<T extends KubeObject> {
   readonly trigger: Trigger;
   /**
    * Returns when every dependency is ready: there, Ready for its generation, without objection; or as its `readyExpr` says. Throws `Waiting` for the first that is
-   * not; `Stalled` for a cycle, which would wait for ever, naming it, and for an expression that can never be evaluated.
+   * not; `Stalled` for one of a namespace that must not be referred to, for a cycle, which would wait for ever, naming it, and for an expression that can never be
+   * evaluated.
    */
   check(object: T, options: CheckOptions<T>): Promise<void>;
+  /** What an object depends on. */
+  keysOf(object: T): readonly ObjectKey[];
+  /** Those that depend on an object, itself maybe among them. The rules' informer has to have the indexes. */
+  dependantsOf(object: T): readonly T[];
 }
 
 /** Both indexes are asked of any object in the cache: one that breaks its schema depends on nothing, and must not fail another. */
@@ -58,7 +70,7 @@ const ANY = 'dependency';
 const BY_EXPRESSION = 'dependency by expression';
 
 export function dependencies<T extends KubeObject>(rules: DependencyRules<T>): Dependencies<T> {
-  const { informer, cel, additive, lookedAt = () => undefined } = rules;
+  const { kind, informer, cel, additive, crossNamespaceAllowed, lookedAt = () => undefined } = rules;
   const of = (object: T): readonly Dependency[] => wellFormed(rules.dependenciesOf(object));
   const keyFrom = ({ name, namespace }: Dependency, { metadata }: T): ObjectKey => ({
     namespace: namespace ?? metadata.namespace ?? '',
@@ -79,28 +91,33 @@ export function dependencies<T extends KubeObject>(rules: DependencyRules<T>): D
       return object === undefined ? [] : of(object).map(nameOf(object));
     };
 
-  const evaluate = async (dependant: T, { dependency, expression }: Judged<T>, signal: AbortSignal): Promise<boolean> => {
+  const evaluate = async (
+    dependant: T,
+    { dependency, expression }: Judged<T>,
+    { signal, eventMetadata = {} }: CheckOptions<T>,
+  ): Promise<boolean> => {
     const name = renderKey(keyOf(dependency));
     try {
       return await cel.bool(expression, { self: dependant, dep: dependency }, { signal, of: renderKey(keyOf(dependant)) });
     } catch (error) {
       const message = `failed to evaluate dependency '${name}': ${error instanceof Error ? error.message : String(error)}`;
-      if (error instanceof InvalidExpression) throw new Stalled({ reason: Reason.InvalidCELExpression, message, cause: error });
+      if (error instanceof InvalidExpression)
+        throw new Stalled({ reason: Reason.InvalidCELExpression, message, cause: error, eventMetadata });
       if (error instanceof EvaluationFailed) return false;
-      if (error instanceof TaskFailed) throw new Failed({ reason: Reason.DependencyNotReady, message, cause: error });
+      if (error instanceof TaskFailed) throw new Failed({ reason: Reason.DependencyNotReady, message, cause: error, eventMetadata });
       throw error;
     }
   };
 
-  const problemWith = async (dependant: T, reference: Dependency, { signal, objection }: CheckOptions<T>): Promise<string | undefined> => {
+  const problemWith = async (dependant: T, reference: Dependency, options: CheckOptions<T>): Promise<string | undefined> => {
     const dependency = informer.get(keyFrom(reference, dependant));
     if (dependency === undefined) return 'not found';
     const { readyExpr: expression } = reference;
     if (expression !== undefined && expression !== '') {
-      if (!(await evaluate(dependant, { dependency, expression }, signal))) return 'is not ready according to readyExpr eval';
+      if (!(await evaluate(dependant, { dependency, expression }, options))) return 'is not ready according to readyExpr eval';
       if (!additive) return undefined;
     }
-    return isCurrent(dependency) ? objection?.(dependency) : 'is not ready';
+    return isCurrent(dependency) ? options.objection?.(dependency) : 'is not ready';
   };
 
   return {
@@ -112,15 +129,20 @@ export function dependencies<T extends KubeObject>(rules: DependencyRules<T>): D
           .map(nameOf(object)),
     },
     trigger: watches(informer, wakes),
+    keysOf: (object) => of(object).map((dependency) => keyFrom(dependency, object)),
+    dependantsOf: (object) => informer.byIndex(ANY, renderKey(keyOf(object))),
     async check(object, options) {
+      const { againMs, eventMetadata = {} } = options;
+      for (const dependency of of(object))
+        checkCrossNamespace(object, { kind, ...keyFrom(dependency, object) }, { allowed: crossNamespaceAllowed });
       const cycle = cycleThrough(renderKey(keyOf(object)), edgesFrom(object));
       if (cycle !== undefined)
-        throw new Stalled({ reason: Reason.DependencyNotReady, message: `dependencies form a cycle: ${cycle.join(' → ')}` });
+        throw new Stalled({ reason: Reason.DependencyNotReady, message: `dependencies form a cycle: ${cycle.join(' → ')}`, eventMetadata });
       for (const dependency of of(object)) {
         const problem = await problemWith(object, dependency, options);
         if (problem === undefined) continue;
         const message = `dependency '${nameOf(object)(dependency)}' ${problem}`;
-        throw new Waiting({ reason: Reason.DependencyNotReady, message, againMs: options.againMs });
+        throw new Waiting({ reason: Reason.DependencyNotReady, message, againMs, eventMetadata });
       }
     },
   };

@@ -7,7 +7,7 @@ import { Superseded } from '../controller/outcome.ts';
 import { type CommonStatus, statusOf } from './status.ts';
 import { statusWriter } from './status-writer.ts';
 
-function setUp(status: CommonStatus = {}) {
+function setUp(status: CommonStatus = {}, remembers: readonly string[] = []) {
   const api = memoryApi();
   const clock = fakeClock();
   const start = api.put(widgets, widget({ status }));
@@ -18,6 +18,7 @@ function setUp(status: CommonStatus = {}) {
     clock,
     fieldManager: 'widget-controller',
     signal: stop.signal,
+    remembers,
   });
   return { api, clock, stop, writer, stored: () => statusOf(api.read(widgets, webKey) ?? widget()) };
 }
@@ -54,6 +55,31 @@ test('a stale view is read again: what somebody else wrote survives', async () =
   api.put(widgets, widget({ status: { theirs: true, count: 7 } }));
   await writer.write(count);
   expect(stored()).toEqual({ theirs: true, count: 8 });
+});
+
+test('what another process has remembered in the status is not written over by who did not know of it', async () => {
+  const { api, writer, stored } = setUp({ inventory: ['a'] }, ['inventory']);
+  api.put(widgets, widget({ status: { inventory: ['a', 'b'] } }));
+  expect(writer.isOutdated).toBe(false);
+  await expect(writer.write(() => ({ inventory: ['a'], done: true }))).rejects.toThrow(Superseded);
+  expect(stored()).toEqual({ inventory: ['a', 'b'] });
+  expect(writer.isOutdated).toBe(true);
+  expect(writer.object).toEqual(api.read(widgets, webKey));
+  await expect(writer.write(count)).rejects.toThrow(Superseded);
+});
+
+test('what the run itself has remembered is its own, also when the answer was lost', async () => {
+  const { api, clock, writer, stored } = setUp({ inventory: ['a'] }, ['inventory']);
+  api.after = () => {
+    api.after = () => undefined;
+    api.put(widgets, widget({ status: { ...stored(), theirs: true } }));
+    throw new ConnectionError('reset');
+  };
+  const written = writer.write((object) => ({ ...statusOf(object), inventory: ['a', 'b'] }));
+  await clock.advance(200);
+  await written;
+  await writer.write(count);
+  expect(stored()).toEqual({ inventory: ['a', 'b'], theirs: true, count: 1 });
 });
 
 test('an object that replaced ours is left alone', async () => {

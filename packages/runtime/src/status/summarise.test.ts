@@ -108,6 +108,13 @@ describe('the status after a run', () => {
     }
   });
 
+  test('a negative condition that is named again is the same one, and no other time is put on it', () => {
+    const conditions = [{ type: 'FetchFailed', status: 'True', reason: 'GitOperationFailed', message: 'no' } as const];
+    const outcome: Settled = { kind: 'failed', by: new Failed({ ...why, conditions }) };
+    const once = after(outcome);
+    expect(statusAfter(withStatus(once), outcome, { seen, nowMs: nowMs + 60_000, owned })).toEqual(once);
+  });
+
   test('a status that is no status at all is replaced', () => {
     const broken = { ...widget(), status: 'fine' } as unknown as Widget;
     expect(shown(statusAfter(broken, outcomes.ready, { seen, nowMs }))).toEqual(['Ready=True BecauseOfIt']);

@@ -37,7 +37,9 @@ interface At {
 export function statusAfter(object: KubeObject, outcome: Settled, at: At): CommonStatus {
   const { generation, handled } = at.seen;
   const change = changeOf(outcome);
-  const conditions = [...overcome(outcome, at.owned), ...(change.conditions ?? []), ...verdict(outcome)];
+  const named = change.conditions ?? [];
+  const over = overcome(outcome, at.owned).filter(({ type }) => !named.some((each) => each.type === type));
+  const conditions = [...over, ...named, ...verdict(outcome)];
   const settled = outcome.kind === 'ready' || outcome.kind === 'stalled';
   return {
     ...withChange(object, { ...change, conditions }, at),

@@ -1,6 +1,7 @@
 import type { Clock } from '@gotk/apimachinery';
+import type { WorkerEntry } from '@gotk/apimachinery/worker';
 import type { MemoryLimits } from './memory.ts';
-import type { Lane, WorkerEntry } from './options.ts';
+import type { Lane } from './options.ts';
 import type { TaskRun } from './task-run.ts';
 import { type Death, startThread, type Thread } from './thread.ts';
 

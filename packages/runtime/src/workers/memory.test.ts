@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { exceeded, type Memory, MIB, overProcess } from './memory.ts';
 
-const limits = { maxHeapMiB: 100, maxOffHeapMiB: 50, maxProcessMiB: 200, maxResultMiB: 1 };
+const limits = { maxHeapMiB: 100, stackMiB: 4, maxOffHeapMiB: 50, maxProcessMiB: 200, maxResultMiB: 1 };
 const memory = (heapMiB: number, offHeapMiB = 0): Memory => ({ heap: heapMiB * MIB, offHeap: offHeapMiB * MIB });
 const heaps = (...mib: readonly number[]) => mib.map((heap) => memory(heap));
 

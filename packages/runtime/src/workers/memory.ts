@@ -1,5 +1,3 @@
-import type { ResourceLimits } from 'node:worker_threads';
-
 export const MIB = 1024 * 1024;
 
 /** What a thread holds, in bytes. */
@@ -11,6 +9,7 @@ export interface Memory {
 
 export interface MemoryLimits {
   readonly maxHeapMiB: number;
+  readonly stackMiB: number;
   readonly maxOffHeapMiB: number;
   readonly maxProcessMiB: number;
   readonly maxResultMiB: number;
@@ -23,18 +22,6 @@ export const WATCHED_AFTER_MS = 100;
 export const WATCH_EVERY_MS = 50;
 /** Looks in a row that find too much in the heap: a collection of garbage may be due. */
 export const LOOKS = 3;
-
-/**
- * Why V8 is allowed more than the heap limit: it ends the *process* when the heap is 16 MiB beyond its own limit at a garbage collection, as happens within one long
- * native call, such as a `JSON.parse` or a `split`, that no thread can be interrupted in. The limit proper is therefore kept by looking, and V8's is the second line.
- */
-const NATIVE_CALL_MIB = 256;
-
-export const resourceLimits = (maxHeapMiB: number): ResourceLimits => ({
-  maxOldGenerationSizeMb: maxHeapMiB + NATIVE_CALL_MIB,
-  maxYoungGenerationSizeMb: 32,
-  stackSizeMb: 4,
-});
 
 /** What the looks at one task, oldest first, say; undefined: it may go on. V8's limits for a heap do not bound buffers, so these are looked at as well. */
 export function exceeded(looks: readonly Memory[], { maxHeapMiB, maxOffHeapMiB }: MemoryLimits): MemoryLimit | undefined {

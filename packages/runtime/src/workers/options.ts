@@ -1,8 +1,6 @@
 import type { Clock } from '@gotk/apimachinery';
+import type { WorkerEntry } from '@gotk/apimachinery/worker';
 import type { TaskFailure } from './task-failed.ts';
-
-/** A module, or the text of a script: a bundle is one file, and a thread should not have to read all of it. */
-export type WorkerEntry = URL | { readonly source: string };
 
 /** Threads of the fast lane serve everybody in turn; those of the slow lane have been taken up for long, and get what processor time others leave. */
 export type Lane = 'fast' | 'slow';
@@ -17,6 +15,8 @@ export interface WorkerPoolOptions {
   readonly slowSize?: number;
   /** JavaScript heap of a thread, garbage included, in MiB; default 256. */
   readonly maxHeapMiB?: number;
+  /** Stack of a thread, in MiB; default 4. Templates that include each other as deeply as Helm allows take 16. */
+  readonly stackMiB?: number;
   /** Memory of a thread outside of that heap (`Buffer`, `ArrayBuffer`), in MiB; default 256. */
   readonly maxOffHeapMiB?: number;
   /**
@@ -45,6 +45,8 @@ export interface TaskOptions {
   readonly queueMs?: number;
   /** The task writes nothing: it may be started once more if it was ended to make room for others. Default false: it fails then, as by its deadline. */
   readonly repeatable?: boolean;
+  /** The task takes longer than tasks do, or its owner's last ones ended badly: from now on it has the slow lane, or waits for it. At most once, maybe before `run` returns. */
+  readonly onSlow?: () => void;
   /** Parts of the input that are moved to the thread rather than copied: the caller has them no longer. */
   readonly transfer?: readonly ArrayBuffer[];
 }

@@ -64,6 +64,23 @@ describe('a task that outlives its quantum while others wait', () => {
   });
 });
 
+test('a task is told, once, that it has the slow lane or waits for it', async () => {
+  await using bed = poolBed();
+  const told: string[] = [];
+  const stop = new AbortController();
+  const tells = (of: string, more = {}) => by(of, { ...more, onSlow: () => void told.push(of) });
+  const { failed } = await bed.loop(tells('a/loop', { signal: stop.signal }));
+  expect(told).toEqual([]);
+  const next = bed.pool.run('double', 21, tells('b/other'));
+  await bed.until(() => told.length > 0);
+  expect(await next).toBe(42);
+  stop.abort();
+  await failed;
+  await failure(bed.pool.run('exit', 1, tells('a/ill')));
+  await bed.pool.run('double', 1, tells('a/ill'));
+  expect(told).toEqual(['a/loop', 'a/ill']);
+});
+
 describe('an owner whose task ended with its thread', () => {
   test('starts in the slow lane, until a task succeeds', async () => {
     await using bed = poolBed();

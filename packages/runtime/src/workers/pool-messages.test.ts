@@ -51,3 +51,14 @@ describe.runIf(process.platform === 'linux')('a thread’s priority', () => {
     expect((JSON.parse(stdout) as readonly number[]).filter((nice) => nice > 0)).toEqual([12]);
   });
 });
+
+test('a thread has the stack that it was promised', async () => {
+  const depth = 100_000;
+  await using bed = poolBed();
+  expect(await failure(bed.pool.run('recurse', depth, by('a/web')))).toMatchObject({
+    kind: 'error',
+    message: expect.stringContaining('call stack'),
+  });
+  await using deep = poolBed({ stackMiB: 32 });
+  expect(await deep.pool.run('recurse', depth, by('a/web'))).toBe(depth);
+});

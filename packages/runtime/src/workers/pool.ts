@@ -27,6 +27,7 @@ export function createWorkerPool({
   size = Math.min(MAX_DEFAULT_SIZE, availableParallelism()),
   slowSize = 4,
   maxHeapMiB = 256,
+  stackMiB = 4,
   maxOffHeapMiB = 256,
   maxProcessMiB = defaultProcessMiB(),
   maxInputMiB = 8,
@@ -34,13 +35,15 @@ export function createWorkerPool({
   idleMs = 30_000,
   onEvent = () => undefined,
 }: WorkerPoolOptions): WorkerPool {
-  const limits: MemoryLimits = { maxHeapMiB, maxOffHeapMiB, maxProcessMiB, maxResultMiB };
+  const limits: MemoryLimits = { maxHeapMiB, stackMiB, maxOffHeapMiB, maxProcessMiB, maxResultMiB };
   const policy = (): Policy => ({ size, slowSize, patienceMs: PATIENCE_MS, quantumMs: quantumFor(typicalMs), fairShareMs: FAIR_SHARE_MS });
   const onGone = (job: Job, error: unknown) => settle(job, { ok: false, error }, { end: endOf(error), ranMs: 0 });
   const rooms = { fast: createWaitingRoom({ clock, onGone }), slow: createWaitingRoom({ clock, onGone }) };
   const register = createRegister();
   /** Jobs that have used up their second start. */
   const repeated = new WeakSet<Job>();
+  /** Jobs that were told that they are slow. */
+  const slow = new WeakSet<Job>();
   /** What tasks that succeed take, the last ones above all. */
   let typicalMs = 0;
   let closed = false;
@@ -118,7 +121,7 @@ export function createWorkerPool({
     register.record(of, afterTask(register.of(of), verdict, { ranMs, nowMs: clock.monotonic() }));
     if (how.kind === 'evicted' && isRepeatable(job)) {
       repeated.add(job);
-      rooms.slow.add(job);
+      queueSlow(job);
       onEvent({ kind: 'ended', task: job.task, end: 'repeated', ranMs });
     } else {
       const result = resultOf(job.task, how, limits);
@@ -141,7 +144,17 @@ export function createWorkerPool({
           { kind: 'refused' },
         ),
       );
-    rooms[isSuspect(conduct) ? 'slow' : 'fast'].add(job);
+    if (isSuspect(conduct)) queueSlow(job);
+    else rooms.fast.add(job);
+  };
+  const queueSlow = (job: Job) => {
+    tellSlow(job);
+    rooms.slow.add(job);
+  };
+  const tellSlow = (job: Job) => {
+    if (slow.has(job)) return;
+    slow.add(job);
+    job.options.onSlow?.();
   };
   const isRepeatable = (job: Job) => job.options.repeatable === true && !repeated.has(job);
   const settle = (job: Job, result: ReturnType<typeof resultOf>, { end, ranMs }: { readonly end: TaskEnd; readonly ranMs: number }) => {
@@ -158,7 +171,10 @@ export function createWorkerPool({
         return crew.open();
       case 'slow-down':
         crew.slowDown(move.thread);
-        return onTaskAt(move.thread, (run, ranMs) => onEvent({ kind: 'slowed', task: run.job.task, ranMs }));
+        return onTaskAt(move.thread, ({ job }, ranMs) => {
+          onEvent({ kind: 'slowed', task: job.task, ranMs });
+          tellSlow(job);
+        });
       case 'evict':
         return onTaskAt(move.thread, (run, ranMs) => run.end({ kind: 'evicted', ranMs }));
     }

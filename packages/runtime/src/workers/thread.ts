@@ -1,8 +1,7 @@
 import { setPriority } from 'node:os';
-import { Worker } from 'node:worker_threads';
 import type { Clock } from '@gotk/apimachinery';
-import { type Memory, type MemoryLimits, MIB, resourceLimits } from './memory.ts';
-import type { WorkerEntry } from './options.ts';
+import { resourceLimits, startWorker, type WorkerEntry } from '@gotk/apimachinery/worker';
+import { type Memory, type MemoryLimits, MIB } from './memory.ts';
 import type { TaskMessage, TaskReply, ThreadData, ThreadMessage } from './tasks.ts';
 
 /** How a thread ended that nobody had asked to. */
@@ -39,8 +38,8 @@ const SLOW_PRIORITY = 19;
 export function startThread({ id, entry, limits, clock, onReady, onReply, onDeath }: ThreadOptions): Thread {
   const startedMs = clock.monotonic();
   const workerData: ThreadData = { maxResultBytes: limits.maxResultMiB * MIB };
-  const options = { resourceLimits: resourceLimits(limits.maxHeapMiB), workerData };
-  const worker = entry instanceof URL ? new Worker(entry, options) : new Worker(entry.source, { ...options, eval: true });
+  const options = { resourceLimits: resourceLimits(limits.maxHeapMiB, limits.stackMiB), workerData };
+  const worker = startWorker(entry, options);
   worker.unref();
   let systemId: number | undefined;
   let alive = true;
