@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { DeadlineExceeded, keyOf, type Resource, renderJson, type Unstructured } from '@gotk/apimachinery';
-import { isNotFound, NoMatch } from '@gotk/kube';
+import { DeadlineExceeded, type Resource, renderJson, type Unstructured } from '@gotk/apimachinery';
+import { NoMatch } from '@gotk/kube';
 import { type Change, createObjectApplier, type ObjectApplierOptions, type ObjectOptions } from './apply-object.ts';
+import type { DriftedObject } from './drift-found.ts';
 import { ApplyFailed, explain, OwnershipConflict, type Refusal, SetRefused } from './errors.ts';
+import { expires } from './expiring-jobs.ts';
 import { ignoredField } from './ignored/ignored-field.ts';
 import { inPool } from './in-pool.ts';
 import {
@@ -15,12 +17,17 @@ import {
   renderReference,
   union,
 } from './inventory.ts';
+import { isOnRecord, type Known } from './ledger.ts';
 import { type LiveObjects, liveObjects } from './live-objects.ts';
-import { isLeftAlone, isOnlyCreated } from './object-policy.ts';
+import { isLeftAlone, isReported } from './object-policy.ts';
 import { claimed, ownerOf, renderOwner } from './owner.ts';
 import { type Desired, type Plan, plan } from './plan.ts';
+import { reportDrift } from './report-drift.ts';
 import { groupKinds, inApplyOrder, STAGES, type StageKinds, stageOf } from './stages.ts';
+import { withoutBrokenCaBundle } from './typed/ca-bundle.ts';
+import { typedForm } from './typed/typed-form.ts';
 import { type Validation, validate } from './validate.ts';
+import { wantedOf } from './wanted.ts';
 import type { Place } from './watched-kinds.ts';
 
 export interface ApplierOptions extends ObjectApplierOptions {
@@ -35,8 +42,16 @@ export interface ApplierOptions extends ObjectApplierOptions {
 export interface ApplyOptions extends Omit<ObjectOptions, 'liveOf'> {
   /** The same set was validated and applied before, by another process. */
   readonly validated: boolean;
+  /** What the set is made from, such as the digest of what was built. A Job that deletes itself runs once for each. */
+  readonly edition: string;
+  /** Whether an earlier process has applied an object of this edition. */
+  readonly wasApplied: (id: string) => boolean;
+  /** Jobs that have ended and deleted themselves run once more: somebody has asked for it. */
+  readonly runAgain: boolean;
   /** The parsed JSON pointers of an object's fields that are others' to change. */
   readonly ignoredPointers: (object: Unstructured) => readonly (readonly string[])[];
+  /** Objects that have moved are told of, and left as they are until the edition is another one; else they are put right. */
+  readonly reportDrift: boolean;
   /** Whether another owner still wants an object that carries its labels. */
   readonly isWantedBy: (owner: string, id: string) => boolean;
   /** Called after validation and before anything is written, with the entries of the whole set: whoever is asked to apply must not lose track. */
@@ -49,14 +64,18 @@ export interface ApplyReport {
   readonly entries: readonly InventoryEntry[];
   /** What was applied, in the order of application; what needed nothing is not in it. */
   readonly changes: readonly Change[];
+  /** What has moved, and was left as it is because somebody asked for that. */
+  readonly drifted: readonly DriftedObject[];
   /** Whatever happens to any of the objects from now on will be heard of. Where that is not so, only another `apply` tells. */
   readonly watched: boolean;
   /** The set, for health checks. */
   readonly objects: readonly {
     readonly resource: Resource;
     readonly reference: ObjectReference;
-    /** It is as desired; else somebody has asked for it to be left alone. */
+    /** It is as desired; else somebody has asked for it to be left alone, it has moved and is only told of, or it is a Job that has ended and deleted itself. */
     readonly applied: boolean;
+    /** It is a Job that deletes itself once it has ended. */
+    readonly expires: boolean;
   }[];
 }
 
@@ -85,7 +104,6 @@ export function createApplier({
   verifyAfterMs,
   stageKinds = groupKinds([]),
 }: ApplierOptions): Applier {
-  const { fieldManager } = policy;
   const objectApplier = createObjectApplier({ client, clock, ledger, driftWatch, policy, takeover });
 
   const resolve = async (object: Unstructured, signal: AbortSignal): Promise<Resource | undefined> => {
@@ -110,7 +128,8 @@ export function createApplier({
         continue;
       }
       // A namespace on a cluster-scoped object means nothing to the server, and would make two ids of one object.
-      const placed = claimed(resource?.namespaced === false ? withoutNamespace(object) : object, owner, policy);
+      const shaped = withoutBrokenCaBundle(typedForm(object));
+      const placed = claimed(resource?.namespaced === false ? withoutNamespace(shaped) : shaped, owner, policy);
       const ignored = ignoredPointers(placed).flatMap((tokens) => ignoredField(placed, tokens) ?? []);
       const rules = ignored.length === 0 ? '' : renderJson(ignored.map(({ tokens }) => tokens));
       desired.push({
@@ -125,26 +144,40 @@ export function createApplier({
     return inApplyOrder(desired, ({ object }) => referenceTo(object), stageKinds);
   };
 
-  /** Without what the live object, or the mere existence of one, says is not to be touched. */
-  const withoutLeftAlone = async (desired: readonly Desired[], liveOf: LiveObjects, signal: AbortSignal): Promise<readonly Desired[]> => {
-    const wanted: Desired[] = [];
-    for (const it of desired) {
+  const isWatched = (it: Desired): boolean => placesOf([it]).some(driftWatch.isWatched);
+
+  /** Tells of what has moved where that is all that is asked for. What was never applied as it is to be cannot have moved. */
+  const withoutMoved = async (
+    desired: readonly Desired[],
+    options: WriteOptions & { readonly known: Known; readonly verifyBeforeMs: number },
+  ): Promise<{ readonly moved: readonly DriftedObject[]; readonly rest: readonly Desired[]; readonly leftSo: ReadonlySet<Desired> }> => {
+    const { owner, known, liveOf, verifyBeforeMs, signal } = options;
+    const isLeftSo = (it: Desired): boolean => {
       const live = liveOf(it);
-      if (live !== undefined && isLeftAlone(live.metadata, policy)) continue;
-      if (isOnlyCreated(it.object.metadata, policy) && (live !== undefined || (await exists(it, signal)))) continue;
-      wanted.push(it);
-    }
-    return wanted;
+      const asked = options.reportDrift || isReported(it.object, policy) || (live !== undefined && isReported(live, policy));
+      if (!asked || known === 'another edition') return false;
+      if (known === 'nothing' && ledger.get(it.id) === undefined) return options.wasApplied(it.id);
+      return (ledger.get(it.id) ?? ledger.lost(it.id))?.hash === it.hash;
+    };
+    const leftSo = new Set(desired.filter(isLeftSo));
+    const moved = await reportDrift([...leftSo], {
+      owner: renderOwner(owner),
+      ledger,
+      concurrency,
+      isKept: (it) => (ledger.get(it.id)?.atMs ?? Number.NEGATIVE_INFINITY) >= verifyBeforeMs && isWatched(it),
+      look: (it) => lookOrExplain(it, options, signal),
+    });
+    const ids = new Set(moved.map(({ reference }) => idOf(reference)));
+    return { moved, rest: desired.filter(({ id }) => !ids.has(id)), leftSo };
   };
 
-  const exists = async ({ resource, object }: Desired, signal: AbortSignal): Promise<boolean> => {
-    if (resource === undefined) return false;
+  const lookOrExplain = async (it: Desired, options: WriteOptions, signal: AbortSignal) => {
     try {
-      await client.get(resource, keyOf(object), { signal, metadataOnly: true });
-      return true;
+      return await objectApplier.look(it, options);
     } catch (error) {
-      if (isNotFound(error)) return false;
-      throw error;
+      signal.throwIfAborted();
+      const object = referenceTo(it.object);
+      throw new SetRefused([{ object, message: explain(error, object, 'dry-run') }]);
     }
   };
 
@@ -152,7 +185,9 @@ export function createApplier({
     for (const it of desired) {
       const { id, object } = it;
       const live = liveOf(it);
-      const found = live === undefined ? undefined : ownerOf(live.metadata, policy);
+      // Whoever has deleted it has given it up, and may have to list it until it is gone.
+      const isHeld = live !== undefined && live.metadata.deletionTimestamp === undefined;
+      const found = isHeld ? ownerOf(live.metadata, policy) : undefined;
       const holder = found === undefined ? undefined : renderOwner(found);
       if (holder === undefined || holder === renderOwner(owner) || !isWantedBy(holder, id)) continue;
       throw new OwnershipConflict(`${renderReference(referenceTo(object))} is already managed by ${holder}: remove it from one of the two`);
@@ -161,21 +196,19 @@ export function createApplier({
 
   const judge = (desired: readonly Desired[], options: WriteOptions, comesWithSet: ReturnType<typeof comesWith>): Promise<Validation> =>
     validate(desired, {
-      client,
-      fieldManager,
       concurrency,
       signal: options.signal,
       comesWithSet,
       mayReplace: (it, refusal) => objectApplier.mayReplace(it, refusal, options),
-      mend: (it, refusal) => objectApplier.mend(it, refusal, options),
+      outlook: (it) => objectApplier.outlook(it, options),
       isUnclean: objectApplier.isUnclean,
     });
 
   const write = async (planned: Plan, validation: Validation, options: WriteOptions): Promise<readonly Change[]> => {
     const changes: Change[] = [];
-    const applyOrExplain = async (it: Desired, { replace, unclean }: Validation) => {
+    const applyOrExplain = async (it: Desired, { replace, unclean }: Validation): Promise<Change> => {
       try {
-        changes.push(await objectApplier.apply(it, { ...options, replace: replace.has(it.id), unclean: unclean.has(it.id) }));
+        return await objectApplier.apply(it, { ...options, replace: replace.has(it.id), unclean: unclean.has(it.id) });
       } catch (error) {
         if (error instanceof ApplyFailed) throw error;
         const reference = referenceTo(it.object);
@@ -184,7 +217,7 @@ export function createApplier({
       }
     };
     const [first, ...rest] = planned.apply;
-    if (first !== undefined) await applyOrExplain(first, validation);
+    if (first !== undefined) changes.push(await applyOrExplain(first, validation));
     for (const stage of STAGES) {
       const members = rest.filter(({ object }) => stageOf(referenceTo(object), stageKinds) === stage);
       const unjudged = await Promise.all(
@@ -198,7 +231,7 @@ export function createApplier({
         replace: validation.replace.union(judged.replace),
         unclean: validation.unclean.union(judged.unclean),
       };
-      await inPool(members, concurrency, (it) => applyOrExplain(it, verdicts));
+      changes.push(...(await inPool(members, concurrency, (it) => applyOrExplain(it, verdicts))));
     }
     return changes;
   };
@@ -215,34 +248,55 @@ export function createApplier({
         desired.map(({ object }) => renderEntry(referenceTo(object))),
       );
       assertStorable(entries);
+      // Whoever was deleted meanwhile follows nothing any more.
+      signal.throwIfAborted();
       driftWatch.ignore(renderOwner(owner), ignoredPaths(desired));
       driftWatch.follow(renderOwner(owner), placesOf(desired));
       await driftWatch.settle(renderOwner(owner), { timeoutMs: SETTLE_MS, signal });
       const liveOf = await liveObjects(desired, { client, driftWatch, concurrency, signal });
-      const wanted = await withoutLeftAlone(desired, liveOf, signal);
+      const known = ledger.enter(renderOwner(owner), options.edition);
+      const wasApplied = (id: string) => known === 'nothing' && options.wasApplied(id);
+      const { runAgain } = options;
+      const wanted = await wantedOf(desired, {
+        client,
+        policy,
+        ledger,
+        owner: renderOwner(owner),
+        liveOf,
+        isWatched,
+        wasApplied,
+        runAgain,
+        signal,
+      });
       refuseForeign(wanted, liveOf, options);
+      const writing = { ...options, liveOf };
+      const verifyBeforeMs = clock.monotonic() - verifyAfterMs;
+      const { moved, rest, leftSo } = await withoutMoved(wanted, { ...writing, known, verifyBeforeMs });
+      // What has moved since it was found not to have is left so as well: the owner has been told, and looks again.
+      const isOurs = (it: Desired) => !leftSo.has(it) || isOnRecord(ledger, it.id);
 
-      const planned = plan(wanted, ledger, {
+      const planned = plan(rest.filter(isOurs), ledger, {
         isBlind: (it) => objectApplier.isBlind(it, liveOf),
-        isWatched: (it) => placesOf([it]).some(driftWatch.isWatched),
-        verifyBeforeMs: clock.monotonic() - verifyAfterMs,
+        isWatched,
+        verifyBeforeMs,
         validated: options.validated,
       });
-      const writing = { ...options, liveOf };
       const validation = await judge(planned.validate, writing, comesWith(desired));
       if (planned.apply.length > 0) await options.beforeWrite(entries);
       const changes = await write(planned, validation, writing);
       const resolved = validation.later.length > 0 ? await resolveAll(desired, signal) : desired;
+      signal.throwIfAborted();
       if (validation.later.length > 0) driftWatch.follow(renderOwner(owner), placesOf(resolved));
       return {
         entries,
         changes,
+        drifted: moved,
         watched: placesOf(resolved).every(driftWatch.isWatched),
         objects: await Promise.all(
           desired.map(async (it) => {
             const reference = referenceTo(it.object);
             const resource = it.resource ?? (await client.mapper.resourceFor(reference, { signal }));
-            return { resource, reference, applied: wanted.includes(it) };
+            return { resource, reference, applied: rest.includes(it), expires: expires(it.object) };
           }),
         ),
       };

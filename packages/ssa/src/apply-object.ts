@@ -1,19 +1,25 @@
 import { type Clock, isRecord, type KubeObject, keyOf, type Resource, renderApiVersion, type Unstructured } from '@gotk/apimachinery';
-import { ApiError, isForbidden, isNotFound, type KubeClient } from '@gotk/kube';
+import { ApiError, isConflict, isForbidden, isNotFound, type KubeClient, NoMatch } from '@gotk/kube';
+import { type Drift, driftBetween } from './drift-found.ts';
 import type { DriftWatch } from './drift-watch.ts';
 import { entryDigest } from './entry-digest.ts';
+import { remarks } from './errors.ts';
 import { leaveIgnored } from './ignored/leave-ignored.ts';
 import { isImmutableRefusal, mayBeImmutable } from './immutable.ts';
 import { type ObjectReference, referenceTo } from './inventory.ts';
 import type { Ledger } from './ledger.ts';
 import type { LiveObjects } from './live-objects.ts';
+import { compare } from './look.ts';
 import { takeOver } from './managed-fields/take-over.ts';
-import { standingOf, type Takeover, type TakeoverOptions } from './managed-fields/takeover.ts';
+import type { TakenOptions } from './managed-fields/taken-fields.ts';
+import { isTaken, REQUESTS, standingOf, type Takeover, type TakeoverOptions } from './managed-fields/takeover.ts';
+import type { Move } from './moves.ts';
 import { isMerged, isReplaceable } from './object-policy.ts';
 import { type Owner, type OwnerPolicy, renderOwner } from './owner.ts';
 import type { Desired } from './plan.ts';
 import { removeObject } from './remove-object.ts';
 import { isAwaited } from './stages.ts';
+import { createUndeclaredFields, UNDECLARED } from './typed/undeclared-fields.ts';
 import { untilReady } from './until-ready.ts';
 
 export type Action = 'created' | 'configured' | 'unchanged';
@@ -21,8 +27,12 @@ export type Action = 'created' | 'configured' | 'unchanged';
 export interface Change {
   readonly reference: ObjectReference;
   readonly action: Action;
-  /** What the server remarked, such as that the version is deprecated. Fields that the kind does not have are no remark: it refuses them. */
+  /** What the server remarked, such as that the version is deprecated. */
   readonly warnings: readonly string[];
+  /** The paths of fields that it was applied without, because the server does not know them. */
+  readonly leftOut: readonly string[];
+  /** How it had moved away from what was applied before, where that is why it was applied; absent when it was to become something else. */
+  readonly drift?: Drift;
 }
 
 export interface ObjectApplierOptions {
@@ -56,48 +66,74 @@ export interface Verdict {
 export interface ObjectApplier {
   /** Throws what the server says. */
   apply(desired: Desired, options: ObjectOptions & Verdict): Promise<Change>;
+  /**
+   * How an object has moved away from what was applied, by a dry-run; undefined when it has not. Nothing of it is changed, but that we say again that it is ours
+   * where it is as it should be. Throws what the server says.
+   */
+  look(desired: Desired, options: ObjectOptions): Promise<Drift | undefined>;
   /** Whether a refused object may be deleted and made anew: somebody has asked for it, and a new one would be taken. */
   mayReplace(desired: Desired, refusal: unknown, options: ObjectOptions): Promise<boolean>;
-  /** Brings the record of who manages what to the version that is applied, where the refusal is about that; whether it did. */
-  mend(desired: Desired, refusal: unknown, options: ObjectOptions): Promise<boolean>;
+  /** What there would be of an object if it were applied, by a dry-run: its metadata. Throws what the server says, and `NoMatch` for a kind that it does not serve. */
+  outlook(desired: Desired, options: ObjectOptions): Promise<KubeObject>;
   /** Whether others hold what they are not to hold of an object that looks like this. */
   isUnclean(desired: Desired, live: KubeObject): boolean;
   /** Whether nobody knows what others hold of it, and to apply it before that is known could start what has to be stopped again. */
   isBlind(desired: Desired, liveOf: LiveObjects): boolean;
 }
 
-/** How the server words that an entry of an older version does not know a field. */
-const UNDECLARED = 'field not declared in schema';
+interface Payload {
+  readonly object: Unstructured;
+  /** The only version of the live object that it may be sent to; undefined: whichever there is, and none. */
+  readonly seen: { readonly uid: string; readonly resourceVersion: string } | undefined;
+}
+
+/** Somebody would have to write to an object so often in a row, each time between a read and a write of ours. */
+const ATTEMPTS = 5;
 
 export function createObjectApplier({ client, clock, ledger, driftWatch, policy, takeover }: ObjectApplierOptions): ObjectApplier {
   const { fieldManager } = policy;
+  const undeclared = createUndeclaredFields(clock);
+  const known = (object: Unstructured): Unstructured => undeclared.without(object).object;
 
-  const send = async (resource: Resource, desired: Desired, options: ObjectOptions) => {
-    const { signal } = options;
-    const ask = async () => {
-      const object = await payloadOf(resource, desired, signal);
-      return await client.apply<KubeObject>(resource as Resource<KubeObject>, object, {
-        fieldManager,
-        force: true,
-        metadataOnly: true,
-        signal,
-      });
-    };
+  /** Asks; where something can be done about a refusal, once more. */
+  const persist = async <T>(desired: Desired, options: ObjectOptions, ask: () => Promise<T>): Promise<T> => {
     try {
       return await ask();
     } catch (error) {
-      signal.throwIfAborted();
+      options.signal.throwIfAborted();
       if (!(await mend(desired, error, options))) throw error;
       return await ask();
     }
   };
 
-  const payloadOf = async (resource: Resource, { object, ignored: fields }: Desired, signal: AbortSignal): Promise<Unstructured> => {
-    if (fields.length === 0) return object;
+  const send = (resource: Resource, desired: Desired, options: ObjectOptions) =>
+    persist(desired, options, async () => {
+      const { signal } = options;
+      const asked = { fieldManager, force: true, metadataOnly: true, signal };
+      for (let attempt = 1; ; attempt++) {
+        const { object, seen } = await payloadOf(resource, desired, signal);
+        const payload = { ...object, metadata: { ...object.metadata, ...seen } };
+        try {
+          return await client.apply<KubeObject>(resource as Resource<KubeObject>, payload, asked);
+        } catch (error) {
+          if (seen === undefined || !isConflict(error) || attempt === ATTEMPTS) throw error;
+        }
+      }
+    });
+
+  /**
+   * What to send. Fields that are others' to change are as they were seen in a version of an object, which is told: to send them to a later one would be to take
+   * back what somebody has written meanwhile.
+   */
+  const payloadOf = async (resource: Resource, { object: wanted, ignored: fields }: Desired, signal: AbortSignal): Promise<Payload> => {
+    const object = known(wanted);
+    if (fields.length === 0) return { object, seen: undefined };
     try {
-      return leaveIgnored(object, await client.get(resource, keyOf(object), { signal }), { fields, fieldManager });
+      const live = await client.get(resource, keyOf(object), { signal });
+      const { uid = '', resourceVersion = '' } = live.metadata;
+      return { object: leaveIgnored(object, live, { fields, fieldManager }), seen: { uid, resourceVersion } };
     } catch (error) {
-      if (isNotFound(error)) return object;
+      if (isNotFound(error)) return { object, seen: undefined };
       throw error;
     }
   };
@@ -116,7 +152,12 @@ export function createObjectApplier({ client, clock, ledger, driftWatch, policy,
   const clean = (resource: Resource, desired: Desired, signal: AbortSignal): Promise<boolean> =>
     takeOver(resource, desired.object, { client, signal, optionsFor: (live) => optionsFor(desired, live) });
 
-  const mend: ObjectApplier['mend'] = async (desired, refusal, { signal }) => {
+  /**
+   * Does what can be done about a refusal, and says whether it was anything: fields that the server does not know are left out from now on; the record of who
+   * manages what is brought to the version that is applied.
+   */
+  const mend = async (desired: Desired, refusal: unknown, { signal }: ObjectOptions): Promise<boolean> => {
+    if (undeclared.learn(desired.object, refusal)) return true;
     const isAboutVersions = refusal instanceof ApiError && refusal.message.includes(UNDECLARED);
     if (takeover?.migrateApiVersion !== true || !isAboutVersions || desired.resource === undefined) return false;
     return await clean(desired.resource, desired, signal);
@@ -126,7 +167,7 @@ export function createObjectApplier({ client, clock, ledger, driftWatch, policy,
     const { force, signal } = options;
     if (!mayBeImmutable(refusal)) return false;
     const asked = force || isReplaceable(desired.object.metadata, policy) || (await isLiveReplaceable(desired, options));
-    return asked && (await isImmutableRefusal(refusal, desired, { client, fieldManager, signal }));
+    return asked && (await isImmutableRefusal(refusal, { ...desired, object: known(desired.object) }, { client, fieldManager, signal }));
   };
 
   const isLiveReplaceable = async (desired: Desired, { liveOf, signal }: ObjectOptions): Promise<boolean> => {
@@ -165,9 +206,66 @@ export function createObjectApplier({ client, clock, ledger, driftWatch, policy,
     return { ...(await send(resource, desired, options)), created: false };
   };
 
+  const takenOptionsFor = (desired: Desired, live: KubeObject): TakenOptions => {
+    const options = optionsFor(desired, live);
+    const ignored = [...REQUESTS, ...options.ignored];
+    return { fieldManager, ignored, isUnwelcome: (entry) => !options.merges && isTaken(entry, options) };
+  };
+
+  /** How an object was last seen that was applied as it is to be, and is no longer so; undefined for one that is to become something else. */
+  const moveOf = (desired: Desired, { liveOf }: ObjectOptions): Move | undefined => {
+    const { id, hash, ignored } = desired;
+    const noted = driftWatch.takeMove(id);
+    if (ledger.lost(id)?.hash === hash) return noted ?? { kind: 'changed', managedFields: undefined };
+    const record = ledger.get(id);
+    const live = liveOf(desired)?.metadata;
+    // Where nothing is watched, the look before it was applied tells.
+    if (record?.hash !== hash || live?.managedFields === undefined) return undefined;
+    const paths = ignored.map(({ path }) => path);
+    const hasMoved = entryDigest(live, fieldManager, paths) !== record.entryDigest;
+    return hasMoved ? { kind: 'changed', managedFields: live.managedFields } : undefined;
+  };
+
+  const note = ({ id, hash, ignored }: Desired, { metadata }: KubeObject, owner: Owner): void => {
+    const { uid = '', resourceVersion = '' } = metadata;
+    const paths = ignored.map(({ path }) => path);
+    const digest = entryDigest(metadata, fieldManager, paths);
+    ledger.set(id, { owner: renderOwner(owner), hash, uid, resourceVersion, entryDigest: digest, atMs: clock.monotonic() });
+  };
+
+  const outlook: ObjectApplier['outlook'] = async (desired, options) => {
+    const { object, resource } = desired;
+    const { signal } = options;
+    if (resource === undefined) throw new NoMatch(referenceTo(object));
+    return await persist(desired, options, async () => {
+      const asked = { fieldManager, force: true, dryRun: true, metadataOnly: true, signal };
+      return (await client.apply<KubeObject>(resource as Resource<KubeObject>, known(object), asked)).object;
+    });
+  };
+
   return {
     mayReplace,
-    mend,
+    outlook,
+    async look(desired, options) {
+      const { resource } = desired;
+      const found =
+        resource === undefined
+          ? undefined
+          : await persist(desired, options, async () => {
+              const { signal } = options;
+              const { object } = await payloadOf(resource, desired, signal);
+              return await compare(resource, object, { client, fieldManager, signal });
+            });
+      if (resource === undefined || found === undefined) return { kind: 'deleted' };
+      const { live, outlook, isSame } = found;
+      const clean = !isUnclean(desired, live);
+      if (!isSame || !clean) return driftBetween(live.metadata.managedFields, outlook, takenOptionsFor(desired, live));
+      driftWatch.takeMove(desired.id);
+      const isOurs = entryDigest(live.metadata, fieldManager) === entryDigest(outlook.metadata, fieldManager);
+      note(desired, isOurs ? live : (await send(resource, desired, options)).object, options.owner);
+      driftWatch.check(resource, referenceTo(desired.object));
+      return undefined;
+    },
     isUnclean,
     isBlind: (desired, liveOf) => {
       const { spec } = desired.object;
@@ -178,25 +276,22 @@ export function createObjectApplier({ client, clock, ledger, driftWatch, policy,
       const reference = referenceTo(desired.object);
       const resource = desired.resource ?? (await client.mapper.resourceFor(reference, { signal }));
       const before = options.liveOf({ ...desired, resource })?.metadata.resourceVersion ?? ledger.get(desired.id)?.resourceVersion;
+      const move = moveOf({ ...desired, resource }, options);
       // While the request is under way its own event must not pass for drift; without a record nothing does.
       ledger.delete(desired.id);
       const { object, created, warnings } = await sendCleanly(resource, desired, options);
-      const { uid = '', resourceVersion = '' } = object.metadata;
-      ledger.set(desired.id, {
-        owner: renderOwner(owner),
-        hash: desired.hash,
-        uid,
-        resourceVersion,
-        entryDigest: entryDigest(
-          object.metadata,
-          fieldManager,
-          desired.ignored.map(({ path }) => path),
-        ),
-        atMs: clock.monotonic(),
-      });
+      const { resourceVersion } = object.metadata;
+      note(desired, object, owner);
       driftWatch.check(resource, reference);
       if (isAwaited(resource)) await untilReady(desired.object, { client, resource, clock, signal });
-      return { reference, action: created ? 'created' : before === resourceVersion ? 'unchanged' : 'configured', warnings };
+      const action = created ? 'created' : before === resourceVersion ? 'unchanged' : 'configured';
+      const { leftOut } = undeclared.without(desired.object);
+      const change = { reference, action, warnings: remarks(warnings, reference), leftOut } as const;
+      if (move === undefined || action === 'unchanged') return change;
+      return {
+        ...change,
+        drift: created ? { kind: 'deleted' } : driftBetween(move.managedFields, object, takenOptionsFor(desired, object)),
+      };
     },
   };
 }

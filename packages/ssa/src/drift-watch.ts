@@ -2,10 +2,12 @@ import { type Clock, type KubeObject, latest, type Resource, type Unstructured }
 import type { Delta, InformerSet } from '@gotk/kube';
 import { hasDrifted, type Seen } from './drift.ts';
 import { entryDigest } from './entry-digest.ts';
+import { endOf } from './expiring-jobs.ts';
 import { type InventoryEntry, idOf, type ObjectReference, referenceTo } from './inventory.ts';
-import type { Ledger } from './ledger.ts';
+import type { JobEnd, Ledger, LedgerRecord } from './ledger.ts';
 import type { FieldPath } from './managed-fields/field-set.ts';
 import { type Standing, standingOf, type Takeover } from './managed-fields/takeover.ts';
+import { createMoves, type Move } from './moves.ts';
 import { isMerged } from './object-policy.ts';
 import { nameLabel, type OwnerPolicy, ownerOf, renderOwner } from './owner.ts';
 import type { WatchBudget } from './watch-budget.ts';
@@ -17,6 +19,8 @@ interface Tracked extends KubeObject {
   readonly standing: Standing;
   /** The manager other than us that has written last. */
   readonly lastManager: string | undefined;
+  /** Of a Job that deletes itself. */
+  readonly end: JobEnd | undefined;
 }
 
 /** Why an owner should look at its objects. */
@@ -27,6 +31,8 @@ export interface DriftNotice {
   readonly object?: ObjectReference;
   /** Who has written last, as far as managers tell; undefined when nobody but us did, and of an object that is gone. */
   readonly by?: string;
+  /** It is a Job that has failed and deleted itself, as it was told to: to run it again at once could go on for ever. */
+  readonly canWait?: true;
 }
 
 /**
@@ -45,6 +51,8 @@ export interface DriftWatch extends Disposable {
   isWatched(place: Place): boolean;
   /** Name, uid, version, owner labels and opt-outs of the live object, as far as the cache knows. */
   readonly liveOf: (resource: Resource, reference: ObjectReference) => (KubeObject & { readonly standing: Standing }) | undefined;
+  /** Hands over what was seen of an object as it moved, to whoever is about to put it right. */
+  takeMove(id: string): Move | undefined;
   /** Notes what has just been applied; checks at once whether it was overtaken meanwhile. */
   check(resource: Resource, reference: ObjectReference): void;
   /** Tell the owner when this object has finally gone. */
@@ -79,19 +87,30 @@ export function createDriftWatch({
 }: DriftWatchOptions): DriftWatch {
   const lingering = new Map<string, string>();
   const ignored = new Map<string, ReadonlyMap<string, readonly FieldPath[]>>();
-  /** Uids of objects that left a watch while nothing was on record of them, by id; the latest. */
-  const departed = latest<string, string>(MAX_DEPARTED);
+  /** Objects that left a watch while nothing was on record of them, by id; the latest. */
+  const departed = latest<string, { readonly uid: string; readonly end: JobEnd | undefined }>(MAX_DEPARTED);
+  const moves = createMoves();
   const listeners = new Set<(notice: DriftNotice) => void>();
 
-  const notify = (owner: string, object: ObjectReference, by?: string) => {
-    for (const listener of listeners) listener({ owner, object, ...(by === undefined ? {} : { by }) });
+  const tell = (notice: DriftNotice) => {
+    for (const listener of listeners) listener(notice);
+  };
+  const notify = (owner: string, object: ObjectReference, by?: string) => tell({ owner, object, ...(by === undefined ? {} : { by }) });
+  const leave = (record: LedgerRecord, object: ObjectReference, end: JobEnd | undefined) => {
+    const { owner } = record;
+    const id = idOf(object);
+    if (end === undefined) {
+      ledger.lose(id, record);
+      moves.note(id, { kind: 'deleted', managedFields: undefined });
+    } else ledger.end(id, owner, end);
+    if (end !== 'complete') tell({ owner, object, ...(end === 'failed' ? { canWait: true } : {}) });
   };
   const inspect = (resource: Resource, tracked: Tracked) => {
     const reference = referenceOf(resource, tracked);
     const id = idOf(reference);
     const record = ledger.get(id);
     if (record === undefined || !hasDrifted(record, seen(tracked))) return;
-    ledger.delete(id);
+    ledger.lose(id, record);
     notify(record.owner, reference, tracked.lastManager);
   };
   const onDelta = (resource: Resource, delta: Delta<Tracked>) => {
@@ -108,17 +127,28 @@ export function createDriftWatch({
     }
     const record = ledger.get(id);
     // An object of that name that we have applied since is another one. The one that we are just applying may have gone before we are told that it is there.
-    if (record === undefined || record.uid !== delta.object.metadata.uid) return departed.set(id, delta.object.metadata.uid ?? '');
-    ledger.delete(id);
-    notify(record.owner, reference);
+    const { end } = delta.object;
+    if (record === undefined || record.uid !== delta.object.metadata.uid)
+      return departed.set(id, { uid: delta.object.metadata.uid ?? '', end });
+    leave(record, reference, end);
   };
 
-  const transform = (object: Unstructured): Tracked => ({
+  const transform = (object: Unstructured): Tracked => {
+    const tracked = stripped(object);
+    const id = idOf(referenceTo(tracked));
+    const record = ledger.get(id);
+    // The only time that all of its metadata is at hand. What moves on before it is put right is told of as it is then.
+    if (moves.has(id) || (record !== undefined && hasDrifted(record, seen(tracked))))
+      moves.note(id, { kind: 'changed', managedFields: object.metadata.managedFields });
+    return tracked;
+  };
+  const stripped = (object: Unstructured): Tracked => ({
     apiVersion: object.apiVersion,
     kind: object.kind,
     entryDigest: entryDigest(object.metadata, policy.fieldManager, ignoredOf(object)),
     standing: standing(object),
     lastManager: lastManager(object),
+    end: endOf(object),
     metadata: {
       name: object.metadata.name,
       ...(object.metadata.namespace === undefined ? {} : { namespace: object.metadata.namespace }),
@@ -147,7 +177,7 @@ export function createDriftWatch({
   const lastManager = ({ metadata: { managedFields = [] } }: KubeObject): string | undefined =>
     managedFields
       .filter(
-        ({ manager, operation, subresource = '' }) => subresource === '' && (manager !== policy.fieldManager || operation !== 'Apply'),
+        ({ manager, operation, subresource }) => subresource !== 'status' && (manager !== policy.fieldManager || operation !== 'Apply'),
       )
       .reduce<(typeof managedFields)[number] | undefined>(
         (last, entry) => ((last?.time ?? '') > (entry.time ?? '') ? last : entry),
@@ -175,7 +205,7 @@ export function createDriftWatch({
     question: { metadataOnly: true, labelSelector: nameLabel(policy), transform: (object) => transform(object as unknown as Unstructured) },
     onDelta,
     onLost: (owners) => {
-      for (const owner of owners) for (const listener of listeners) listener({ owner });
+      for (const owner of owners) tell({ owner });
     },
   });
   const liveOf = (resource: Resource, { namespace, name }: ObjectReference): Tracked | undefined =>
@@ -195,15 +225,16 @@ export function createDriftWatch({
     settle: kinds.settle,
     isWatched: kinds.isWatched,
     liveOf,
+    takeMove: moves.take,
     check(resource, reference) {
       const tracked = liveOf(resource, reference);
       if (tracked !== undefined) return inspect(resource, tracked);
       const id = idOf(reference);
       const record = ledger.get(id);
-      if (record === undefined || record.uid !== departed.get(id)) return;
+      const gone = departed.get(id);
+      if (record === undefined || record.uid !== gone?.uid) return;
       departed.delete(id);
-      ledger.delete(id);
-      notify(record.owner, reference);
+      leave(record, reference, gone.end);
     },
     awaitDeletion: ({ id }, owner) => lingering.set(id, owner),
     subscribe(listener) {

@@ -18,6 +18,13 @@ test.each([
   expect(hasDrifted(record, now)).toBe(drifted);
 });
 
+test('a server whose versions are no numbers is believed to tell of what is new', () => {
+  const opaque = { ...record, resourceVersion: 'x-7' };
+  expect(hasDrifted(opaque, { ...seen, resourceVersion: 'x-8' })).toBe(false);
+  expect(hasDrifted(opaque, { ...seen, resourceVersion: 'x-8', entryDigest: 'e' })).toBe(true);
+  expect(hasDrifted(opaque, { ...seen, resourceVersion: 'x-7', entryDigest: 'e' })).toBe(false);
+});
+
 test('the digest is that of our own Apply entry: times, other managers and subresources do not show in it', () => {
   const ours = { manager: 'kustomize-controller', operation: 'Apply' as const, apiVersion: 'v1', fieldsV1: { 'f:data': { 'f:a': {} } } };
   const digest = entryDigest({ managedFields: [ours] }, 'kustomize-controller');

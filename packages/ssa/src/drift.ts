@@ -1,3 +1,4 @@
+import { isPast } from '@gotk/kube';
 import type { LedgerRecord } from './ledger.ts';
 
 /** What the metadata watch shows of an object. */
@@ -17,6 +18,6 @@ export interface Seen {
  * A view no newer than the record is none: the event of our own write may still be on its way.
  */
 export function hasDrifted(record: LedgerRecord, seen: Seen): boolean {
-  if (BigInt(seen.resourceVersion) <= BigInt(record.resourceVersion)) return false;
+  if (seen.resourceVersion === record.resourceVersion || isPast(seen.resourceVersion, record.resourceVersion)) return false;
   return seen.unclean || seen.uid !== record.uid || seen.entryDigest !== record.entryDigest || seen.owner !== record.owner;
 }

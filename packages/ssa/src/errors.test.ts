@@ -1,6 +1,6 @@
 import { ApiError, NoMatch } from '@gotk/kube';
 import { expect, test } from 'vitest';
-import { explain, SetRefused } from './errors.ts';
+import { explain, remarks, SetRefused } from './errors.ts';
 
 const configMap = { namespace: 'a', name: 'b', group: '', version: 'v1', kind: 'ConfigMap' };
 const secret = { ...configMap, kind: 'Secret' };
@@ -29,14 +29,45 @@ test('of a Secret only field and kind of refusal are shown: the server quotes va
   );
 });
 
-test('of a Secret, a right that is missing is named, and a denial that a webhook wrote is not quoted', () => {
+test('of a Secret, that its namespace is going is said', () => {
+  const error = new ApiError('secrets "b" is forbidden: unable to create new content in namespace a because it is being terminated', {
+    status: 403,
+    reason: 'Forbidden',
+    causes: [{ field: 'metadata.namespace', reason: 'NamespaceTerminating', message: 'CANARY' }],
+  });
+  expect(explain(error, secret, 'apply')).toBe('apply failed (Forbidden): metadata.namespace: it is being terminated');
+});
+
+test('of a Secret, neither the words of a webhook are shown nor reasons and fields that nobody knows; who denied it is', () => {
+  const denied = (
+    fields: Partial<ConstructorParameters<typeof ApiError>[1]>,
+    message = 'admission webhook "policy.example.dev" denied the request: CANARY',
+  ) => explain(new ApiError(message, { status: 403, reason: 'Forbidden', ...fields }), secret, 'dry-run');
+  const causes = [
+    { field: 'CANARY', reason: 'CANARY', message: 'CANARY' },
+    { field: 'data[password]', reason: 'FieldValueForbidden', message: 'CANARY' },
+  ];
+  const said = 'admission webhook "policy.example.dev" denied the request, in words that may quote the Secret';
+  expect(denied({ causes })).toBe(`dry-run failed (Forbidden): ${said}`);
+  expect(denied({ reason: 'it has CANARY', causes })).toBe(`dry-run failed: ${said}`);
+  expect(denied({ reason: 'CANARY', causes: causes.slice(0, 1) }, 'CANARY')).toBe('dry-run failed: object: refused');
+  expect(denied({ reason: 'CANARY' }, 'admission webhook "CANARY "" denied the request: CANARY')).toBe('dry-run failed: status 403');
+});
+
+test('what the server warns of is shown, and counted where it may quote a Secret', () => {
+  expect(remarks(['deprecated'], configMap)).toEqual(['deprecated']);
+  expect(remarks([], secret)).toEqual([]);
+  expect(remarks(['CANARY', 'CANARY'], secret)).toEqual(['2 of a Secret, which they may quote']);
+});
+
+test('of a Secret, a right that is missing is named, and nothing else of why it is forbidden is quoted', () => {
   const denial = (message: string) => explain(new ApiError(message, { status: 403, reason: 'Forbidden' }), secret, 'apply');
   expect(
     denial(
       'secrets "b" is forbidden: User "system:serviceaccount:a:x" cannot patch resource "secrets" in API group "" in the namespace "a"',
     ),
   ).toBe('apply failed (Forbidden): the account that is acted as cannot patch secrets there');
-  expect(denial('admission webhook "w" denied the request: CANARY')).toBe('apply failed (Forbidden): Forbidden');
+  expect(denial('secrets "b" is forbidden: CANARY')).toBe('apply failed (Forbidden): Forbidden');
 });
 
 test('a kind that is not served asks for its CRD', () => {

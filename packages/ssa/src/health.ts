@@ -14,7 +14,24 @@ export interface HealthOptions extends QuestionOptions {
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   readonly rules?: HealthRules | undefined;
+  /** Whether the first that has failed ends the wait, as by default; else all that there is to be told of is told. */
+  readonly failFast?: boolean | undefined;
+  /** What to make of a target that is not there, or not any more, by how it was last seen; undefined, as by default: it is waited for. */
+  readonly verdictOfGone?: (target: HealthTarget, last: Unstructured | undefined) => Verdict | undefined;
 }
+
+interface Judged {
+  readonly target: HealthTarget;
+  readonly verdict: Verdict;
+}
+
+const SHOWN = 20;
+
+const shown = (judged: readonly Judged[], say: (verdict: Verdict) => string): string =>
+  judged
+    .slice(0, SHOWN)
+    .map(({ target, verdict }) => `${renderReference(target.reference)} ${say(verdict)}`)
+    .join('; ');
 
 const NOT_FOUND: Verdict = { status: 'InProgress', message: 'not found' };
 
@@ -22,12 +39,12 @@ const NOT_FOUND: Verdict = { status: 'InProgress', message: 'not found' };
  * Waits until every target is healthy, by kstatus unless other rules are given, as events come in; what may not be watched is looked at every five seconds. Objects of
  * kinds without a status are healthy as soon as they exist.
  *
- * Throws `Unhealthy` as soon as one has failed or may not be looked at, or at the timeout, naming each object that is not healthy and why; what the rules throw; the
+ * Throws `Unhealthy` as soon as one has failed (without `failFast`, as soon as all that are not healthy have) or may not be looked at, or at the timeout, naming each object that is not healthy and why; what the rules throw; the
  * signal's reason on abort.
  */
 export async function untilHealthy(targets: readonly HealthTarget[], options: HealthOptions): Promise<void> {
-  const { client, informers, clock, timeoutMs, labelSelector, rules = kstatusRules } = options;
-  const open = new Map<string, { readonly target: HealthTarget; readonly verdict: Verdict }>();
+  const { client, informers, clock, timeoutMs, labelSelector, rules = kstatusRules, failFast = true } = options;
+  const open = new Map<string, Judged>();
   for (const target of targets) {
     if (labelSelector !== undefined && rules.isStateless(target.resource)) continue;
     open.set(idOf(target.reference), { target, verdict: NOT_FOUND });
@@ -44,18 +61,20 @@ export async function untilHealthy(targets: readonly HealthTarget[], options: He
     if (verdict.status === 'Current') open.delete(id);
     // An object that was healthy a moment ago is watched no longer by name, but it still counts while others are waited for.
     else open.set(id, { target, verdict });
-    if (verdict.status === 'Failed')
-      reject(new Unhealthy(`health check failed: ${renderReference(target.reference)} failed: ${verdict.message}`));
-    else if (open.size === 0) resolve();
+    if (open.size === 0) resolve();
+    const failed = verdict.status === 'Failed' ? (failFast ? [{ target, verdict }] : [...open.values()]) : [];
+    if (failed.length > 0 && failed.every((it) => it.verdict.status === 'Failed'))
+      reject(new Unhealthy(`health check failed: ${shown(failed, ({ message }) => `failed: ${message}`)}`));
   };
   /** The latest look at each object: an older one whose verdict comes later is of no interest. */
   const looks = new Map<string, number>();
-  const seen = (target: HealthTarget, object: Unstructured | undefined) => {
+  const gone = (target: HealthTarget, last?: Unstructured): Verdict => options.verdictOfGone?.(target, last) ?? NOT_FOUND;
+  const seen = (target: HealthTarget, object: Unstructured | undefined, last?: Unstructured) => {
     const id = idOf(target.reference);
     const look = (looks.get(id) ?? 0) + 1;
     looks.set(id, look);
     try {
-      const verdict = object === undefined ? NOT_FOUND : rules.verdictOf(object, signal);
+      const verdict = object === undefined ? gone(target, last) : rules.verdictOf(object, signal);
       if (!(verdict instanceof Promise)) return judge(target, verdict);
       verdict.then((late) => {
         if (looks.get(id) === look) judge(target, late);
@@ -77,15 +96,21 @@ export async function untilHealthy(targets: readonly HealthTarget[], options: He
     watch.use(
       informer.subscribe((delta) => {
         const target = members.get(`${delta.object.metadata.namespace ?? ''}/${delta.object.metadata.name}`);
-        if (target !== undefined) seen(target, delta.kind === 'deleted' ? undefined : delta.object);
+        if (target === undefined) return;
+        if (delta.kind === 'deleted') seen(target, undefined, delta.object);
+        else seen(target, delta.object);
       }),
+    );
+    informer.whenSynced(signal).then(
+      () => {
+        for (const target of members.values()) if (!looks.has(idOf(target.reference))) seen(target, undefined);
+      },
+      () => undefined,
     );
   };
   const onTimeout = () => {
-    const lines = [...open.values()].map(
-      ({ target, verdict }) => `${renderReference(target.reference)} ${verdict.status}: ${verdict.message}`,
-    );
-    reject(new Unhealthy(`health check failed after ${Math.round(timeoutMs / 1000)}s: ${lines.slice(0, 20).join('; ')}`));
+    const lines = shown([...open.values()], ({ status, message }) => `${status}: ${message}`);
+    reject(new Unhealthy(`health check failed after ${Math.round(timeoutMs / 1000)}s: ${lines}`));
   };
   const onAbort = () => reject(options.signal.reason);
   for (const question of questionsAbout(

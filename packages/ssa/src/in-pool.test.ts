@@ -29,3 +29,13 @@ test('the first failure stops the rest from being started, and is thrown when wh
   expect(started).toEqual([1, 2]);
   expect(finished).toBe(1);
 });
+
+test('what came of each is answered in the order of the items, whoever was first', async () => {
+  const third = Promise.withResolvers<void>();
+  const work = inPool(['a', 'b', 'c'], 3, async (item) => {
+    if (item === 'c') third.resolve();
+    else await third.promise;
+    return item.toUpperCase();
+  });
+  expect(await work).toEqual(['A', 'B', 'C']);
+});

@@ -1,13 +1,16 @@
 export * from './applier.ts';
 export type { Action, Change } from './apply-object.ts';
+export type { Drift, DriftedObject } from './drift-found.ts';
 export * from './drift-watch.ts';
 export * from './errors.ts';
+export { verdictOfGone } from './expiring-jobs.ts';
 export * from './health.ts';
 export type { HealthTarget } from './health-questions.ts';
 export * from './health-rules.ts';
 export { InvalidPointer, parsePointer } from './ignored/ignored-field.ts';
 export * from './inventory.ts';
 export * from './ledger.ts';
+export type { TakenField } from './managed-fields/taken-fields.ts';
 export type { ManagerRule, Takeover } from './managed-fields/takeover.ts';
 export * from './owner.ts';
 export * from './prune.ts';

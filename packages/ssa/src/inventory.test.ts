@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { assertStorable, difference, InventoryTooLarge, idOf, parseEntry, renderEntry, renderReference, union } from './inventory.ts';
+import {
+  asRecorded,
+  assertStorable,
+  difference,
+  InventoryTooLarge,
+  idOf,
+  parseEntry,
+  renderEntry,
+  renderReference,
+  union,
+} from './inventory.ts';
 
 const deployment = { namespace: 'apps', name: 'web', group: 'apps', kind: 'Deployment', version: 'v1' };
 
@@ -23,6 +33,14 @@ test.each(['', 'nonsense', 'a_b', '_x__', '../../x'])('%j stands for nothing', (
 test('the union names each object once, at the newer version, in the order of ids', () => {
   const [old, other] = [renderEntry({ ...deployment, version: 'v1beta1' }), renderEntry({ ...deployment, name: 'api' })];
   expect(union([old], [renderEntry(deployment), other])).toEqual([other, renderEntry(deployment)]);
+});
+
+test('the same entries stay in the order that they are recorded in', () => {
+  const [web, api] = [renderEntry(deployment), renderEntry({ ...deployment, name: 'api' })];
+  expect(asRecorded([api, web], [web, api])).toEqual([web, api]);
+  const newer = renderEntry({ ...deployment, version: 'v2' });
+  expect(asRecorded([api, newer], [web, api])).toEqual([api, newer]);
+  expect(asRecorded([api], [web, api])).toEqual([api]);
 });
 
 test('the difference goes by object, whatever its version', () => {

@@ -55,6 +55,13 @@ export function union(older: readonly InventoryEntry[], newer: readonly Inventor
   return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
+/** The entries as they are on record, if they are the same: nobody has to be told of another order. Otherwise as they are. */
+export function asRecorded(entries: readonly InventoryEntry[], recorded: readonly InventoryEntry[]): readonly InventoryEntry[] {
+  const versions = new Map(recorded.map(({ id, v }) => [id, v]));
+  const same = entries.length === recorded.length && entries.every(({ id, v }) => versions.get(id) === v);
+  return same ? recorded : entries;
+}
+
 /** The entries of `from` whose objects are not in `other`. */
 export function difference(from: readonly InventoryEntry[], other: readonly InventoryEntry[]): readonly InventoryEntry[] {
   const ids = new Set(other.map(({ id }) => id));

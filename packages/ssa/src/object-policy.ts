@@ -1,4 +1,4 @@
-import type { ObjectMeta } from '@gotk/apimachinery';
+import type { KubeObject, ObjectMeta } from '@gotk/apimachinery';
 import type { OwnerPolicy } from './owner.ts';
 
 type Metadata = Pick<ObjectMeta, 'labels' | 'annotations'>;
@@ -23,6 +23,10 @@ export const isMerged = (metadata: Metadata, policy: OwnerPolicy): boolean => sa
 
 /** Deleted and made anew when a field that must not change would have to: `force: Enabled`. */
 export const isReplaceable = (metadata: Metadata, policy: OwnerPolicy): boolean => says(metadata, `${policy.group}/force`, 'enabled');
+
+/** Left as it is when it has moved, and told of: `driftDetection: warn`. On a Kustomization that says how it deals with its own objects. */
+export const isReported = ({ kind, metadata }: KubeObject, policy: OwnerPolicy): boolean =>
+  kind !== 'Kustomization' && says(metadata, `${policy.group}/driftDetection`, 'warn');
 
 const says = ({ labels, annotations }: Metadata, key: string, value: string): boolean =>
   [labels, annotations].some((map) => map?.[key]?.toLowerCase() === value);

@@ -1,21 +1,19 @@
 import type { KubeObject } from '@gotk/apimachinery';
-import { isNotFound, type KubeClient, NoMatch } from '@gotk/kube';
+import { isNotFound, NoMatch } from '@gotk/kube';
 import { explain, type Refusal, SetRefused } from './errors.ts';
 import { inPool } from './in-pool.ts';
 import { type ObjectReference, referenceTo } from './inventory.ts';
 import type { Desired } from './plan.ts';
 
 export interface ValidateOptions {
-  readonly client: KubeClient;
-  readonly fieldManager: string;
   readonly concurrency: number;
   readonly signal: AbortSignal;
   /** Whether the set itself brings what the object cannot exist without: its namespace, or its CRD. */
   readonly comesWithSet: (reference: ObjectReference, missing: 'namespace' | 'kind') => boolean;
   /** Whether the refused object may be deleted and made anew instead. */
   readonly mayReplace: (desired: Desired, refusal: unknown) => Promise<boolean>;
-  /** Does what can be done about a refusal without changing what the object is; whether it is worth asking again. */
-  readonly mend: (desired: Desired, refusal: unknown) => Promise<boolean>;
+  /** What there would be of an object if it were applied. Throws what the server says, and `NoMatch` for a kind that it does not serve. */
+  readonly outlook: (desired: Desired) => Promise<KubeObject>;
   /** Whether others hold what they are not to hold, by what the object would be. */
   readonly isUnclean: (desired: Desired, outlook: KubeObject) => boolean;
 }
@@ -31,14 +29,14 @@ export interface Validation {
 
 /** Asks the server whether it would take the objects. Throws `SetRefused` with all that it would not. */
 export async function validate(desired: readonly Desired[], options: ValidateOptions): Promise<Validation> {
-  const { signal, comesWithSet, mayReplace, isUnclean } = options;
+  const { concurrency, signal, comesWithSet, mayReplace, outlook, isUnclean } = options;
   const refusals: Refusal[] = [];
   const later: Desired[] = [];
   const [replace, unclean] = [new Set<string>(), new Set<string>()];
-  await inPool(desired, options.concurrency, async (it) => {
+  await inPool(desired, concurrency, async (it) => {
     const reference = referenceTo(it.object);
     try {
-      if (isUnclean(it, await outlookOf(it, options))) unclean.add(it.id);
+      if (isUnclean(it, await outlook(it))) unclean.add(it.id);
     } catch (error) {
       signal.throwIfAborted();
       const missing = error instanceof NoMatch ? 'kind' : isNotFound(error) ? 'namespace' : undefined;
@@ -49,18 +47,4 @@ export async function validate(desired: readonly Desired[], options: ValidateOpt
   });
   if (refusals.length > 0) throw new SetRefused(refusals);
   return { later, replace, unclean };
-}
-
-async function outlookOf(desired: Desired, { client, fieldManager, signal, mend }: ValidateOptions): Promise<KubeObject> {
-  const { object, resource } = desired;
-  if (resource === undefined) throw new NoMatch(referenceTo(object));
-  const ask = async () =>
-    (await client.apply(resource, object, { fieldManager, force: true, dryRun: true, metadataOnly: true, signal })).object;
-  try {
-    return await ask();
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!(await mend(desired, error))) throw error;
-    return await ask();
-  }
 }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { KubeObject, Resource } from '@gotk/apimachinery';
 import { fakeClock } from '@gotk/apimachinery/fake-clock';
 import { ApiError, type InformerSet } from '@gotk/kube';
@@ -138,4 +140,23 @@ test('a watch that finds no place within the budget counts as refused; a place i
   await clock.advance(600_000);
   kinds.follow('b/two', [at('b')]);
   expect(questions()).toEqual(['ConfigMap in b']);
+});
+
+test('to wait for what is known leaves nothing behind, however often somebody does', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const heapMiB = () => {
+    collect();
+    return process.memoryUsage().heapUsed / 1024 / 1024;
+  };
+  const { kinds, open, at } = setUp();
+  const waitOften = async () => {
+    for (let count = 0; count < 20_000; count++) await kinds.settle('a/one', { timeoutMs: 1_000, signal });
+  };
+  kinds.follow('a/one', [at('a')]);
+  open[0]?.complete();
+  await waitOften();
+  const before = heapMiB();
+  await waitOften();
+  expect(heapMiB() - before).toBeLessThan(1);
 });

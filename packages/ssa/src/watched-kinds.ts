@@ -42,8 +42,8 @@ interface Entry<T extends KubeObject> {
   readonly owners: Set<string>;
   watch: Watch<T> | undefined;
   refusedAtMs: number;
-  /** Resolves when the watch is refused. */
-  refused: PromiseWithResolvers<void>;
+  /** Aborted when the watch is refused. */
+  refused: AbortController;
 }
 
 const ASK_AGAIN_MS = 600_000;
@@ -63,12 +63,12 @@ export function createWatchedKinds<T extends KubeObject>(options: WatchedKindsOp
     const wasKnown = entry.watch?.informer.synced === true;
     close(entry);
     entry.refusedAtMs = clock.monotonic();
-    entry.refused.resolve();
+    entry.refused.abort();
     if (wasKnown) onLost([...entry.owners]);
   };
   const open = (entry: Entry<T>) => {
     const { resource, namespace } = entry.place;
-    entry.refused = Promise.withResolvers();
+    entry.refused = new AbortController();
     using stack = new DisposableStack();
     if (budget !== undefined) {
       const slot = budget.take();
@@ -104,7 +104,7 @@ export function createWatchedKinds<T extends KubeObject>(options: WatchedKindsOp
           owners: new Set<string>(),
           watch: undefined,
           refusedAtMs: 0,
-          refused: Promise.withResolvers<void>(),
+          refused: new AbortController(),
         };
         entry.owners.add(owner);
         entries.set(key, entry);
@@ -116,15 +116,16 @@ export function createWatchedKinds<T extends KubeObject>(options: WatchedKindsOp
       for (const key of [...entries.keys()]) drop(key, owner);
     },
     async settle(owner, { timeoutMs, signal }) {
-      const enough = new AbortController();
-      using _timer = clock.after(timeoutMs, () => enough.abort());
-      const either = AbortSignal.any([signal, enough.signal]);
-      const asked = [...entries.values()].filter(({ owners }) => owners.has(owner));
-      const known = asked.map(({ watch, refused }) =>
-        watch === undefined ? undefined : Promise.race([watch.informer.whenSynced(either), refused.promise]),
+      const unknown = [...entries.values()].flatMap(({ owners, watch, refused }) =>
+        owners.has(owner) && watch?.informer.synced === false ? [{ informer: watch.informer, refused: refused.signal }] : [],
       );
-      await Promise.all(known).catch(() => signal.throwIfAborted());
-      enough.abort();
+      if (unknown.length > 0) {
+        const late = new AbortController();
+        using _timer = clock.after(timeoutMs, () => late.abort());
+        const known = unknown.map(({ informer, refused }) => informer.whenSynced(AbortSignal.any([signal, late.signal, refused])));
+        await Promise.allSettled(known);
+      }
+      signal.throwIfAborted();
     },
     isWatched: (place) => entryAt(place)?.watch?.informer.synced === true,
     find: (resource, key) => entryAt({ resource, namespace: key.namespace })?.watch?.informer.get(key),

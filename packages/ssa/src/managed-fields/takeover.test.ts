@@ -61,6 +61,17 @@ test.each([
     [ours, entry('kubectl-annotate', { 'f:metadata': { 'f:annotations': { '.': {}, 'f:reconcile.fluxcd.io/requestedAt': {} } } })],
     {},
   ],
+  [
+    'a rollout that was restarted',
+    [
+      ours,
+      entry(
+        'kubectl-rollout',
+        JSON.parse('{"f:spec":{"f:template":{"f:metadata":{"f:annotations":{".":{},"f:kubectl.kubernetes.io/restartedAt":{}}}}}}'),
+      ),
+    ],
+    {},
+  ],
   ['our own entries of another operation, unless somebody says so', [entry('kustomize-controller', { 'f:data': {} })], {}],
   ['no entries at all', [], {}],
 ] as const)('%s: nothing is to do', (_what, managedFields, more) => {

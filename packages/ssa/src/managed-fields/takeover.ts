@@ -34,12 +34,16 @@ type Operation =
   | { readonly op: 'remove'; readonly path: string }
   | { readonly op: 'replace'; readonly path: string; readonly value: unknown };
 
-/** A request for a look changes nothing; to take it back would be to lose it. */
-const REQUESTS: readonly FieldPath[] = ['requestedAt', 'forceAt', 'resetAt'].map((name) => [
-  { field: 'metadata' },
-  { field: 'annotations' },
-  { field: `reconcile.fluxcd.io/${name}` },
-]);
+const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt';
+
+/**
+ * What asks somebody to act, and is no wish about what an object should be. To take back a request for a look would be to lose it; to take back `kubectl rollout
+ * restart`, to start all Pods once more as they were before, or to stop halfway.
+ */
+export const REQUESTS: readonly FieldPath[] = [
+  ...['requestedAt', 'forceAt', 'resetAt'].map((name) => ['metadata', 'annotations', `reconcile.fluxcd.io/${name}`]),
+  ['spec', 'template', 'metadata', 'annotations', RESTARTED_AT],
+].map((path) => path.map((field) => ({ field })));
 
 /** How an object stands, from its metadata alone. Pure. */
 export function standingOf(metadata: Metadata, options: TakeoverOptions): Standing {
@@ -82,7 +86,8 @@ const legacyPaths = ({ annotations = {}, labels = {} }: Metadata): readonly stri
 
 const fieldsOf = ({ fieldsV1 }: ManagedFieldsEntry): FieldSet => (isRecord(fieldsV1) ? fieldsV1 : {});
 
-const isTaken = (entry: ManagedFieldsEntry, options: TakeoverOptions): boolean =>
+/** Whether a manager is one of those that may hold nothing beside us, and does. */
+export const isTaken = (entry: ManagedFieldsEntry, options: TakeoverOptions): boolean =>
   (entry.subresource ?? '') === '' &&
   !isOurs(entry, options) &&
   options.managers.some(({ prefix, operation }) => entry.operation === operation && entry.manager?.startsWith(prefix) === true) &&
