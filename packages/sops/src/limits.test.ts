@@ -1,3 +1,4 @@
+import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import { describe, expect, test } from 'vitest';
 import { DATA_KEY, encrypted, seal, wrapped } from '../test/encryptor.ts';
 import { decrypted, fixture, services } from '../test/fixtures.ts';
@@ -38,6 +39,18 @@ describe('a file that asks for too much is refused', () => {
       /an encrypted data key has more than/,
     ],
     [
+      'by the context of a key',
+      JSON.stringify({ sops: { lastmodified: '2026-01-02T03:04:05Z', kms: [{ enc: 'b', context: { a: 'x'.repeat(40_000) } }] } }),
+      'json',
+      /said of a key has more than 32768 characters/,
+    ],
+    [
+      'by the address of a key',
+      JSON.stringify({ sops: { lastmodified: '2026-01-02T03:04:05Z', hc_vault: [{ enc: 'b', vault_address: 'x/'.repeat(20_000) }] } }),
+      'json',
+      /said of a key has more than 32768 characters/,
+    ],
+    [
       'by its regular expression',
       `sops:\n  ${META}  encrypted_regex: ${'a'.repeat(1_001)}\n`,
       'yaml',
@@ -52,6 +65,19 @@ describe('a file that asks for too much is refused', () => {
 
   test('an index in flat metadata takes no memory', () => {
     expect(parse('sops_age__list_999999999__map_enc=x\nsops_mac=y\n', 'dotenv')).toThrow('its metadata cannot be put together');
+  });
+
+  test.each(['map_a', 'list_0'])('flat metadata that nests without end: %s', (step) => {
+    expect(parse(`sops_a${`__${step}`.repeat(100_000)}=x\nsops_mac=y\n`, 'dotenv')).toThrow('its metadata cannot be put together');
+  });
+
+  test('keys that are so long that each value below them takes its time', async () => {
+    const values = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`a${index}`, 'v']));
+    const file = await encrypted({ ['k'.repeat(1_000_000)]: values });
+    const spentMs = startCpuTime();
+
+    await expect(decrypted(file, 'json', keys)).rejects.toMatchObject({ kind: 'too-large', message: expect.stringMatching(/longer than/) });
+    expect(spentMs()).toBeLessThan(1_000);
   });
 
   test('a regular expression that other engines never finish is matched in no time', async () => {

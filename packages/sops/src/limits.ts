@@ -5,7 +5,7 @@ export interface SopsLimits {
   readonly maxNodes: number;
   /** In all key groups. */
   readonly maxMasterKeys: number;
-  /** Of an encrypted data key, as it is written. */
+  /** Of an encrypted data key, as it is written, and of all else that is said of the key. */
   readonly maxKeyLength: number;
   /** Of a regular expression in the metadata. */
   readonly maxPatternLength: number;

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { decryptTree } from './cipher/decrypt-tree.ts';
+import { macBytes } from './cipher/mac-bytes.ts';
 import { openSealed, parseSealed } from './cipher/sealed-value.ts';
 import { placeOfMetadata, readTree, type SopsFormat, writeTree } from './format/format.ts';
 import { DEFAULT_LIMITS, type SopsLimits } from './limits.ts';
@@ -21,22 +22,33 @@ export function parseSopsFile(bytes: Uint8Array, format: SopsFormat, limits: Sop
   return { format, tree, metadata };
 }
 
+export interface Decrypted {
+  readonly bytes: Buffer;
+  /** The values that were encrypted, as text: what must not be shown. */
+  readonly secrets: readonly string[];
+}
+
 /**
  * The file as `sops --decrypt` prints it, in its own format unless told otherwise. Nothing is given out before the integrity of the whole
  * file is certain. Throws `SopsError`.
  */
-export const decryptSopsFile = (file: SopsFile, dataKey: Uint8Array, output: SopsFormat = file.format): Buffer =>
-  writeTree(decryptedTree(file, dataKey), output);
+export function decryptSopsFile(file: SopsFile, dataKey: Uint8Array, output: SopsFormat = file.format): Decrypted {
+  const { tree, secrets } = decryptedTree(file, dataKey);
+  return { bytes: writeTree(tree, output), secrets };
+}
 
 /** The same before it is printed. */
-export function decryptedTree({ tree, metadata }: Pick<SopsFile, 'tree' | 'metadata'>, dataKey: Uint8Array): Tree {
+export function decryptedTree(
+  { tree, metadata }: Pick<SopsFile, 'tree' | 'metadata'>,
+  dataKey: Uint8Array,
+): { readonly tree: Tree; readonly secrets: readonly string[] } {
   const { selection, macOnlyEncrypted } = metadata;
   const decrypted = decryptTree(tree, { dataKey, selection, macOnlyEncrypted });
   const expected = expectedMac(metadata, dataKey);
   const actual = Buffer.from(decrypted.mac);
   if (expected.length !== actual.length || !timingSafeEqual(expected, actual))
     throw new SopsError('tampered', 'failed to verify sops data integrity: it is not what was encrypted');
-  return decrypted.tree;
+  return { tree: decrypted.tree, secrets: decrypted.secrets.map((leaf) => macBytes(leaf).toString('utf8')) };
 }
 
 function expectedMac({ mac, lastModified }: Metadata, dataKey: Uint8Array): Buffer {

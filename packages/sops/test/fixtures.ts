@@ -45,5 +45,5 @@ export async function services(...files: readonly string[]): Promise<KeyServices
 
 export async function decrypted(bytes: Uint8Array, format: SopsFormat, keys: KeyServices): Promise<Buffer> {
   const file = parseSopsFile(bytes, format);
-  return decryptSopsFile(file, await recoverDataKey(file.metadata, keys, AbortSignal.timeout(30_000)));
+  return decryptSopsFile(file, await recoverDataKey(file.metadata, keys, AbortSignal.timeout(30_000))).bytes;
 }

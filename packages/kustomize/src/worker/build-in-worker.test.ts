@@ -2,11 +2,11 @@ import { setInterval as everyMs } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { build } from '../build.ts';
 import { memoryTree } from '../tree/memory-tree.ts';
-import { buildInWorker, type WorkerLimits } from './build-in-worker.ts';
+import { type BuildWorkerLimits, buildInWorker } from './build-in-worker.ts';
 
 const configMap = (name: string): string => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n`;
 const FILES = { 'app/kustomization.yaml': 'resources: [a.yaml]\nnamePrefix: x-\n', 'app/a.yaml': configMap('a') };
-const LIMITS: WorkerLimits = { deadlineMs: 20_000, maxHeapMiB: 256 };
+const LIMITS: BuildWorkerLimits = { deadlineMs: 20_000, maxHeapMiB: 256 };
 
 describe('a build in a thread', () => {
   test('has the result of one without', async () => {

@@ -15,6 +15,8 @@ export interface DecryptedTree {
   readonly tree: Tree;
   /** Of all values in their order, in capital hexadecimal digits: nobody has compared it with anything yet. */
   readonly mac: string;
+  /** Every value that was encrypted, comments apart. */
+  readonly secrets: readonly Leaf[];
 }
 
 /** With which a code over encrypted values alone begins, so that it is never one over all of them: the SHA-256 of `sops`. */
@@ -26,7 +28,7 @@ export function decryptTree(tree: Tree, { dataKey, selection, macOnlyEncrypted }
   if (macOnlyEncrypted) hash.update(MAC_ONLY_ENCRYPTED);
   const walk = new Walk({ dataKey, selector: selector(selection), macOnlyEncrypted, hash });
   const decrypted = tree.map((document) => walk.branch(document, [], false));
-  return { tree: decrypted, mac: hash.digest('hex').toUpperCase() };
+  return { tree: decrypted, mac: hash.digest('hex').toUpperCase(), secrets: walk.secrets };
 }
 
 interface WalkOptions {
@@ -39,6 +41,7 @@ interface WalkOptions {
 type Path = readonly string[];
 
 class Walk {
+  readonly secrets: Leaf[] = [];
   readonly #options: WalkOptions;
 
   constructor(options: WalkOptions) {
@@ -93,6 +96,7 @@ class Walk {
   #leaf(leaf: Exclude<Leaf, Comment>, path: Path, isMarked: boolean): Leaf {
     const isEncrypted = this.#options.selector.isEncrypted({ path, isMarked });
     const value = isEncrypted ? this.#opened(leaf, path) : leaf;
+    if (isEncrypted && value.kind !== 'comment') this.secrets.push(value);
     // What was encrypted as a comment of a list is one now.
     if (value.kind !== 'comment' && (isEncrypted || !this.#options.macOnlyEncrypted)) this.#options.hash.update(macBytes(value));
     return value;
@@ -136,7 +140,14 @@ interface Marks {
   take(): boolean;
 }
 
-const placeOf = (path: Path): string => `${path.join(':')}:`;
+/** Each value is bound to all keys on the way to it. */
+const MAX_PLACE = 16 * 1024;
+
+function placeOf(path: Path): string {
+  if (path.reduce((sum, key) => sum + key.length, 0) > MAX_PLACE)
+    throw new SopsError('too-large', `the keys on the way to it are longer than ${MAX_PLACE} characters`);
+  return `${path.join(':')}:`;
+}
 
 const MAX_SHOWN = 200;
 

@@ -1,5 +1,5 @@
 import { SopsError } from '../sops-error.ts';
-import { type KeyGroup, type KeyServices, type MasterKey, type MasterKeyOf, type MasterKeyType, nameOf } from './master-key.ts';
+import { inOrder, type KeyGroup, type KeyServices, type MasterKeyOf, type MasterKeyType, nameOf } from './master-key.ts';
 import { combineParts } from './shamir.ts';
 
 export interface KeyLock {
@@ -53,10 +53,6 @@ async function partOf(group: KeyGroup, services: KeyServices, { signal, failures
   }
   return undefined;
 }
-
-const LOCAL: readonly MasterKeyType[] = ['age', 'pgp'];
-const rankOf = ({ type }: MasterKey): number => (LOCAL.includes(type) ? LOCAL.indexOf(type) : LOCAL.length);
-const inOrder = (group: KeyGroup): KeyGroup => group.toSorted((a, b) => rankOf(a) - rankOf(b));
 
 async function decryptWith<Type extends MasterKeyType>(
   key: MasterKeyOf<Type> & { readonly type: Type },

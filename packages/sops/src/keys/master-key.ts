@@ -32,6 +32,12 @@ export type MasterKeyOf<Type extends MasterKeyType> = Extract<MasterKey, { reado
 /** All of them encrypt the same. */
 export type KeyGroup = readonly MasterKey[];
 
+const LOCAL: readonly MasterKeyType[] = ['age', 'pgp'];
+const rankOf = ({ type }: MasterKey): number => (LOCAL.includes(type) ? LOCAL.indexOf(type) : LOCAL.length);
+
+/** In which order keys are tried: those without a network first. */
+export const inOrder = (group: KeyGroup): KeyGroup => group.toSorted((a, b) => rankOf(a) - rankOf(b));
+
 /** Who can decrypt what keys of a kind encrypted. Throws `SopsError` or another error with a message fit to be shown, or the signal's reason. */
 export type KeyService<Type extends MasterKeyType> = (key: MasterKeyOf<Type>, signal: AbortSignal) => Promise<Uint8Array>;
 

@@ -19,8 +19,8 @@ export interface AwsKmsOptions {
   readonly keys?: AwsKeys | undefined;
 }
 
-/** The region becomes part of the name of a host that gets a signed request. */
-const ARN = /^arn:aws[\w-]{0,20}:kms:([a-z0-9-]{1,40}):\d{1,20}:(?:key|alias)\/[\w/-]{1,300}$/;
+/** The region becomes part of the name of a host that gets a signed request: `s3` would be one of its customers' buckets. */
+const ARN = /^arn:aws[\w-]{0,20}:kms:([a-z]{2,10}(?:-[a-z]{2,12}){1,3}-\d{1,2}):\d{1,20}:(?:key|alias)\/[\w/-]{1,300}$/;
 const SESSION = 'sops@gitops-toolkit';
 const CALL = { provider: 'aws', step: 'decrypt the data key with AWS KMS' } as const;
 

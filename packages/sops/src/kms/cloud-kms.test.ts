@@ -46,6 +46,7 @@ describe('AWS KMS', () => {
   });
 
   test.each([
+    ['a bucket of a stranger', { arn: 'arn:aws:kms:s3:1:key/a' }],
     ['a host of a stranger', { arn: 'arn:aws:kms:x.evil.example#:1:key/a' }],
     ['no key', { arn: 'arn:aws:s3:::bucket' }],
     ['no base64', { encrypted: '%%%' }],

@@ -5,7 +5,8 @@ import { DATA_KEY, encrypted } from '../../test/encryptor.ts';
 import { decrypted } from '../../test/fixtures.ts';
 import { vaultService } from './vault-transit.ts';
 
-const service = (reach: 'anywhere' | 'remote' = 'anywhere') => vaultService({ token: 'CANARY-token', reach, clock: fakeClock() });
+const service = (reach: 'anywhere' | 'remote' = 'anywhere') =>
+  vaultService({ tokenFor: async () => ({ token: 'CANARY-token' }), reach, clock: fakeClock() });
 const key = (address: string, more: object = {}) =>
   ({ type: 'hc_vault', address, enginePath: 'sops/transit', keyName: 'first', encrypted: 'vault:v1:x', ...more }) as const;
 const signal = () => AbortSignal.timeout(10_000);
@@ -35,7 +36,7 @@ test.each([
 ])('Vault is not asked for %s', async (_, more) => {
   await using server = await startScriptedServer((__, response) => response.end('{}'));
 
-  await expect(service()(key(server.url, more), signal())).rejects.toThrow('the key has no path in a transit engine');
+  await expect(service()(key(server.url, more), signal())).rejects.toThrow(/the key has no path in a transit engine|the path is none/);
   expect(server.requests).toEqual([]);
 });
 
@@ -46,6 +47,23 @@ test('a Vault that says no is quoted without the token', async () => {
   });
 
   await expect(service()(key(server.url), signal())).rejects.toThrow(/^127\.0\.0\.1:\d+ answered 403 \(permission denied for \*+\)$/);
+});
+
+test('a token that is not accepted is dropped', async () => {
+  let dropped = 0;
+  let status = 503;
+  await using server = await startScriptedServer((_, response) => {
+    response.statusCode = status;
+    response.end('{}');
+  });
+  const tokenFor = async () => ({ token: 'CANARY-token', drop: () => (dropped += 1) });
+  const ask = () => vaultService({ tokenFor, reach: 'anywhere', clock: fakeClock() })(key(server.url), signal());
+
+  await expect(ask()).rejects.toThrow('answered 503');
+  expect(dropped).toBe(0);
+  status = 403;
+  await expect(ask()).rejects.toThrow('answered 403');
+  expect(dropped).toBe(1);
 });
 
 test('an address of the machine itself is refused, and so is what is none', async () => {

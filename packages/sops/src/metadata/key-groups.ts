@@ -42,6 +42,9 @@ export function keyGroupsOf(fields: Fields, { maxMasterKeys, maxKeyLength }: Sop
     throw new SopsError('too-large', `it was encrypted with more than ${maxMasterKeys} keys`);
   if (keys.some(({ encrypted }) => encrypted.length > maxKeyLength))
     throw new SopsError('too-large', `an encrypted data key has more than ${maxKeyLength} characters`);
+  // It becomes part of what is asked of others.
+  if (keys.some(({ encrypted: _, ...rest }) => JSON.stringify(rest).length > maxKeyLength))
+    throw new SopsError('too-large', `what is said of a key has more than ${maxKeyLength} characters`);
   return groups;
 }
 

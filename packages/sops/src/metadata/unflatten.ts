@@ -3,6 +3,8 @@ import { type Branch, isComment, type Node } from '../tree.ts';
 
 /** What separates names and numbers in the keys of formats that do not nest. */
 const SEPARATOR = /__(map|list)_/;
+/** SOPS's own metadata has five. */
+const MAX_STEPS = 20;
 
 interface Nested {
   value?: Node;
@@ -29,7 +31,8 @@ export function unflatten({ items }: Branch): Branch {
 const broken = () => new SopsError('malformed', 'its metadata cannot be put together');
 
 function stepsOf(key: string): readonly (string | number)[] {
-  const [first = '', ...rest] = key.split(SEPARATOR);
+  const [first = '', ...rest] = key.split(SEPARATOR, 2 * MAX_STEPS + 1);
+  if (rest.length >= 2 * MAX_STEPS) throw broken();
   const steps: (string | number)[] = [first];
   for (let at = 0; at < rest.length; at += 2) {
     const name = rest[at + 1] ?? '';
