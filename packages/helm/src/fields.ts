@@ -15,6 +15,8 @@ export interface Fields {
   flag(name: string): boolean | undefined;
   list(name: string): readonly unknown[] | undefined;
   textMap(name: string): Readonly<Record<string, string>> | undefined;
+  /** Whatever is there, but `null`. */
+  value(name: string): unknown;
 }
 
 /** Undefined for `null`. Throws `WrongType` for what is no object, and later for a field of another type. */
@@ -36,6 +38,7 @@ export function fieldsOf(value: unknown, what: string): Fields | undefined {
       throw new WrongType(`${name} must be true or false`);
     },
     list,
+    value: get,
     textMap(name) {
       const found = get(name);
       if (found === undefined) return undefined;

@@ -11,7 +11,13 @@ export type HelmErrorKind =
   | 'too-large'
   | 'invalid-values'
   | 'values-file-not-found'
-  | 'invalid-dependency';
+  | 'invalid-dependency'
+  /** A template that cannot be parsed or executed. */
+  | 'invalid-template'
+  /** A template made what is no object. */
+  | 'invalid-manifest'
+  | 'invalid-release'
+  | 'invalid-schema';
 
 /** A chart or a repository that cannot be used. Messages are for the author of either, and hold no credentials. */
 export class HelmError extends Error {

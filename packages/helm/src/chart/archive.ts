@@ -18,6 +18,12 @@ export interface ChartLimits {
 
 export const HELM_LIMITS: ChartLimits = { maxBytes: 100 * 1024 * 1024, maxFileBytes: 5 * 1024 * 1024 };
 
+/** What an archive fails with, whoever unpacks it: for more than so many bytes of files; and for what is `no sound gzip file`, and the like. */
+export const archiveErrors = (maxBytes: number) => ({
+  tooLarge: (cause?: unknown) => new HelmError('too-large', `decompressed chart is larger than the maximum size ${maxBytes}`, { cause }),
+  broken: (what: string, cause?: unknown) => new HelmError('invalid-chart', `the chart is ${what}`, { cause }),
+});
+
 /**
  * The files of an unpacked archive, as Helm takes them: the top directory dropped whatever it is called, backslashes as Windows writes
  * them, a byte order mark dropped. Looks at one entry at a time, so that what comes from a decompressor stops at the limits. Throws
@@ -35,7 +41,7 @@ export function filesOfArchive(entries: Iterable<ArchiveEntry>, limits: ChartLim
       );
     }
     left -= data.length;
-    if (left < 0) throw new HelmError('too-large', `decompressed chart is larger than the maximum size ${limits.maxBytes}`);
+    if (left < 0) throw archiveErrors(limits.maxBytes).tooLarge();
     files.set(path, withoutMark(data));
   }
   if (files.size === 0) throw new HelmError('invalid-chart', 'no files in chart archive');

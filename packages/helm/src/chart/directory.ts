@@ -51,7 +51,8 @@ function compareCodePoints(a: string, b: string): number {
   return (left[at]?.codePointAt(0) ?? 0) - (right[at]?.codePointAt(0) ?? -1);
 }
 
-type Ignores = (path: string, isDirectory: boolean) => boolean;
+/** Whether a chart is loaded without what is at a path; what is below a directory that is ignored is ignored too. */
+export type Ignores = (path: string, isDirectory: boolean) => boolean;
 
 interface Rule {
   readonly isNegated: boolean;
@@ -59,8 +60,11 @@ interface Rule {
   readonly matches: (path: string) => boolean;
 }
 
-/** Helm's own dialect: no `**`, and a negation ignores whatever it does not match. */
-function compileIgnore(file: Uint8Array | undefined): Ignores {
+/**
+ * The rules of a `.helmignore`, and those that there always are. Helm's own dialect: no `**`, and a negation ignores whatever it does not match. Throws `HelmError` of
+ * kind `invalid-chart`.
+ */
+export function compileIgnore(file: Uint8Array | undefined): Ignores {
   const lines = file === undefined ? [] : new TextDecoder().decode(file).split('\n');
   const rules = [...lines, 'templates/.?*'].map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#'));
   const compiled = rules.map(compileRule);

@@ -1,6 +1,7 @@
-import { htmlSafe } from '@gotk/apimachinery';
 import { fieldsOf, WrongType } from '../fields.ts';
+import { goStruct } from '../go-json.ts';
 import { type Dependency, readDependency } from './metadata.ts';
+import { dependencyJson, listJson } from './metadata-json.ts';
 
 /** A Chart.lock, or requirements.lock. */
 export interface Lock {
@@ -34,7 +35,7 @@ export interface LockDigestInput {
  * `sha256` returns hex; the package does no cryptography by itself.
  */
 export const lockDigest = ({ requested, locked }: LockDigestInput, sha256: (text: string) => string): string =>
-  `sha256:${sha256(goJson([requested.map(ordered), locked.map(ordered)]))}`;
+  `sha256:${sha256(listJson([requested, locked].map(dependenciesJson)))}`;
 
 /**
  * Whether a lock file belongs to these dependencies, Helm 2's way of counting included. `helm dependency build` refuses when it does not;
@@ -42,30 +43,7 @@ export const lockDigest = ({ requested, locked }: LockDigestInput, sha256: (text
  */
 export function isLockInSync(lock: Lock, requested: readonly Dependency[], sha256: (text: string) => string): boolean {
   if (lock.digest === lockDigest({ requested, locked: lock.dependencies }, sha256)) return true;
-  return lock.digest === `sha256:${sha256(goJson({ dependencies: requested.map(ordered) }))}`;
+  return lock.digest === `sha256:${sha256(goStruct([['dependencies', dependenciesJson(requested)]]))}`;
 }
 
-/** The fields in the order of Helm's struct. */
-const ordered = ({ name, version, repository, condition, tags, enabled, 'import-values': values, alias }: Dependency): object => ({
-  name,
-  version,
-  repository,
-  condition,
-  tags,
-  enabled,
-  'import-values': values?.map(sorted),
-  alias,
-});
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? Number(value) : value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, item]) => [key, sorted(item)]),
-  );
-}
-
-/** Go escapes what HTML would take for something else. */
-const goJson = (value: unknown): string => htmlSafe(JSON.stringify(value));
+const dependenciesJson = (dependencies: readonly Dependency[]): string => listJson(dependencies.map(dependencyJson));

@@ -115,17 +115,19 @@ export function entryReader(bytes: Buffer): EntryReader {
   };
 
   return {
-    begin({ from, to, indent }) {
+    begin(line) {
+      const { from, to, indent } = line;
       fields = {};
       key = undefined;
       isIrregular = false;
       const first = skipSpaces(bytes, from + 1, to);
       keyIndent = indent + (first - from);
-      if (first === to) isIrregular = true;
+      if (first === to || line.isOpen) isIrregular = true;
       else lookAtKey(first, to);
     },
     look(line) {
       if (isIrregular) return true;
+      if (line.isOpen) return irregular();
       const isDash = bytes[line.from] === DASH && bytes[line.from + 1] === SPACE;
       if (line.indent === keyIndent && !isDash) return lookAtKey(line.from, line.to);
       if (line.indent < keyIndent) return irregular();

@@ -284,6 +284,26 @@ describe('reading line by line', () => {
     )
     .map((entries) => renderYaml({ apiVersion: 'v1', entries, generated: '2026-01-02T03:04:05Z' }));
 
+  test.each([
+    ['of a chart', '  a :\n  - name: a\n    version: 1.0.0\n'],
+    ['of a version', '  a:\n  - name: a\n    version : 1.0.0\n'],
+    ['of a dependency', '  a:\n  - name: a\n    version: 1.0.0\n    dependencies:\n    - alias : b\n'],
+  ])('spaces before the colon of a key are not of it: %s', (_, entries) => {
+    expect(parse(index(entries))).toEqual(parseWhole(index(entries)));
+  });
+
+  test.each([
+    ['in another version', "  a:\n  - x: '\n  - y: '\n    name: a\n"],
+    ['in another chart', '  a:\n  - x: "\n  b: "\n    name: a\n'],
+    ['outside of the entries', "  a:\n  - x: '\nb: '\n    name: a\n"],
+    ['behind a tag', "  a:\n  - x: !!str '\nb: '\n    name: a\n"],
+    ['in brackets', '  a:\n  - x: [\n  b]\n    name: a\n'],
+    ['in a list of lists', "  a:\n  - - - '\n  - y: '\n  - name: a\n"],
+  ])('a text that is not looked at may end where its lines are indented less: %s', (_, entries) => {
+    const outcome = (read: (text: string) => ChartIndex) => attempt(() => unordered(read(index(entries))));
+    expect(outcome(parse)).toEqual(outcome(parseWhole));
+  });
+
   test('comes to what a YAML parser comes to', () => {
     fc.assert(
       fc.property(document, (rendered) => void expect(unordered(parse(rendered))).toEqual(unordered(parseWhole(rendered)))),

@@ -23,6 +23,7 @@ type Take = (chart: string, entry: IndexEntry | null) => ChartVersion | undefine
  * file has to: it is not of that form, or something in it refers to something else. Never throws.
  *
  * Sound because in block style what belongs to a node is indented deeper than it, whatever it is: what is not looked at cannot end early.
+ * Texts in quotes and what is in brackets need not be: where those may go on in a line less deep, a parser looks.
  */
 export function readIndexLines(file: Uint8Array, take: Take): IndexLines | undefined {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
@@ -124,8 +125,9 @@ function indexReader(bytes: Buffer, take: Take): IndexReader {
   return {
     look(line) {
       if (bytes[line.from] === TAB) return false;
+      if (section === 'entries' && line.indent > 0) return inEntries(line);
+      if (line.isOpen) return false;
       if (line.indent === 0) return topLevel(line);
-      if (section === 'entries') return inEntries(line);
       // The rest of a scalar whose beginning was taken for all of it.
       return section !== '' && section !== 'apiVersion' && section !== 'none';
     },

@@ -2,6 +2,7 @@ import { InvalidYaml, readYaml } from '@gotk/apimachinery/yaml';
 import { isObject } from '../fields.ts';
 import { HelmError } from '../helm-error.ts';
 import { mergeMaps, type Values } from './merge-maps.ts';
+import { tableOf, valuesOf } from './table.ts';
 
 /** Larger than a chart's file may be; a values file of a Git repository is no chart's. */
 const MAX_BYTES = 32 * 1024 * 1024;
@@ -16,6 +17,14 @@ export function readValues(bytes: Uint8Array, file: string): Values {
 
 /** The same for a chart's own values.yaml, whose documents are merged. */
 export const readChartValues = (bytes: Uint8Array): Values => valuesIn(documentsOf(bytes, 'values.yaml'), 'values.yaml');
+
+/**
+ * The same for a file that somebody gives a release, as Helm 4 reads it: all its documents, merged, and every number a `number`, as Go makes
+ * a float64 of it.
+ */
+export function readUserValues(bytes: Uint8Array, file: string): Values {
+  return valuesOf(tableOf(valuesIn(documentsOf(bytes, file), file), Number));
+}
 
 function documentsOf(bytes: Uint8Array, file: string): readonly unknown[] {
   try {
