@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { WorkerEntry } from '@gotk/apimachinery/worker';
 import { DIGEST_ALGORITHMS, openStorage } from '@gotk/artifact';
 import { createTokenCache } from '@gotk/auth';
 import { createGreetings } from '@gotk/git';
@@ -21,7 +22,6 @@ import {
   sharedGates,
   text,
   tokenCacheMetrics,
-  type WorkerEntry,
 } from '@gotk/runtime';
 import { artifactServer } from './artifact-server.ts';
 import { bucketController } from './bucket/controller.ts';

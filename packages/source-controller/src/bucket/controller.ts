@@ -30,7 +30,7 @@ export function bucketController(deps: SourceDeps): Controller<Bucket> {
     }),
     conditions: sourceConditions,
     concurrency: deps.concurrency,
-    waitsForStrangers: true,
+    waitsForStrangers: () => true,
     validate: (bucket) => checkSpec(bucket, { definition: bucketDefinition }),
     reconcile: (bucket, ctx) => reconcile(bucket, ctx, deps),
     finalize: async ({ kind, metadata: { namespace = '', name } }) => storage.removeAll({ kind, namespace, name }),

@@ -53,7 +53,7 @@ export function gitRepositoryController(deps: GitDeps): Controller<GitRepository
     triggers: [...secrets.triggers, ...includes.triggers],
     conditions: { ...sourceConditions, IncludeUnavailable: 'negative', SourceVerified: 'positive' },
     concurrency: deps.concurrency,
-    waitsForStrangers: true,
+    waitsForStrangers: () => true,
     validate: (repository) => addressProblem(repository.spec) ?? checkSpec(repository, { definition: gitRepositoryDefinition }),
     reconcile: (repository, ctx) => reconcile(repository, ctx, common),
     finalize: async ({ kind, metadata: { namespace = '', name } }) => storage.removeAll({ kind, namespace, name }),

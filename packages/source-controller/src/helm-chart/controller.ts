@@ -38,7 +38,7 @@ export function helmChartController(deps: HelmDeps): Controller<HelmChart> {
     triggers: [...watch.triggers, ...secrets.triggers],
     conditions: { ...sourceConditions, BuildFailed: 'negative', SourceVerified: 'positive' },
     concurrency: deps.concurrency,
-    waitsForStrangers: true,
+    waitsForStrangers: () => true,
     validate: (chart) => checkSpec(chart, { definition: helmChartDefinition }),
     reconcile: (chart, ctx) => reconcile(chart, ctx, { deps, common }),
     finalize: async ({ kind, metadata: { namespace = '', name } }) => storage.removeAll({ kind, namespace, name }),

@@ -34,7 +34,7 @@ export function helmRepositoryController(deps: HelmDeps): Controller<HelmReposit
     }),
     conditions: sourceConditions,
     concurrency: deps.concurrency,
-    waitsForStrangers: true,
+    waitsForStrangers: () => true,
     isStatic: (repository) => repository.spec?.type === 'oci',
     validate: (repository) => checkSpec(repository, { definition: helmRepositoryDefinition }) ?? urlProblem(repository.spec),
     reconcile: (repository, ctx) => reconcile(repository, ctx, { deps, validators }),

@@ -39,7 +39,7 @@ export function ociRepositoryController(deps: SourceDeps): Controller<OCIReposit
     }),
     conditions: { ...sourceConditions, SourceVerified: 'positive' },
     concurrency: deps.concurrency,
-    waitsForStrangers: true,
+    waitsForStrangers: () => true,
     validate: (repository) => checkSpec(repository, { definition: ociRepositoryDefinition }),
     reconcile: (repository, ctx) => reconcile(repository, ctx, { deps, common }),
     finalize: async ({ kind, metadata: { namespace = '', name } }) => storage.removeAll({ kind, namespace, name }),

@@ -1,7 +1,7 @@
+import { Reason } from '@gotk/api';
 import type { Clock } from '@gotk/apimachinery';
 import type { CloudMeans, ControllerEnvironment, HttpProxy, Reach, TokenCache } from '@gotk/auth';
-import { type Manager, Stalled } from '@gotk/runtime';
-import { workloadIdentityOf } from './service-account.ts';
+import { type Manager, Stalled, workloadIdentityOf } from '@gotk/runtime';
 
 /** What it takes to log in as somebody whom a cloud knows. */
 export interface CloudDeps {
@@ -21,9 +21,6 @@ export interface CloudRequest {
   readonly proxy: HttpProxy | undefined;
 }
 
-/** Upstream's reason. */
-const GATE_DISABLED = 'FeatureGateDisabled';
-
 /** As whom an object logs in with a cloud. Throws `Stalled` for a ServiceAccount while the gate is off, `InvalidLogin` for one that is not there. */
 export async function cloudMeansOf({ deps, clock, signal, owner, serviceAccountName, proxy }: CloudRequest): Promise<CloudMeans> {
   const { manager, cloud, reach } = deps;
@@ -39,9 +36,12 @@ export async function cloudMeansOf({ deps, clock, signal, owner, serviceAccountN
   if (serviceAccountName === undefined || serviceAccountName === '') return means;
   if (!cloud.objectLevel)
     throw new Stalled({
-      reason: GATE_DISABLED,
+      reason: Reason.FeatureGateDisabled,
       message:
         'to use spec.serviceAccountName for provider authentication please enable the ObjectLevelWorkloadIdentity feature gate in the controller',
     });
-  return { ...means, identity: await workloadIdentityOf(serviceAccountName, { manager, namespace: owner.namespace, signal }) };
+  return {
+    ...means,
+    identity: await workloadIdentityOf(serviceAccountName, { client: manager.client, namespace: owner.namespace, signal }),
+  };
 }

@@ -4,7 +4,6 @@ import { createRegistrySessions, parseRepository } from '@gotk/oci';
 import { fakeClock } from '@gotk/testkit';
 import { describe, expect, test } from 'vitest';
 import { type RegistrySpec, registryAccess } from './registry-access.ts';
-import { workloadIdentityOf } from './service-account.ts';
 
 const HOST = 'registry.example';
 const encode = (text: string) => Buffer.from(text).toString('base64');
@@ -24,11 +23,10 @@ const accounts: Readonly<Record<string, object>> = {
 
 const notFound = (what: string) => new ApiError(`${what} not found`, { status: 404, reason: 'NotFound' });
 
-/** What an API server would answer, and what it was asked to create. */
-function server({ token = 'minted' }: { readonly token?: string | Error } = {}) {
-  const created: unknown[] = [];
+/** What an API server would answer. */
+function server() {
   const meta = (name: string) => ({ apiVersion: 'v1', metadata: { name, namespace: 'team', annotations: { role: 'arn' } } });
-  const manager = {
+  return {
     async readSecret({ name }: { readonly name: string }) {
       const data = secrets[name];
       if (data === undefined) throw notFound(name);
@@ -39,19 +37,13 @@ function server({ token = 'minted' }: { readonly token?: string | Error } = {}) 
         if (accounts[name] === undefined) throw notFound(name);
         return { ...meta(name), kind: 'ServiceAccount', ...accounts[name] };
       },
-      async create(_resource: unknown, object: unknown, { subresource }: { readonly subresource?: string }) {
-        created.push({ object, subresource });
-        if (token instanceof Error) throw token;
-        return { ...meta('x'), kind: 'TokenRequest', status: { token } };
-      },
     },
   };
-  return { manager, created };
 }
 
 async function accessOf(spec: RegistrySpec) {
   const clock = fakeClock();
-  const { manager } = server();
+  const manager = server();
   const cloud = { environment: { variables: {}, readFile: async () => '' }, tokens: createTokenCache({ clock }), objectLevel: false };
   const deps = { manager, cloud, reach: 'remote', registries: { sessions: createRegistrySessions(), realms: ['auth.example'] } };
   const owner = { kind: 'OCIRepository', namespace: 'team', name: 'app' };
@@ -98,32 +90,5 @@ describe('a registry is logged in to', () => {
 
   test('through the proxy that is named', async () => {
     expect((await accessOf({ proxySecretRef: { name: 'proxy' } })).access.proxy?.address.href).toBe('http://proxy.example:3128/');
-  });
-});
-
-describe('the identity of a ServiceAccount', () => {
-  const identityFrom = async (token: string | Error) => {
-    const { manager, created } = server({ token });
-    const { signal } = new AbortController();
-    const reader = { manager, namespace: 'team', signal } as unknown as Parameters<typeof workloadIdentityOf>[1];
-    return { created, identity: await workloadIdentityOf('bare', reader), signal };
-  };
-
-  test('is a token for whoever shall believe it, asked for when it is needed', async () => {
-    const { identity, created, signal } = await identityFrom('minted');
-    expect(identity).toMatchObject({ namespace: 'team', name: 'bare', annotations: { role: 'arn' } });
-    expect(created).toEqual([]);
-    expect(await identity.token(['sts.amazonaws.com'], signal)).toBe('minted');
-    expect(created).toMatchObject([{ subresource: 'token', object: { kind: 'TokenRequest', spec: { audiences: ['sts.amazonaws.com'] } } }]);
-  });
-
-  test('tells what is missing when the controller may not ask for it', async () => {
-    const { identity, signal } = await identityFrom(new ApiError('forbidden', { status: 403, reason: 'Forbidden' }));
-    await expect(identity.token(['x'], signal)).rejects.toThrow("grant 'create' on 'serviceaccounts/token'");
-  });
-
-  test('is none when the answer has no token', async () => {
-    const { identity, signal } = await identityFrom('');
-    await expect(identity.token(['x'], signal)).rejects.toThrow("gave no token for ServiceAccount 'bare'");
   });
 });

@@ -4,8 +4,8 @@ import { type RegistryOptions, type RegistrySessions, type RepositoryName, rende
 import type { Secret } from '@gotk/runtime';
 import { type CloudRequest, cloudMeansOf } from './cloud-means.ts';
 import { withEnvironmentProxy } from './environment-proxy.ts';
+import { pullSecretsOf } from './pull-secrets.ts';
 import { readSecret } from './secrets.ts';
-import { pullSecretsOf } from './service-account.ts';
 
 /** What sources say about how to log in to a registry: OCIRepository, and HelmRepository of type `oci`. */
 export interface RegistrySpec {
