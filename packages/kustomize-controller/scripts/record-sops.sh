@@ -14,5 +14,10 @@ printf 'apiVersion: v1\nkind: Secret\nmetadata:\n    name: kept\n    annotations
 printf 'PASSWORD=s3cret\n' >$T/app.env; enc $T/app.env >app.env
 printf '[db]\npassword = s3cret\n' >$T/s.ini; enc $T/s.ini >settings.ini
 printf '{"auths": {"r": {"password": "s3cret"}}}' >$T/d.json; enc $T/d.json >docker.json
+enc --input-type binary --output-type binary $T/p.yaml >patch
+# What an API server or a webhook may repeat: each in a form of its own.
+printf 'apiVersion: v1\nkind: Secret\nmetadata:\n    name: quiet\nstringData:\n    word: violet-heron-s3cret\n    lines: |\n        first ibis s3cret line\n        second lark s3cret line\ndata:\n    coded: %s\n' "$(printf amber-wren-s3cret | base64)" >$T/q.yaml; enc --encrypted-regex '^(data|stringData)$' $T/q.yaml >quiet.yaml
+printf 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n    name: open\ndata:\n    note: scarlet-finch-s3cret-${NONE:=x}\n' >$T/o.yaml; enc --encrypted-regex '^data$' $T/o.yaml >open.yaml
+printf 'apiVersion: v1\nkind: Service\nmetadata:\n    name: web\nspec:\n    type: copper-raven-s3cret\n    ports:\n        - port: 80\n' >$T/w.yaml; enc --encrypted-regex '^type$' $T/w.yaml >service.yaml
 printf 'bl0b-s3cret' >$T/blob; enc --input-type binary $T/blob >blob
 rm -r $T

@@ -13,6 +13,12 @@ export async function encryptedFiles() {
       patch: await read('patch.yaml'),
       /** Secrets `one` and `two`, encrypted together. */
       several: await read('several.yaml'),
+      /** The same as the patch, as sops encrypts what has no ending. */
+      unnamed: await read('patch'),
+      /** Secret `quiet`, with text, text of two lines and base64. */
+      quiet: await read('quiet.yaml'),
+      /** ConfigMap `open`, with a value that has a variable in it. */
+      open: await read('open.yaml'),
       /** Secret `kept`, which asks to be left as it is. */
       exempt: await read('exempt.yaml'),
       env: await read('app.env'),

@@ -10,6 +10,8 @@ export interface AccountsOptions {
   readonly remotes: RemoteClients;
   /** `--default-service-account`: who acts for Kustomizations that name nobody; '' for the controller itself. */
   readonly defaultServiceAccount: string;
+  /** The controller itself looks at single namespaces as well: it has no business elsewhere, and maybe no right to look. */
+  readonly byNamespace: boolean;
   readonly settings: AccountSettings;
 }
 
@@ -20,8 +22,13 @@ export interface Accounts extends AsyncDisposable {
    * known under another account is forgotten. Throws what `RemoteClients.borrow` throws, and for what cannot be the name of a ServiceAccount.
    */
   of(kustomization: Kustomization, options: { readonly signal: AbortSignal }): Promise<Account>;
-  /** Whether there is a ServiceAccount to act as, where that is for us to say: in our own cluster. */
+  /**
+   * Whether there is somebody to act as, as far as our own cluster says: the ServiceAccount, or what leads to the other cluster. That may be put back, unless its namespace
+   * is about to go.
+   */
   exists(kustomization: Kustomization, options: { readonly signal: AbortSignal }): Promise<boolean>;
+  /** Whether whoever acts is about to go with its namespace, or what leads to the cluster is. False where that is not to be known. */
+  isLeaving(kustomization: Kustomization, options: { readonly signal: AbortSignal }): Promise<boolean>;
   /** Forgets what was applied for an owner, `namespace/name`. */
   release(owner: string): void;
   /** Told of what moves, under whatever account it was applied. */
@@ -35,12 +42,16 @@ interface Entry {
   readonly close: () => Promise<void>;
 }
 
-const serviceAccounts: Resource = { group: '', version: 'v1', kind: 'ServiceAccount', plural: 'serviceaccounts', namespaced: true };
+const core = (kind: string, plural: string): Resource => ({ group: '', version: 'v1', kind, plural, namespaced: true });
+const serviceAccounts = core('ServiceAccount', 'serviceaccounts');
+const secrets = core('Secret', 'secrets');
+const configMaps = core('ConfigMap', 'configmaps');
+const namespaces: Resource = { ...core('Namespace', 'namespaces'), namespaced: false };
 
 /** A watch takes a connection of some 50 KiB. Tenants whose watches find no place are looked after at their intervals. */
 const TENANT_WATCHES = 512;
 
-export function createAccounts({ client, remotes, defaultServiceAccount, settings }: AccountsOptions): Accounts {
+export function createAccounts({ client, remotes, defaultServiceAccount, byNamespace, settings }: AccountsOptions): Accounts {
   const entries = new Map<string, Entry>();
   const byOwner = new Map<string, Entry>();
   const listeners = new Set<(notice: DriftNotice) => void>();
@@ -64,7 +75,7 @@ export function createAccounts({ client, remotes, defaultServiceAccount, setting
     entries.set(id, entry);
     return entry;
   };
-  const own = keep('', () => openAccount({ client, byNamespace: false }, settings));
+  const own = keep('', () => openAccount({ client, byNamespace }, settings));
 
   const nameFor = ({ spec }: Kustomization): string => spec.serviceAccountName || defaultServiceAccount;
 
@@ -94,10 +105,24 @@ export function createAccounts({ client, remotes, defaultServiceAccount, setting
     entry.close().catch(settings.onError);
   };
 
+  const isLeaving = async (kustomization: Kustomization, signal: AbortSignal): Promise<boolean> => {
+    if (nameFor(kustomization) === '' && kustomization.spec.kubeConfig === undefined) return false;
+    try {
+      const key = { namespace: '', name: keyOf(kustomization).namespace };
+      const { metadata } = await client.get(namespaces, key, { signal, metadataOnly: true });
+      return metadata.deletionTimestamp !== undefined;
+    } catch {
+      signal.throwIfAborted();
+      return false;
+    }
+  };
+
   return {
     async of(kustomization, { signal }) {
       const owner = renderKey(keyOf(kustomization));
       const entry = await find(kustomization, signal);
+      // Of one that was deleted meanwhile, everything has been forgotten, and nobody would forget it again.
+      signal.throwIfAborted();
       if (byOwner.get(owner) !== entry) {
         release(owner);
         byOwner.set(owner, entry);
@@ -106,16 +131,22 @@ export function createAccounts({ client, remotes, defaultServiceAccount, setting
       return entry.account;
     },
     async exists(kustomization, { signal }) {
+      const { namespace } = keyOf(kustomization);
+      const { secretRef, configMapRef } = kustomization.spec.kubeConfig ?? {};
+      const isThere = (resource: Resource, name: string) =>
+        client.get(resource, { namespace, name }, { signal, metadataOnly: true }).then(
+          () => true,
+          (error: unknown) => {
+            if (isNotFound(error)) return false;
+            throw error;
+          },
+        );
+      const [place, reference] = secretRef === undefined ? [configMaps, configMapRef] : [secrets, secretRef];
+      if (reference !== undefined) return (await isThere(place, reference.name)) || !(await isLeaving(kustomization, signal));
       const name = nameFor(kustomization);
-      if (name === '' || kustomization.spec.kubeConfig !== undefined) return true;
-      try {
-        await client.get(serviceAccounts, { namespace: keyOf(kustomization).namespace, name }, { signal, metadataOnly: true });
-        return true;
-      } catch (error) {
-        if (isNotFound(error)) return false;
-        throw error;
-      }
+      return name === '' || (await isThere(serviceAccounts, name));
     },
+    isLeaving: (kustomization, { signal }) => isLeaving(kustomization, signal),
     release,
     subscribe(listener) {
       listeners.add(listener);

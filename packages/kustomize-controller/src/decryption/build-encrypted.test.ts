@@ -2,11 +2,14 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fakeClock } from '@gotk/apimachinery/fake-clock';
+import type { Overlay } from '@gotk/kustomize';
 import { describe, expect, test } from 'vitest';
 import { encryptedFiles } from '../../test/encrypted.ts';
 import type { Built } from '../kustomization/build-tree.ts';
+import type { Substitution } from '../kustomization/substitute/variables.ts';
 import { type BuildEncrypted, buildEncrypted } from './build-encrypted.ts';
 import { buildDecrypted } from './decrypter.ts';
+import { unwrap } from './unwrap.ts';
 
 const { keys, files } = await encryptedFiles();
 const decryption = { provider: 'sops', secretRef: { name: 'keys' } } as const;
@@ -16,7 +19,13 @@ const kustomization = (spec: object = { decryption }) =>
 /** Builds a tree of files with the keys of a Secret, as the controller does, and tells what was on disk when it was done. */
 async function built(
   tree: Readonly<Record<string, string | Buffer>>,
-  { secret = { 'age.agekey': keys } as Readonly<Record<string, string>>, path = './' } = {},
+  {
+    secret = { 'age.agekey': keys } as Readonly<Record<string, string>>,
+    path = './',
+    substitution = undefined as Substitution | undefined,
+    concealed = [] as string[],
+    overlay = {} as Overlay,
+  } = {},
 ) {
   const directory = await mkdtemp(join(tmpdir(), 'decryption-'));
   for (const [name, content] of Object.entries(tree)) {
@@ -32,22 +41,37 @@ async function built(
       deps: {
         means,
         reach: 'remote',
+        vaultInstances: undefined,
+        client: undefined as never,
+        defaultServiceAccount: '',
         sharedAgeSecret: undefined,
         readSecret: async () => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'keys' }, data }),
       },
       signal: AbortSignal.timeout(20_000),
+      wait: (what) => what(),
       build: async (dataKeys) => {
         rounds += 1;
-        return buildEncrypted(structuredClone<BuildEncrypted>({ directory, path, overlay: {}, dataKeys }));
+        return buildEncrypted(
+          structuredClone<BuildEncrypted>({
+            directory,
+            path,
+            overlay,
+            dataKeys,
+            ...(substitution === undefined ? {} : { substitution }),
+          }),
+        );
       },
+      unwrap: async (task) => structuredClone(await unwrap(structuredClone(task))),
+      conceal: (texts) => concealed.push(...texts),
     });
-    return { objects: result.objects as readonly never[], rounds };
+    return { objects: result.objects as readonly never[], rounds, concealed };
   } finally {
     // Whatever happened, nothing was written.
     expect((await readdir(directory, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).length).toBe(
       Object.keys(tree).length,
     );
-    for (const [name, content] of Object.entries(tree)) expect(await readFile(join(directory, name))).toEqual(Buffer.from(content));
+    for (const [name, content] of Object.entries(tree))
+      expect((await readFile(join(directory, name))).equals(Buffer.from(content))).toBe(true);
     await rm(directory, { recursive: true });
   }
 }
@@ -120,6 +144,16 @@ describe('an encrypted build', () => {
     expect(rounds).toBe(1);
   });
 
+  test('has patches decrypted whose names have no ending', async () => {
+    const { objects } = await built({
+      'kustomization.yaml': 'resources: [plain.yaml]\npatches: [{ path: patch }]\n',
+      'plain.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: { name: login }\nstringData: { user: admin }\n',
+      patch: files.unnamed,
+    });
+
+    expect(objects).toMatchObject([{ metadata: { name: 'login' }, stringData: { user: 'admin', password: 's3cret' } }]);
+  });
+
   test('of documents that were encrypted one by one and put together has all of them', async () => {
     const plain = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: plain }\n';
     const { objects, rounds } = await built({ 'all.yaml': [files.patch, plain, files.several].join('---\n') });
@@ -138,6 +172,88 @@ describe('an encrypted build', () => {
     const [first = ''] = files.several.toString().split(/^---\n/m);
 
     await expect(built({ 'all.yaml': first })).rejects.toThrow("failed to decrypt 'all.yaml': failed to verify sops data integrity");
+  });
+});
+
+describe('what its kustomization wants to be left as it is', () => {
+  const annotated = (target: string) =>
+    `resources: [one.yaml, two.yaml]\nnamePrefix: x-\npatches: [{ target: { name: ${target} }, patch: '${JSON.stringify([
+      { op: 'add', path: '/metadata/annotations', value: { 'kustomize.toolkit.fluxcd.io/decrypt': 'Disabled' } },
+    ])}' }]\n`;
+  const left = { kind: 'Secret', sops: {}, stringData: { password: expect.stringMatching(/^ENC\[/) } };
+  const opened = { kind: 'Secret', stringData: { password: 's3cret' } };
+
+  test('is left, and nobody asks for its key', async () => {
+    const tree = { 'kustomization.yaml': annotated('login').replace(', two.yaml', ''), 'one.yaml': files.patch };
+    const { objects, rounds, concealed } = await built(tree, { secret: {} });
+
+    expect(objects).toMatchObject([{ ...left, metadata: { name: 'x-login' } }]);
+    expect([rounds, concealed]).toEqual([1, []]);
+  });
+
+  test('is left also where others have the same key, or were encrypted together with it', async () => {
+    const tree = { 'kustomization.yaml': annotated('two'), 'one.yaml': files.patch, 'two.yaml': files.several };
+    const { objects } = await built(tree);
+
+    expect(objects).toMatchObject([
+      { ...opened, metadata: { name: 'x-login' } },
+      { ...opened, metadata: { name: 'x-one' } },
+      { ...left, metadata: { name: 'x-two' } },
+    ]);
+  });
+
+  test('is no other object than it says', async () => {
+    const plain = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: plain }\n';
+    const { objects } = await built({ 'kustomization.yaml': annotated('plain'), 'one.yaml': files.patch, 'two.yaml': plain });
+
+    expect(objects).toMatchObject([{ ...opened, metadata: { name: 'x-login' } }, { kind: 'ConfigMap' }]);
+  });
+
+  test('is left only where the kustomization says so: what is put on everything in the end comes too late', async () => {
+    const metadata = { annotations: { 'kustomize.toolkit.fluxcd.io/decrypt': 'Disabled' } };
+    const { objects } = await built({ 'one.yaml': files.patch }, { overlay: { commonMetadata: metadata } });
+
+    expect(objects).toMatchObject([opened]);
+  });
+});
+
+describe('of what was decrypted is concealed', () => {
+  test('every value, also as a Secret has it; what objects are called is not', async () => {
+    const { concealed } = await built({ 'quiet.yaml': files.quiet, 'login.yaml': files.manifest });
+
+    const lines = 'first ibis s3cret line\nsecond lark s3cret line\n';
+    expect(concealed.toSorted()).toEqual(
+      ['s3cret', 'violet-heron-s3cret', 'amber-wren-s3cret', value('amber-wren-s3cret'), lines].toSorted(),
+    );
+  });
+
+  test('the file that a Secret is made of', async () => {
+    const generator = `secretGenerator: [{ name: s, files: [settings.ini, blob] }]\n${GENERATOR}`;
+    const { concealed } = await built({ 'kustomization.yaml': generator, 'settings.ini': files.ini, blob: files.binary });
+
+    expect(concealed).toEqual(['s3cret', 'bl0b-s3cret', '[db]\npassword = s3cret\n']);
+  });
+
+  test('what is around a variable', async () => {
+    const substitution = { variables: { kind: 'known', values: [['NONE', 'y']], secret: [] }, strict: true, always: false } as const;
+    const { objects, concealed } = await built({ 'open.yaml': files.open }, { substitution });
+
+    expect(objects).toMatchObject([{ data: { note: 'scarlet-finch-s3cret-y' } }]);
+    expect(concealed).toEqual([expect.stringMatching(/^scarlet-finch-s3cret-\$/), 'scarlet-finch-s3cret-']);
+  });
+
+  test('nothing less when the build fails on it', async () => {
+    const concealed: string[] = [];
+    const tree = { 'kustomization.yaml': 'resources: [quiet.yaml, none.yaml]\n', 'quiet.yaml': files.quiet };
+
+    await expect(built(tree, { concealed })).rejects.toMatchObject({ name: 'TaskFailed', errorName: 'BuildError' });
+    expect(concealed).toContain('violet-heron-s3cret');
+  });
+
+  test('nothing where nothing was encrypted', async () => {
+    const plain = 'apiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { word: plain-text }\n';
+
+    expect((await built({ 'secret.yaml': plain })).concealed).toEqual([]);
   });
 });
 

@@ -29,7 +29,10 @@ export const openFile = ({ name, bytes, format, output = format }: EncryptedFile
     ? decrypting(name, () => {
         const file = parseSopsFile(bytes, format);
         const key = ring.keyFor(file.metadata, name);
-        return key === undefined ? bytes : decryptSopsFile(file, key, output);
+        if (key === undefined) return bytes;
+        const { bytes: plain, secrets } = decryptSopsFile(file, key, output);
+        ring.reveal(secrets);
+        return plain;
       })
     : bytes;
 

@@ -4,7 +4,7 @@ import type { SopsFormat } from '@gotk/sops';
 import { formatFor } from './encrypted-bytes.ts';
 
 /** What a kustomization makes of a file. */
-export type SourceFile = { readonly use: 'secret'; readonly format: SopsFormat } | { readonly use: 'config' };
+export type SourceFile = { readonly use: 'secret' | 'patch'; readonly format: SopsFormat } | { readonly use: 'config' };
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -22,6 +22,8 @@ export function encryptedSources(bytes: Uint8Array, directory: string): Readonly
   };
   for (const generator of mappingsIn(kustomization.configMapGenerator))
     for (const { path } of [...filesOf(generator), ...envsOf(generator)]) add(path, { use: 'config' });
+  for (const { path } of mappingsIn(kustomization.patches))
+    if (typeof path === 'string') add(path, { use: 'patch', format: formatFor(path) });
   for (const generator of mappingsIn(kustomization.secretGenerator)) {
     for (const { path, key } of filesOf(generator)) add(path, { use: 'secret', format: formatFor(key) });
     for (const { path } of envsOf(generator)) {

@@ -1,8 +1,9 @@
 import { formatDuration } from '@gotk/apimachinery';
 import { type Ready, withReconciled } from '@gotk/runtime';
-import type { ApplyReport, InventoryEntry, PruneReport } from '@gotk/ssa';
+import type { ApplyReport, DriftedObject, InventoryEntry, PruneReport } from '@gotk/ssa';
+import { drifted } from './drift-mode.ts';
 import { healthy } from './health.ts';
-import { type BuiltProgress, eventMetadata, isReady, type Progress } from './progress.ts';
+import { eventMetadata, isReady, type KnownProgress, type Progress } from './progress.ts';
 import { intervalMs } from './timing.ts';
 
 /** A finalizer elsewhere holds what was deleted: it is looked for again without waiting for the interval. */
@@ -14,13 +15,15 @@ export interface Reached {
   readonly lingers: boolean;
   /** How long health took to come, in milliseconds; undefined when nobody asked for it. */
   readonly healthyAfterMs: number | undefined;
+  /** What has moved and was left so. */
+  readonly moved: readonly DriftedObject[];
   readonly news: boolean;
 }
 
 /** The outcome of a run that has reached the desired state. */
 export function appliedOutcome(
-  { kustomization, source, built, ctx, startedMs }: BuiltProgress,
-  { inventory, lingers, healthyAfterMs, news }: Reached,
+  { kustomization, source, built, ctx, startedMs }: KnownProgress,
+  { inventory, lingers, healthyAfterMs, moved, news }: Reached,
 ): Ready {
   const { spec, status } = kustomization;
   const reconciled = {
@@ -33,7 +36,10 @@ export function appliedOutcome(
   return {
     reason: 'ReconciliationSucceeded',
     message: `Applied revision: ${source.revision}`,
-    conditions: healthyAfterMs === undefined ? [{ type: 'Healthy', absent: true }] : healthy(kustomization, healthyAfterMs),
+    conditions: [
+      ...(healthyAfterMs === undefined ? [{ type: 'Healthy', absent: true } as const] : healthy(kustomization, healthyAfterMs)),
+      ...drifted(moved),
+    ],
     fields: {
       inventory: { entries: [...inventory] },
       lastAppliedRevision: source.revision,
@@ -48,9 +54,10 @@ export function appliedOutcome(
 /** Whether anybody would want to hear that this run has ended well. */
 export function isNews(
   { kustomization, source, ctx }: Progress,
-  { applied, pruned }: { readonly applied: ApplyReport; readonly pruned: PruneReport },
+  done?: { readonly applied: ApplyReport; readonly pruned: PruneReport },
 ): boolean {
-  const changed = applied.changes.some(({ action }) => action !== 'unchanged') || pruned.deleted.length > 0;
+  const changed =
+    done !== undefined && (done.applied.changes.some(({ action }) => action !== 'unchanged') || done.pruned.deleted.length > 0);
   const asked = ctx.requestedAt !== undefined;
   return changed || asked || !isReady(kustomization) || kustomization.status?.lastAppliedRevision !== source.revision;
 }
@@ -61,7 +68,7 @@ export function announce({ kustomization, source, ctx, startedMs }: Progress): v
   ctx.event({
     severity: 'info',
     reason: 'ReconciliationSucceeded',
-    message: `Reconciliation finished in ${took}, next run in ${kustomization.spec.interval}`,
+    message: `Reconciliation finished in ${took}, next run in ${formatDuration(intervalMs(kustomization.spec))}`,
     metadata: { ...eventMetadata(source), commit_status: 'update' },
   });
 }

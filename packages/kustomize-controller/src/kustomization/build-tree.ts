@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { renderJson, type Unstructured } from '@gotk/apimachinery';
 import { BuildError, build, type FileTree, type Overlay } from '@gotk/kustomize';
 import { diskTree } from './disk-tree.ts';
+import { type Footprint, notingTree } from './footprint.ts';
 import { substitute } from './substitute/substitute.ts';
 import type { Substitution } from './substitute/variables.ts';
 
@@ -21,13 +22,17 @@ export interface Built {
   readonly digest: string;
   /** Texts in the objects that must not be shown anywhere else. */
   readonly secretTexts: readonly string[];
+  /** What the build depends on; undefined when that is too much to remember. */
+  readonly footprint: Footprint | undefined;
 }
 
 /** How what may be encrypted is read. */
 export interface Reading {
-  readonly tree: FileTree;
+  readonly decrypted: (tree: FileTree) => FileTree;
   /** Of objects, before their variables are replaced. */
   readonly opened: (object: Unstructured) => Unstructured;
+  /** What must not be shown of all objects, variables replaced. */
+  readonly secretTexts: (objects: readonly Unstructured[]) => readonly string[];
 }
 
 /** Builds a directory of an unpacked artifact, variables included. Throws `BuildError` and `SubstitutionError`. */
@@ -44,6 +49,12 @@ export function buildTree({ directory, path, overlay, substitution }: BuildTree,
     ({ secretTexts } = substituted);
     return substituted.objects;
   };
-  const { objects } = build(reading?.tree ?? diskTree(directory), path, { overlay, edit, loadRestrictions: 'none' });
-  return { objects, digest: `sha256:${createHash('sha256').update(renderJson(objects)).digest('hex')}`, secretTexts };
+  const { tree, footprint } = notingTree(diskTree(directory));
+  const { objects } = build(reading?.decrypted(tree) ?? tree, path, { overlay, edit, loadRestrictions: 'none' });
+  return {
+    objects,
+    digest: `sha256:${createHash('sha256').update(renderJson(objects)).digest('hex')}`,
+    secretTexts: [...secretTexts, ...(reading?.secretTexts(objects) ?? [])],
+    footprint: footprint(),
+  };
 }

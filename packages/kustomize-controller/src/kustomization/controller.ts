@@ -1,10 +1,12 @@
 import { type Kustomization, kustomizationDefinition, kustomizations } from '@gotk/api';
-import { type Clock, parseKey } from '@gotk/apimachinery';
-import { artifactWatch, type Controller, checkSpec, configWatch, type Manager, type Trigger, watches } from '@gotk/runtime';
+import { type Clock, isRecord, parseKey } from '@gotk/apimachinery';
+import { artifactWatch, type Controller, checkSpec, configWatch, deletionOrder, type Manager, type Trigger, watches } from '@gotk/runtime';
 import type { Accounts } from '../accounts/accounts.ts';
+import { objectionToIdentity } from '../decryption/identity.ts';
 import { configReferences } from './config-references.ts';
 import { type Contests, createContests } from './contests.ts';
 import { dependenciesOf } from './dependencies.ts';
+import { DRIFTED, driftModeWatch } from './drift-mode.ts';
 import { finalize } from './finalize.ts';
 import { checkHealthExpressions } from './health-expressions.ts';
 import { POLICY } from './policy.ts';
@@ -12,17 +14,33 @@ import { type ControllerDeps, ownerName } from './progress.ts';
 import { reconcile } from './reconcile.ts';
 import { createSettledSet, type SettledSet } from './settled.ts';
 import { sourceIdOf } from './source.ts';
-import { sourceInformers } from './sources.ts';
+import { askedSources, sourceInformers } from './sources.ts';
 import { createVariableSources } from './substitute/variable-sources.ts';
-import { unsupported } from './unsupported.ts';
 
 export interface KustomizationDeps
-  extends Omit<ControllerDeps, 'kustomizations' | 'sources' | 'settled' | 'contests' | 'dependencies' | 'variableSources' | 'conceal'> {
+  extends Omit<
+    ControllerDeps,
+    | 'ownClient'
+    | 'kustomizations'
+    | 'sources'
+    | 'sourcesFor'
+    | 'settled'
+    | 'contests'
+    | 'applied'
+    | 'dependencies'
+    | 'deletionOrder'
+    | 'variableSources'
+    | 'conceal'
+  > {
   readonly manager: Manager;
   /** A dependency with a `readyExpr` has to be Ready as well. */
   readonly additiveDependencyCheck: boolean;
   /** ExternalArtifacts may be referred to. */
   readonly externalArtifacts: boolean;
+  /** Gate `ObjectLevelWorkloadIdentity`: Kustomizations may name a ServiceAccount to decrypt as. */
+  readonly objectLevel: boolean;
+  /** Sources are read from the API server at each run. */
+  readonly directSourceFetch: boolean;
   /** Labels of the Secrets and ConfigMaps that wake their users; undefined: none do. */
   readonly watchConfigs: string | undefined;
   /** Kustomizations reconciled at once. */
@@ -35,20 +53,29 @@ export function kustomizationController({
   concurrency,
   additiveDependencyCheck: additive,
   externalArtifacts,
+  objectLevel,
+  directSourceFetch,
   watchConfigs: labelSelector,
   ...rest
 }: KustomizationDeps): Controller<Kustomization> {
   const sources = sourceInformers(manager, { externalArtifacts });
   const all = manager.informer(kustomizations);
-  const dependencies = dependenciesOf({ kustomizations: all, cel: rest.cel, additive });
+  const dependencies = dependenciesOf({ kustomizations: all, cel: rest.cel, additive, crossNamespaceAllowed: rest.crossNamespaceAllowed });
+  manager.informer(kustomizations, { indexes: dependencies.indexes });
+  const order = deletionOrder({ informer: all, dependencies, clock: manager.clock });
   const configs = configWatch<Kustomization>(manager, { labelSelector, kinds: ['Secret', 'ConfigMap'], refersTo: configReferences });
   const deps: ControllerDeps = {
     ...rest,
+    ownClient: manager.client,
     sources,
+    sourcesFor: async (kustomization, { signal }) =>
+      directSourceFetch ? await askedSources(kustomization, { ...rest, client: manager.client, sources, signal }) : sources,
     kustomizations: all,
     dependencies,
+    deletionOrder: order,
     settled: createSettledSet(),
     contests: createContests(manager.clock),
+    applied: new Set(),
     variableSources: createVariableSources({ manager, labelSelector }),
     conceal: manager.conceal,
   };
@@ -58,22 +85,27 @@ export function kustomizationController({
     statusManager: `gotk-${POLICY.fieldManager}`,
     resource: kustomizations,
     indexes: { ...dependencies.indexes, ...configs.indexes, source: (it) => [sourceIdOf(it)] },
-    conditions: { Healthy: 'positive' },
+    conditions: { Healthy: 'positive', [DRIFTED]: 'negative' },
+    remembers: ['inventory'],
     concurrency,
-    // Clusters of tenants may never answer, and what they apply may never become healthy.
-    waitsForStrangers: true,
+    // Clusters of tenants may never answer, nor may whoever serves artifacts in place of our own source-controller.
+    waitsForStrangers: ({ spec }) => isRecord(spec) && (spec.kubeConfig !== undefined || spec.sourceRef?.kind === 'ExternalArtifact'),
     triggers: [
       ...Object.values(sources).map((informer) => artifactWatch(informer, { index: 'source' })),
       ...configs.triggers,
       dependencies.trigger,
+      order.trigger,
       watches(all, (delta) => {
         if (delta.kind === 'deleted') forget(delta.object, deps);
         return [];
       }),
+      driftModeWatch(all, (kustomization) => deps.settled.forget(ownerName(kustomization))),
       drift(deps, manager.clock),
     ],
     validate: (kustomization) =>
-      checkSpec(kustomization, { definition: kustomizationDefinition, unsupported }) ?? checkHealthExpressions(kustomization),
+      checkSpec(kustomization, { definition: kustomizationDefinition }) ??
+      checkHealthExpressions(kustomization) ??
+      objectionToIdentity(kustomization, { objectLevel }),
     reconcile: (kustomization, ctx) => reconcile(kustomization, ctx, deps),
     finalize: (kustomization, ctx) => finalize(kustomization, ctx, deps),
   };
@@ -90,6 +122,7 @@ function drift(
       const timers = new Set<Disposable>();
       const subscription = accounts.subscribe((notice) => {
         settled.forget(notice.owner);
+        if (notice.canWait === true) return;
         const key = parseKey(notice.owner);
         const delayMs = contests.moved(notice);
         if (delayMs === 0) return wake({ key, priority: 'urgent' });
@@ -109,8 +142,9 @@ function drift(
   };
 }
 
-function forget(kustomization: Kustomization, { settled, accounts }: ControllerDeps): void {
+function forget(kustomization: Kustomization, { settled, accounts, applied }: ControllerDeps): void {
   const owner = ownerName(kustomization);
+  applied.delete(owner);
   settled.forget(owner);
   accounts.release(owner);
 }

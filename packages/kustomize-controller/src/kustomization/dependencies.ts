@@ -7,16 +7,17 @@ export interface DependencyOptions {
   readonly kustomizations: Informer<Kustomization>;
   readonly cel: CelEvaluator;
   readonly additive: boolean;
+  readonly crossNamespaceAllowed: boolean;
 }
 
 /** Kustomizations depend on Kustomizations; those who follow the same source have to come to the same revision in turn. */
-export const dependenciesOf = ({ kustomizations, cel, additive }: DependencyOptions): Dependencies<Kustomization> =>
+export const dependenciesOf = ({ kustomizations, ...rules }: DependencyOptions): Dependencies<Kustomization> =>
   dependencies({
+    kind: 'Kustomization',
     informer: kustomizations,
     dependenciesOf: ({ spec }) => spec?.dependsOn ?? [],
     lookedAt: ({ status }) => status?.lastAppliedRevision,
-    cel,
-    additive,
+    ...rules,
   });
 
 /** What is wrong with a dependency that is ready: what it was last ready with is not what this one is about to be applied from. */

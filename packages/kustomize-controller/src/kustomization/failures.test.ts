@@ -1,7 +1,8 @@
 import type { Kustomization } from '@gotk/api';
 import { DeadlineExceeded, systemClock } from '@gotk/apimachinery';
 import { ArtifactError } from '@gotk/artifact';
-import { noSpan, type ReconcileContext, Superseded, TaskFailed } from '@gotk/runtime';
+import { UnsupportedProvider } from '@gotk/kube';
+import { noSpan, ObjectLevelIdentityDisabled, type ReconcileContext, Superseded, TaskFailed } from '@gotk/runtime';
 import { Unhealthy } from '@gotk/ssa';
 import { expect, test } from 'vitest';
 import { type Phase, phase } from './failures.ts';
@@ -35,6 +36,7 @@ const fail = (name: Phase, error: unknown, parts?: Partial<Progress>): Promise<u
 test.each([
   ['manifests', new PathNotFound('no'), 'ArtifactFailed'],
   ['manifests', new ArtifactError('unreachable', 'no'), 'ArtifactFailed'],
+  ['manifests', new ArtifactError('not-unpacked', 'no'), 'ArtifactFailed'],
   ['manifests', new TaskFailed('no', { kind: 'error', errorName: 'ArtifactError' }), 'ArtifactFailed'],
   ['manifests', new TaskFailed('no', { kind: 'error', errorName: 'BuildError' }), 'BuildFailed'],
   ['manifests', new TaskFailed('no', { kind: 'deadline' }), 'BuildFailed'],
@@ -49,6 +51,12 @@ test.each([
     change: { fields: { lastAttemptedRevision: revision } },
     eventMetadata: { revision },
   });
+});
+
+test('what only the operator or another provider can mend stalls', async () => {
+  expect(await fail('account', new ObjectLevelIdentityDisabled())).toMatchObject({ name: 'Stalled', reason: 'FeatureGateDisabled' });
+  const provider = new UnsupportedProvider("ConfigMap 'apps/prod'", 'no');
+  expect(await fail('account', provider)).toMatchObject({ name: 'Stalled', reason: 'UnsupportedField' });
 });
 
 test('an artifact that its server no longer has is waited for: another is about to be named', async () => {
@@ -68,7 +76,7 @@ test('a run that was overtaken has not failed; one that ran out of time has', as
 
 test('what could not be deleted, or is not gone yet, stays on record beside what was applied', async () => {
   const report = { deleted: [], lingering: [entry('b')], failed: [{ entry: entry('c'), message: 'forbidden' }] };
-  const applied = { entries: [entry('a')], changes: [], watched: true, objects: [] };
+  const applied = { entries: [entry('a')], changes: [], drifted: [], watched: true, objects: [] };
   expect(await fail('prune', new PruneIncomplete(report), { applied })).toMatchObject({
     message: 'forbidden',
     change: { fields: { inventory: { entries: [entry('a'), entry('b'), entry('c')] } } },

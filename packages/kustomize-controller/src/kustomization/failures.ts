@@ -2,7 +2,7 @@ import { Reason } from '@gotk/api';
 import { DeadlineExceeded } from '@gotk/apimachinery';
 import { ArtifactError } from '@gotk/artifact';
 import { UnsupportedProvider } from '@gotk/kube';
-import { Failed, Stalled, Superseded, TaskFailed, Waiting, withReconciled } from '@gotk/runtime';
+import { Failed, ObjectLevelIdentityDisabled, Stalled, Superseded, TaskFailed, Waiting, withReconciled } from '@gotk/runtime';
 import { type InventoryEntry, union } from '@gotk/ssa';
 import { unhealthy } from './health.ts';
 import { PathNotFound } from './manifests.ts';
@@ -32,6 +32,7 @@ export async function phase<T>(name: Phase, progress: Progress, work: () => Prom
 
 function failure(name: Phase, progress: Progress, error: unknown): Failed | Stalled | Waiting {
   const { kustomization, source, ctx, startedMs, built } = progress;
+  if (error instanceof ObjectLevelIdentityDisabled) return new Stalled({ reason: Reason.FeatureGateDisabled, message: error.message });
   if (error instanceof UnsupportedProvider)
     return new Stalled({ reason: Reason.UnsupportedField, message: `spec.kubeConfig: ${error.message}` });
   const reason = reasonFor(name, error);
@@ -45,7 +46,8 @@ function failure(name: Phase, progress: Progress, error: unknown): Failed | Stal
     metadata: eventMetadata(source),
   };
   // Its server no longer has it: the source is about to name another, and that wakes us.
-  if (error instanceof ArtifactError && error.kind === 'gone') return new Waiting({ reason, message, againMs: GONE_AGAIN_MS });
+  if (error instanceof ArtifactError && error.kind === 'gone')
+    return new Waiting({ reason, message, againMs: GONE_AGAIN_MS, eventMetadata: eventMetadata(source) });
   const retry = retryMs(kustomization.spec);
   return new Failed({
     reason,

@@ -3,7 +3,16 @@ import { formatDuration, parseApiVersion } from '@gotk/apimachinery';
 import type { InformerSet, KubeClient } from '@gotk/kube';
 import { NoMatch } from '@gotk/kube';
 import type { CelEvaluator, ConditionUpdate, ReconcileContext } from '@gotk/runtime';
-import { type ApplyReport, type HealthTarget, type ObjectReference, Unhealthy, untilHealthy } from '@gotk/ssa';
+import {
+  type ApplyReport,
+  type HealthTarget,
+  idOf,
+  type Ledger,
+  type ObjectReference,
+  Unhealthy,
+  untilHealthy,
+  verdictOfGone,
+} from '@gotk/ssa';
 import { healthRulesOf } from './health-expressions.ts';
 import { POLICY } from './policy.ts';
 import { timeoutMs } from './timing.ts';
@@ -12,7 +21,10 @@ export interface HealthDeps {
   readonly client: KubeClient;
   readonly informers: InformerSet;
   readonly byNamespace: boolean;
+  readonly ledger: Ledger;
   readonly cel: CelEvaluator;
+  /** The first object that has failed ends the wait. */
+  readonly failFast: boolean;
 }
 
 export const asksForHealth = ({ spec }: Kustomization): boolean => spec.wait === true || (spec.healthChecks?.length ?? 0) > 0;
@@ -21,11 +33,21 @@ export const asksForHealth = ({ spec }: Kustomization): boolean => spec.wait ===
 export async function awaitHealth(
   kustomization: Kustomization,
   objects: ApplyReport['objects'],
-  { client, informers, byNamespace, cel, ctx, signal }: HealthDeps & { readonly ctx: ReconcileContext; readonly signal: AbortSignal },
+  {
+    client,
+    informers,
+    byNamespace,
+    ledger,
+    cel,
+    failFast,
+    ctx,
+    signal,
+  }: HealthDeps & { readonly ctx: ReconcileContext; readonly signal: AbortSignal },
 ): Promise<void> {
   const { spec, metadata } = kustomization;
   const asked = spec.wait === true ? objects.filter(({ applied }) => applied) : await named(spec.healthChecks ?? [], { client, signal });
   const targets = asked.filter(({ reference }) => !isItself(kustomization, reference));
+  const expiring = new Set(objects.filter(({ expires }) => expires).map(({ reference }) => idOf(reference)));
   // Applied objects carry our labels: one watch a kind finds them all.
   const labelSelector =
     spec.wait === true
@@ -35,10 +57,13 @@ export async function awaitHealth(
     client,
     informers,
     byNamespace,
+    failFast,
     rules: healthRulesOf(kustomization, { cel }),
     clock: ctx.clock,
     signal,
     timeoutMs: timeoutMs(spec),
+    verdictOfGone: ({ reference }, last) =>
+      expiring.has(idOf(reference)) ? verdictOfGone(last, ledger.ended(idOf(reference))) : undefined,
     ...(labelSelector === undefined ? {} : { labelSelector }),
   });
 }

@@ -41,3 +41,17 @@ test.each([
 ])('an owner that %s does not', (_what, one) => {
   expect(wanted(one)).toBe(false);
 });
+
+test('an inventory is read once, however many of its objects somebody else asks for', () => {
+  let reads = 0;
+  const entries = Array.from({ length: 1_000 }, (_, index) => ({
+    v: 'v1',
+    get id() {
+      reads += 1;
+      return index === 999 ? id : `apps_${index}__ConfigMap`;
+    },
+  }));
+  const one = { ...settled, status: { ...settled.status, inventory: { entries } } };
+  for (let round = 0; round < 100; round++) expect(wanted(one)).toBe(true);
+  expect(reads).toBeLessThanOrEqual(2_000);
+});

@@ -1,8 +1,8 @@
 import type { Kustomization } from '@gotk/api';
 import { keyOf, renderKey } from '@gotk/apimachinery';
 import type { TreeCache } from '@gotk/artifact';
-import type { Reader } from '@gotk/kube';
-import type { CelEvaluator, Dependencies, Manager, ReconcileContext, WorkerPool } from '@gotk/runtime';
+import type { KubeClient, Reader } from '@gotk/kube';
+import type { CelEvaluator, DeletionOrder, Dependencies, Manager, ReconcileContext, WorkerPool } from '@gotk/runtime';
 import type { ApplyReport, InventoryEntry, Owner } from '@gotk/ssa';
 import type { Account } from '../accounts/account.ts';
 import type { Accounts } from '../accounts/accounts.ts';
@@ -16,16 +16,26 @@ import type { VariableSources } from './substitute/variable-sources.ts';
 
 /** What every run begins with. */
 export interface ControllerDeps {
+  /** The controller's own, whoever applies. */
+  readonly ownClient: KubeClient;
   readonly kustomizations: Reader<Kustomization>;
   readonly sources: Sources;
+  /** Where to look for the source of a Kustomization: the cache, or what the API server says now. */
+  readonly sourcesFor: (kustomization: Kustomization, options: { readonly signal: AbortSignal }) => Promise<Sources>;
+  /** Log lines of what was applied name the deeds, and the objects of each; else the objects, and what was done to each. */
+  readonly groupChangeLog: boolean;
   readonly dependencies: Dependencies<Kustomization>;
+  readonly deletionOrder: DeletionOrder<Kustomization>;
   readonly trees: TreeCache;
   readonly workers: WorkerPool;
+  readonly keyWorkers: WorkerPool;
   readonly accounts: Accounts;
   readonly cel: CelEvaluator;
   readonly decryption: DecryptionDeps;
   readonly settled: SettledSet;
   readonly contests: Contests;
+  /** Those that this process has applied, by `namespace/name`. */
+  readonly applied: Set<string>;
   readonly variableSources: VariableSources;
   /** Whether a variable needs a value or a default. */
   readonly strictSubstitutions: boolean;
@@ -34,6 +44,8 @@ export interface ControllerDeps {
   readonly verifyAfterMs: number;
   readonly dependencyRetryMs: number;
   readonly crossNamespaceAllowed: boolean;
+  /** The first object that has failed ends a health check. */
+  readonly failFast: boolean;
 }
 
 /** What a run works with once it is known who acts. */
@@ -46,7 +58,7 @@ export interface Progress {
   readonly ctx: ReconcileContext;
   readonly signal: AbortSignal;
   readonly startedMs: number;
-  readonly built?: Built;
+  readonly built?: Pick<Built, 'digest'>;
   readonly applied?: ApplyReport;
   /** What is known to be in the cluster, once that is not what the status says. */
   readonly inventory?: readonly InventoryEntry[];
@@ -54,6 +66,9 @@ export interface Progress {
 
 /** A run whose manifests are known. */
 export type BuiltProgress = Progress & { readonly built: Built };
+
+/** A run of which is known what the manifests are, be they built or not. */
+export type KnownProgress = Progress & { readonly built: Pick<Built, 'digest'> };
 
 /** On whose behalf objects are applied. */
 export const ownerOf = ({ metadata }: Kustomization): Owner => ({ namespace: metadata.namespace ?? '', name: metadata.name });

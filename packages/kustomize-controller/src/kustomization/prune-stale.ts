@@ -1,5 +1,6 @@
 import { type ApplyReport, difference, type PruneReport, prune } from '@gotk/ssa';
 import { describeDeleted } from './change-set.ts';
+import { confirmIntent } from './confirm-intent.ts';
 import { POLICY } from './policy.ts';
 import { type BuiltProgress, eventMetadata, ownerName, ownerOf, type ReconcileDeps } from './progress.ts';
 
@@ -14,14 +15,12 @@ export class PruneIncomplete extends Error {
   }
 }
 
-/** Deletes what was applied before and is not wanted any more. */
-export async function pruneStale(
-  applied: ApplyReport,
-  { kustomization, source, ctx, signal }: BuiltProgress,
-  deps: ReconcileDeps,
-): Promise<PruneReport> {
+/** Deletes what was applied before and is not wanted any more, once it is certain what is wanted. Throws `PruneIncomplete`, and what `confirmIntent` throws. */
+export async function pruneStale(applied: ApplyReport, run: BuiltProgress, deps: ReconcileDeps): Promise<PruneReport> {
+  const { kustomization, source, ctx, signal } = run;
   const stale = difference(kustomization.status?.inventory?.entries ?? [], applied.entries);
   if (!kustomization.spec.prune || stale.length === 0) return { deleted: [], lingering: [], failed: [] };
+  await confirmIntent(run, deps);
   // That they go is our own doing, and nobody's drift.
   for (const { id } of stale) deps.ledger.delete(id);
   const report = await prune(stale, {

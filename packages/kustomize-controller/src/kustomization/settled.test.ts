@@ -17,19 +17,18 @@ const ready = { reason: 'ReconciliationSucceeded', message: 'Applied', fields: {
 
 const account = {} as Account;
 const variables = 'v1';
+const built = { digest: 'sha256:b', footprint: undefined };
 
 function settled() {
   const set = createSettledSet();
-  set.add({ kustomization, source, account, variables }, { ready, inventory: entries, untilMs: 100 });
+  set.add({ kustomization, source, account, variables }, { ready, inventory: entries, untilMs: 100, built, objects: [] });
   return set;
 }
 
 test('what has not moved needs no work, and its status no second counting', () => {
-  expect(settled().find({ kustomization, source, account, variables }, 99)).toEqual({
-    reason: 'ReconciliationSucceeded',
-    message: 'Applied',
-    againMs: 1,
-  });
+  const found = settled().find({ kustomization, source, account, variables }, 99);
+  expect(found?.isCurrent).toBe(true);
+  expect(found?.ready).toEqual({ reason: 'ReconciliationSucceeded', message: 'Applied', againMs: 1 });
 });
 
 test.each([
@@ -41,10 +40,13 @@ test.each([
   expect(settled().find({ kustomization: changed as Kustomization, source, account, variables }, 99)).toBeUndefined();
 });
 
-test('another artifact, another account, other variables, time, and drift end it', () => {
-  expect(
-    settled().find({ kustomization, source: { ...source, artifact: { ...source.artifact, digest: 'sha256:2' } }, account, variables }, 99),
-  ).toBeUndefined();
+test('with another artifact, or another revision of it, it may be as it was', () => {
+  const other = { ...source, artifact: { ...source.artifact, digest: 'sha256:2' } };
+  expect(settled().find({ kustomization, source: other, account, variables }, 99)?.isCurrent).toBe(false);
+  expect(settled().find({ kustomization, source: { ...source, revision: 'main@sha1:2' }, account, variables }, 99)?.isCurrent).toBe(false);
+});
+
+test('another account, other variables, time, and drift end it', () => {
   expect(settled().find({ kustomization, source, account, variables }, 100)).toBeUndefined();
   expect(settled().find({ kustomization, source, account, variables: 'v2' }, 99)).toBeUndefined();
   expect(settled().find({ kustomization, source, account: {} as Account, variables }, 99)).toBeUndefined();

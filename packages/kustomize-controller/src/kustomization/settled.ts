@@ -1,21 +1,29 @@
 import type { Kustomization } from '@gotk/api';
 import { deepEqual, keyOf, renderKey } from '@gotk/apimachinery';
 import type { Ready } from '@gotk/runtime';
-import type { InventoryEntry } from '@gotk/ssa';
+import type { ApplyReport, InventoryEntry } from '@gotk/ssa';
 import type { Account } from '../accounts/account.ts';
+import type { Built } from './build-tree.ts';
 import type { Source } from './source.ts';
 
-/** What a Kustomization was when it was last found to be as it should, objects and all. */
-interface Settled {
+/** What was reached when a Kustomization was last found to be as it should. */
+export interface Reached {
+  readonly built: Pick<Built, 'digest' | 'footprint'>;
+  readonly objects: ApplyReport['objects'];
+  readonly inventory: readonly InventoryEntry[];
+  /** Until then it is believed (monotonic milliseconds). */
+  readonly untilMs: number;
+  readonly ready: Ready;
+}
+
+/** What a Kustomization was then. */
+interface Settled extends Reached {
   readonly account: Account;
   readonly uid: string | undefined;
   readonly generation: number | undefined;
-  readonly digest: string;
+  readonly artifactDigest: string;
   readonly revision: string;
   readonly variables: string;
-  readonly inventory: readonly InventoryEntry[];
-  readonly untilMs: number;
-  readonly ready: Ready;
 }
 
 /** What a run is about. */
@@ -27,13 +35,17 @@ export interface Looked {
   readonly variables: string;
 }
 
+/** What was found; `isCurrent` when nothing at all has changed, else it is another artifact that may or may not matter. */
+export type Found = Reached & { readonly isCurrent: boolean };
+
 /**
- * The Kustomizations that need no work: same object, same artifact, same account, same variables, the status still says what we wrote, and nothing has been heard of
- * what they applied. A look at one of them costs nothing, neither a build nor a request. Kept in memory alone: a process that has just started verifies.
+ * The Kustomizations that need no work: same object, same account, same variables, the status still says what we wrote, and nothing has been heard of what they
+ * applied. With the same artifact a look at one of them costs nothing, neither a build nor a request; with another, no more than a look at the files that its build
+ * has read. Kept in memory alone: a process that has just started verifies.
  */
 export interface SettledSet {
-  find(looked: Looked, nowMs: number): Ready | undefined;
-  add(looked: Looked, settled: Pick<Settled, 'inventory' | 'untilMs' | 'ready'>): void;
+  find(looked: Looked, nowMs: number): Found | undefined;
+  add(looked: Looked, reached: Reached): void;
   /** By `namespace/name`. */
   forget(owner: string): void;
 }
@@ -45,25 +57,18 @@ export function createSettledSet(): SettledSet {
       const entry = entries.get(renderKey(keyOf({ metadata })));
       if (entry === undefined || entry.untilMs <= nowMs) return undefined;
       const same = entry.account === account && entry.uid === metadata.uid && entry.generation === metadata.generation;
-      const sameSource = entry.digest === artifact.digest && entry.revision === revision && status?.lastAppliedRevision === revision;
-      const sameVariables = entry.variables === variables;
-      return same && sameSource && sameVariables && deepEqual(status?.inventory?.entries, entry.inventory) ? entry.ready : undefined;
+      const sameStatus = status?.lastAppliedRevision === entry.revision && deepEqual(status?.inventory?.entries, entry.inventory);
+      if (!same || !sameStatus || entry.variables !== variables) return undefined;
+      return { ...entry, isCurrent: entry.artifactDigest === artifact.digest && entry.revision === revision };
     },
-    add({ kustomization: { metadata }, source: { artifact, revision }, account, variables }, { inventory, untilMs, ready }) {
+    add({ kustomization: { metadata }, source: { artifact, revision }, account, variables }, { ready, built, ...reached }) {
       // What a run has counted once is not counted again by a look that does nothing.
       const { fields: _fields, conditions: _conditions, ...again } = ready;
       const { uid, generation } = metadata;
-      entries.set(renderKey(keyOf({ metadata })), {
-        account,
-        uid,
-        generation,
-        digest: artifact.digest,
-        revision,
-        variables,
-        inventory,
-        untilMs,
-        ready: again,
-      });
+      const looked = { account, uid, generation, artifactDigest: artifact.digest, revision, variables };
+      // Of a whole build neither the objects nor what must not be shown of them are to stay in memory.
+      const { digest, footprint } = built;
+      entries.set(renderKey(keyOf({ metadata })), { ...looked, ...reached, built: { digest, footprint }, ready: again });
     },
     forget: (owner) => entries.delete(owner),
   };

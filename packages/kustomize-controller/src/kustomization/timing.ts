@@ -1,7 +1,7 @@
 import type { KustomizationSpec } from '@gotk/api';
 import { parseDuration } from '@gotk/apimachinery';
 
-const SHORTEST_TIMEOUT_MS = 30_000;
+export const SHORTEST_TIMEOUT_MS = 30_000;
 
 /** How long applying and health checks may take: `timeout`, or the interval less half a minute, and never less than that. */
 export function timeoutMs({ timeout, interval }: KustomizationSpec): number {

@@ -1,5 +1,5 @@
 import { Superseded } from '@gotk/runtime';
-import { type ApplyReport, type DriftWatch, idOf, type Ledger, type ObjectReference } from '@gotk/ssa';
+import { type ApplyReport, type DriftWatch, idOf, isOnRecord, type Ledger, type ObjectReference } from '@gotk/ssa';
 import type { Contests } from './contests.ts';
 
 export interface UntilDrift extends Disposable {
@@ -23,10 +23,10 @@ export function untilDrift(
   const moved = new AbortController();
   const abort = () => moved.abort(new Superseded('an applied object was changed'));
   const subscription = driftWatch.subscribe((notice) => {
-    if (notice.owner === owner && !(notice.object !== undefined && contests.isContested(owner, notice.object))) abort();
+    if (notice.owner === owner && notice.canWait !== true && !(notice.object !== undefined && contests.isContested(owner, notice.object)))
+      abort();
   });
-  // One that has moved since it was applied has lost its record.
-  const hasMoved = (reference: ObjectReference) => ledger.get(idOf(reference)) === undefined && !contests.isContested(owner, reference);
+  const hasMoved = (reference: ObjectReference) => !isOnRecord(ledger, idOf(reference)) && !contests.isContested(owner, reference);
   if (objects.some(({ reference, applied }) => applied && hasMoved(reference))) abort();
   return { signal: AbortSignal.any([signal, moved.signal]), [Symbol.dispose]: () => subscription[Symbol.dispose]() };
 }
