@@ -18,7 +18,7 @@ export interface Command {
   /** What `--help` prints. */
   readonly help: string;
   /** The exit code. Throws `UsageError`, and `Failure` for what the user can mend; any other error is a bug. */
-  readonly run: (args: readonly string[], terminal: Terminal) => number;
+  readonly run: (args: readonly string[], terminal: Terminal) => number | Promise<number>;
 }
 
 /** The command line makes no sense: exit code 2. */

@@ -1,25 +1,26 @@
 import { type Command, Failure, type Terminal, UsageError } from './command.ts';
+import { templateCommand } from './helm/template-command.ts';
 import { buildCommand } from './kustomize/build-command.ts';
 import { versionCommand } from './version.ts';
 
-const COMMANDS: readonly Command[] = [buildCommand, versionCommand];
+const COMMANDS: readonly Command[] = [buildCommand, templateCommand, versionCommand];
 
 const isHelp = (arg: string | undefined): boolean => arg === '--help' || arg === '-h' || arg === 'help';
 
 /** What stands behind `--` is no option. */
 const optionsIn = (args: readonly string[]): readonly string[] => (args.includes('--') ? args.slice(0, args.indexOf('--')) : args);
 
-/** Runs what the arguments ask for, and returns the exit code: 0 done, 1 not done, 2 not understood. Throws nothing but bugs. */
-export function runGotk(args: readonly string[], terminal: Terminal): number {
+/** Runs what the arguments ask for, and returns the exit code: 0 done, 1 not done, 2 not understood. Rejects with nothing but bugs. */
+export async function runGotk(args: readonly string[], terminal: Terminal): Promise<number> {
   const command = COMMANDS.find(({ name }) => name.split(' ').every((word, index) => args[index] === word));
   try {
-    if (command === undefined) return overview(args, terminal);
+    if (command === undefined) return await overview(args, terminal);
     const rest = args.slice(command.name.split(' ').length);
     if (isHelp(rest[0]) || optionsIn(rest).some((arg) => arg === '--help' || arg === '-h')) {
       terminal.print(`${command.help}\n`);
       return 0;
     }
-    return command.run(rest, terminal);
+    return await command.run(rest, terminal);
   } catch (error) {
     if (error instanceof Failure) {
       terminal.complain(`error: ${error.message}\n`);
@@ -35,7 +36,7 @@ export function runGotk(args: readonly string[], terminal: Terminal): number {
 /** `kustomize` is no command, but has some. */
 const groupOf = (word: string | undefined): string => (COMMANDS.some(({ name }) => name.startsWith(`${word} `)) ? (word ?? '') : '');
 
-function overview(args: readonly string[], terminal: Terminal): number {
+function overview(args: readonly string[], terminal: Terminal): number | Promise<number> {
   const group = groupOf(args[0]);
   const rest = group === '' ? args : args.slice(1);
   const [word] = rest;

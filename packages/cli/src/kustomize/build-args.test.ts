@@ -32,7 +32,7 @@ describe('refused, with what there is instead', () => {
     [['--load-restrictor', 'toString'], /^--load-restrictor is LoadRestrictionsRootOnly or LoadRestrictionsNone, and not 'toString'$/],
     [['-o'], /argument missing$/],
     [['--foo'], /^unknown option '--foo'$/],
-    [['--enable-helm'], /^--enable-helm is not supported: charts are not rendered yet/],
+    [['--enable-helm'], /^--enable-helm is not supported: a build renders no charts/],
     [['--helm-command', 'helm'], /^--helm-command is not supported/],
     [['--enable-alpha-plugins'], /^--enable-alpha-plugins is not supported: programs/],
     [['--enable-exec'], /^--enable-exec is not supported: programs/],

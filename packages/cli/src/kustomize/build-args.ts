@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { UsageError } from '../command.ts';
+import { parseOptions } from '../options.ts';
 import type { KustomizeOptions } from './like-kustomize.ts';
 
 /** What `gotk kustomize build` was asked for. */
@@ -18,7 +18,7 @@ const OPTIONS = {
   cases: text,
 } as const;
 
-const HELM = "charts are not rendered yet: run 'helm template', and name its output under resources";
+const HELM = "a build renders no charts: run 'gotk helm template', and name its output under resources";
 const PROGRAMS = 'programs that a kustomization names are not started: their output would depend on the machine';
 
 /** Options of kustomize that ask for what we do not do: to accept them would be to print something else than was asked for. */
@@ -39,9 +39,7 @@ const REFUSED = {
 
 /** Throws `UsageError`. */
 export function parseBuildArgs(args: readonly string[]): BuildRequest {
-  const { values, positionals } = parsed(args);
-  const refused = Object.entries(REFUSED).find(([name]) => Object.hasOwn(values, name));
-  if (refused !== undefined) throw new UsageError(`--${refused[0]} is not supported: ${refused[1].why}`);
+  const { values, positionals } = parseOptions(args, { options: OPTIONS, refused: REFUSED });
   const { cases, output, reorder, 'load-restrictor': restrictor } = values;
   if (cases !== undefined) {
     if (positionals.length > 0 || output !== undefined || reorder !== undefined || restrictor !== undefined)
@@ -60,17 +58,6 @@ export function parseBuildArgs(args: readonly string[]): BuildRequest {
       managedByLabel: values['enable-managedby-label'] ?? false,
     },
   };
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], allowPositionals: true, options: { ...OPTIONS, ...REFUSED } });
-  } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    // Node goes on about what is behind `--`.
-    const [message = ''] = error.message.split(/\. |\n/);
-    throw new UsageError(message.charAt(0).toLowerCase() + message.slice(1), { cause: error });
-  }
 }
 
 /** The first choice is the default. */

@@ -19,9 +19,9 @@ async function files(contents: Readonly<Record<string, string>>): Promise<void> 
   }
 }
 
-function build(args: readonly string[], cwd = directory) {
+async function build(args: readonly string[], cwd = directory) {
   const [printed, complaints]: [string[], string[]] = [[], []];
-  const code = runGotk(['kustomize', 'build', ...args], {
+  const code = await runGotk(['kustomize', 'build', ...args], {
     cwd,
     print: (text) => printed.push(text),
     complain: (text) => complaints.push(text),
@@ -38,16 +38,16 @@ describe('what is printed', () => {
 
   test("documents in kustomize's order, or in that of the files", async () => {
     await files(app);
-    expect(build(['app'])).toEqual({ code: 0, out: `${C}---\n${S}`, err: '' });
-    expect(build(['app', '--reorder', 'none']).out).toBe(`${S}---\n${C}`);
-    expect(build([], join(directory, 'app')).out).toBe(`${C}---\n${S}`);
+    expect(await build(['app'])).toEqual({ code: 0, out: `${C}---\n${S}`, err: '' });
+    expect((await build(['app', '--reorder', 'none'])).out).toBe(`${S}---\n${C}`);
+    expect((await build([], join(directory, 'app'))).out).toBe(`${C}---\n${S}`);
   });
 
   test('goes into a file', async () => {
     await files(app);
-    expect(build(['app', '-o', 'out.yaml'])).toEqual({ code: 0, out: '', err: '' });
+    expect(await build(['app', '-o', 'out.yaml'])).toEqual({ code: 0, out: '', err: '' });
     expect(await readFile(join(directory, 'out.yaml'), 'utf8')).toBe(`${C}---\n${S}`);
-    expect(build(['app', '-o', 'nowhere/out.yaml'])).toMatchObject({ code: 1, err: expect.stringContaining('cannot be written') });
+    expect(await build(['app', '-o', 'nowhere/out.yaml'])).toMatchObject({ code: 1, err: expect.stringContaining('cannot be written') });
   });
 
   test('goes into a file for each object in a directory that exists, with the namespace in the name if there are several', async () => {
@@ -59,11 +59,11 @@ describe('what is printed', () => {
       'two/all.yaml': [role('x'), role('y'), 'apiVersion: v1\nkind: Namespace\nmetadata: {name: x}\n'].join('---\n'),
     });
     await mkdir(join(directory, 'out'));
-    build(['app', '-o', 'out']);
+    await build(['app', '-o', 'out']);
     expect((await readdir(join(directory, 'out'))).sort()).toEqual(['v1_configmap_c.yaml', 'v1_service_s.yaml']);
     expect(await readFile(join(directory, 'out/v1_configmap_c.yaml'), 'utf8')).toBe(C);
     await mkdir(join(directory, 'out2'));
-    build(['two', '-o', 'out2']);
+    await build(['two', '-o', 'out2']);
     expect((await readdir(join(directory, 'out2'))).sort()).toEqual([
       'v1_namespace_x.yaml',
       'x_rbac.authorization.k8s.io_v1_role_a:b.yaml',
@@ -74,7 +74,7 @@ describe('what is printed', () => {
   test('an object cannot name its file out of the directory', async () => {
     await files({ 'kustomization.yaml': 'resources: [a.yaml]\n', 'a.yaml': configMap('../../a') });
     await mkdir(join(directory, 'out'));
-    expect(build(['-o', 'out'])).toMatchObject({ code: 1, err: "error: ConfigMap '../../a': cannot be the name of a file\n" });
+    expect(await build(['-o', 'out'])).toMatchObject({ code: 1, err: "error: ConfigMap '../../a': cannot be the name of a file\n" });
   });
 });
 
@@ -87,12 +87,12 @@ describe('errors name the file as it would be typed', () => {
     [['github.com/a/b?ref=v1'], {}, 'error: github.com/a/b?ref=v1: there is no such directory: remote directories are not fetched, '],
   ])('%j %j', async (args, contents, err) => {
     await files(contents);
-    expect(build(args)).toEqual({ code: 1, out: '', err: expect.stringContaining(err) });
+    expect(await build(args)).toEqual({ code: 1, out: '', err: expect.stringContaining(err) });
   });
 
   test('also what lies beside the current directory', async () => {
     await files({ 'app/kustomization.yaml': 'resources: [../base]\n', 'base/kustomization.yaml': 'nonsense: 1\n' });
-    expect(build([], join(directory, 'app')).err).toMatch(/^error: \.\.\/base\/kustomization\.yaml: /);
+    expect((await build([], join(directory, 'app'))).err).toMatch(/^error: \.\.\/base\/kustomization\.yaml: /);
   });
 });
 
@@ -100,13 +100,13 @@ describe('what a kustomization may load', () => {
   test('bases may be anywhere', async () => {
     await files({ 'app/kustomization.yaml': 'resources: [../base]\n', 'base/kustomization.yaml': 'resources: [a.yaml]\n' });
     await files({ 'base/a.yaml': configMap('a') });
-    expect(build(['app'])).toEqual({ code: 0, out: configMap('a'), err: '' });
+    expect(await build(['app'])).toEqual({ code: 0, out: configMap('a'), err: '' });
   });
 
   test('files are in or below its directory, unless anything goes', async () => {
     await files({ 'app/kustomization.yaml': 'resources: [../a.yaml]\n', 'a.yaml': configMap('a') });
-    expect(build(['app'])).toMatchObject({ code: 1, err: expect.stringMatching(/^error: .*a\.yaml.* not in or below/) });
-    expect(build(['app', ...NONE]).out).toBe(configMap('a'));
+    expect(await build(['app'])).toMatchObject({ code: 1, err: expect.stringMatching(/^error: .*a\.yaml.* not in or below/) });
+    expect((await build(['app', ...NONE])).out).toBe(configMap('a'));
   });
 
   test('a link counts as what it leads to', async () => {
@@ -115,25 +115,25 @@ describe('what a kustomization may load', () => {
     await mkdir(join(directory, 'app/sub'));
     await symlink('../a.yaml', join(directory, 'app/sub/in.yaml'));
     await symlink('../secret.yaml', join(directory, 'app/link.yaml'));
-    expect(build(['app'])).toEqual({
+    expect(await build(['app'])).toEqual({
       code: 1,
       out: '',
       err: "error: app/kustomization.yaml: resources[0]: 'link.yaml' is not in or below 'app'\n",
     });
-    expect(build(['app', ...NONE]).out).toBe(`${configMap('a')}---\n${configMap('secret')}`);
+    expect((await build(['app', ...NONE])).out).toBe(`${configMap('a')}---\n${configMap('secret')}`);
   });
 
   test('a directory of files that is a link out of it', async () => {
     await files({ 'app/kustomization.yaml': 'resources: [link/secret.yaml]\n', 'other/secret.yaml': configMap('secret') });
     await symlink('../other', join(directory, 'app/link'));
-    expect(build(['app']).code).toBe(1);
+    expect((await build(['app'])).code).toBe(1);
   });
 
   test('a kustomization file that is a link out of its directory', async () => {
     await files({ 'elsewhere/kustomization.yaml': 'resources: [a.yaml]\n', 'app/a.yaml': configMap('a') });
     await symlink('../elsewhere/kustomization.yaml', join(directory, 'app/kustomization.yaml'));
-    expect(build(['app']).code).toBe(1);
-    expect(build(['app', ...NONE]).out).toBe(configMap('a'));
+    expect((await build(['app'])).code).toBe(1);
+    expect((await build(['app', ...NONE])).out).toBe(configMap('a'));
   });
 
   test('the directory itself may be a link, and a base too', async () => {
@@ -141,12 +141,12 @@ describe('what a kustomization may load', () => {
     await files({ 'base/kustomization.yaml': 'resources: [b.yaml]\n', 'base/b.yaml': configMap('b') });
     await symlink('real', join(directory, 'app'));
     await symlink('../base', join(directory, 'real/link'));
-    expect(build(['app']).out).toBe(`${configMap('a')}---\n${configMap('b')}`);
+    expect((await build(['app'])).out).toBe(`${configMap('a')}---\n${configMap('b')}`);
   });
 
   test('a link in a circle is an error like any other', async () => {
     await files({ 'kustomization.yaml': 'resources: [a.yaml]\n' });
     await symlink('a.yaml', join(directory, 'a.yaml'));
-    expect(build([])).toMatchObject({ code: 1, err: expect.stringContaining('a.yaml') });
+    expect(await build([])).toMatchObject({ code: 1, err: expect.stringContaining('a.yaml') });
   });
 });

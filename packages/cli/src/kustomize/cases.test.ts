@@ -84,18 +84,18 @@ test('the command lists what failed, counts, and ends with 1 if something did', 
     const good = line('good', { output: `${service('s')}---\n${configMap('c')}` });
     await writeFile(join(directory, 'good.jsonl'), `${good}\n`);
     await writeFile(join(directory, 'both.jsonl'), `${good}\n${line('bad', { error: 'x' })}\n`);
-    const run = (file: string) => {
+    const run = async (file: string) => {
       const printed: string[] = [];
-      const code = runGotk(['kustomize', 'build', '--cases', file], {
+      const code = await runGotk(['kustomize', 'build', '--cases', file], {
         cwd: directory,
         print: (text) => printed.push(text),
         complain: (text) => printed.push(text),
       });
       return { code, text: printed.join('') };
     };
-    expect(run('good.jsonl')).toEqual({ code: 0, text: '1 passed, 0 failed\n' });
-    expect(run('both.jsonl')).toEqual({ code: 1, text: 'FAILED bad: was built, and should not have been\n1 passed, 1 failed\n' });
-    expect(run('none.jsonl')).toEqual({ code: 1, text: 'error: none.jsonl: cannot be read\n' });
+    expect(await run('good.jsonl')).toEqual({ code: 0, text: '1 passed, 0 failed\n' });
+    expect(await run('both.jsonl')).toEqual({ code: 1, text: 'FAILED bad: was built, and should not have been\n1 passed, 1 failed\n' });
+    expect(await run('none.jsonl')).toEqual({ code: 1, text: 'error: none.jsonl: cannot be read\n' });
   } finally {
     await rm(directory, { recursive: true });
   }
