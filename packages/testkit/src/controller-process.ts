@@ -11,10 +11,14 @@ export interface ControllerProcessOptions {
   readonly name: string;
   /** The controller's bundle. */
   readonly bundle: string;
+  /** Somebody else's program, which takes the bundle's place and its flags. */
+  readonly program?: string | undefined;
   readonly kubeconfig: string;
   /** Where the controller keeps its own lease and, unless it watches all namespaces, what it watches. */
   readonly namespace: string;
   readonly flags?: readonly string[];
+  /** For Node itself, after those that it gets in the image. */
+  readonly nodeFlags?: readonly string[];
   /** Receives stdout and stderr. */
   readonly logFile: string;
   /** For what the controller unpacks; default: the system's. */
@@ -38,34 +42,41 @@ export interface ControllerProcess extends AsyncDisposable {
   readonly readyMs: number;
   /** SIGTERM, then the exit code; SIGKILL and an error after `graceMs`. */
   stop(options?: { readonly graceMs?: number }): Promise<number>;
+  /** SIGKILL, at once. Resolves when it has ended. */
+  kill(): Promise<void>;
+  /** Whether it has ended, in whatever way. */
+  readonly ended: boolean;
+  /** Resolves when it has: with its exit code, or 128 for a signal. */
+  readonly exited: Promise<number>;
 }
 
-/** As in the image: what Node keeps for short-lived objects is most of what a small program needs. */
-const NODE_FLAGS = ['--max-semi-space-size=4', '--disable-proto=throw'];
+/**
+ * As in the image: what Node keeps for short-lived objects is most of what a small program needs. The heap may be as large as Node lets it be of the gibibyte that the
+ * manifests allow: how soon garbage is collected depends on that.
+ */
+const NODE_FLAGS = ['--max-semi-space-size=4', '--max-old-space-size=512', '--disable-proto=throw'];
+/** Likewise: what threads give back is there for all of them. */
+const ENVIRONMENT = { MALLOC_ARENA_MAX: '1' };
 
 /**
- * Starts a bundled controller the way a container would and waits until `/readyz` says so. The error of a failed start ends with the log's
+ * Starts a controller the way a container would and waits until `/readyz` says so. The error of a failed start ends with the log's
  * last lines.
  */
 export async function startControllerProcess(options: ControllerProcessOptions): Promise<ControllerProcess> {
   const [metricsPort, healthPort] = await Promise.all([freePort(), freePort()]);
   const log = openSync(options.logFile, 'a');
   const started = performance.now();
-  const [program, ...first] = options.launcher === undefined ? [process.execPath] : [...options.launcher, process.execPath];
+  const itself =
+    options.program === undefined ? [process.execPath, ...NODE_FLAGS, ...(options.nodeFlags ?? []), options.bundle] : [options.program];
+  const [program = process.execPath, ...first] = [...(options.launcher ?? []), ...itself];
   const child = spawn(
     program,
-    [
-      ...first,
-      ...NODE_FLAGS,
-      options.bundle,
-      `--metrics-addr=127.0.0.1:${metricsPort}`,
-      `--health-addr=127.0.0.1:${healthPort}`,
-      ...(options.flags ?? []),
-    ],
+    [...first, `--metrics-addr=127.0.0.1:${metricsPort}`, `--health-addr=127.0.0.1:${healthPort}`, ...(options.flags ?? [])],
     {
       stdio: ['ignore', log, log],
       detached: options.detached ?? false,
       env: {
+        ...ENVIRONMENT,
         PATH: process.env.PATH,
         KUBECONFIG: options.kubeconfig,
         RUNTIME_NAMESPACE: options.namespace,
@@ -84,7 +95,7 @@ export async function startControllerProcess(options: ControllerProcessOptions):
     void exited.then(() => reaper[Symbol.dispose]());
   }
   const stop = async ({ graceMs = 15_000 } = {}) => {
-    if (child.exitCode !== null) return child.exitCode;
+    if (child.exitCode !== null || child.signalCode !== null) return await exited;
     child.kill('SIGTERM');
     const code = await Promise.race([exited, delay(graceMs, undefined, { ref: false })]);
     if (code !== undefined) return code;
@@ -107,7 +118,15 @@ export async function startControllerProcess(options: ControllerProcessOptions):
     healthUrl,
     logFile: options.logFile,
     readyMs: performance.now() - started,
+    exited,
     stop,
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+    get ended() {
+      return child.exitCode !== null || child.signalCode !== null;
+    },
     [Symbol.asyncDispose]: async () => {
       await stop();
     },

@@ -12,9 +12,11 @@ const NODE = 'simulated';
 
 /** A Pod with an image of this name stays Pending. */
 export const NEVER_READY = 'never-ready';
+/** The Pod of a Job with an image of this name fails. */
+export const ALWAYS_FAILS = 'always-fails';
 
 /**
- * What scheduler and kubelet do, as far as the API server can tell: binds every Pod to one node and reports it running, or succeeded if a
+ * What scheduler and kubelet do, as far as the API server can tell: binds every Pod to one node and reports it running, or ended if a
  * Job owns it; finishes deletions. No container runs.
  */
 export async function startNodeSimulator(connection: ClusterConnection): Promise<AsyncDisposable> {
@@ -54,11 +56,12 @@ async function handle(pod: Pod, api: RawApi): Promise<void> {
 
 function statusOf(pod: Pod): unknown {
   const done = pod.metadata.ownerReferences?.some(({ kind }) => kind === 'Job') === true;
+  const failed = done && pod.spec.containers.some(({ image }) => image.includes(ALWAYS_FAILS));
   const startedAt = new Date().toISOString();
-  const state = done ? { terminated: { exitCode: 0, startedAt, finishedAt: startedAt } } : { running: { startedAt } };
+  const state = done ? { terminated: { exitCode: failed ? 1 : 0, startedAt, finishedAt: startedAt } } : { running: { startedAt } };
   const condition = (type: string, status: boolean) => ({ type, status: status ? 'True' : 'False', lastTransitionTime: startedAt });
   return {
-    phase: done ? 'Succeeded' : 'Running',
+    phase: failed ? 'Failed' : done ? 'Succeeded' : 'Running',
     startTime: startedAt,
     conditions: [
       condition('PodScheduled', true),

@@ -21,6 +21,11 @@ export interface AdmissionRequest {
 export interface Verdict {
   /** Absent: let it through. Otherwise what whoever sent the request is told. */
   readonly deny?: string;
+  /** With a denial: the reason of its Status, and the fields that it is about. */
+  readonly reason?: string;
+  readonly causes?: readonly { readonly reason?: string; readonly field?: string; readonly message?: string }[];
+  /** What whoever sent the request is warned of, whatever the verdict. */
+  readonly warnings?: readonly string[];
   /** How long to think before answering (milliseconds). */
   readonly afterMs?: number;
 }
@@ -74,9 +79,10 @@ export async function startWebhookServer(): Promise<WebhookServer> {
   };
 }
 
-function reviewFor(uid: string, { deny }: Verdict): unknown {
-  const response = deny === undefined ? { uid, allowed: true } : { uid, allowed: false, status: { code: 403, message: deny } };
-  return { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response };
+function reviewFor(uid: string, { deny, reason, causes, warnings }: Verdict): unknown {
+  const status = { code: 403, message: deny, reason, ...(causes === undefined ? {} : { details: { causes } }) };
+  const verdict = deny === undefined ? { allowed: true } : { allowed: false, status };
+  return { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', response: { uid, ...verdict, warnings } };
 }
 
 export interface Validation {

@@ -16,6 +16,8 @@ export interface KubectlOptions {
   readonly timeoutMs?: number;
   /** Act as somebody else. */
   readonly kubeconfigPath?: string;
+  /** Such as `KUBE_EDITOR`; of the caller's environment it gets nothing but the path. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -31,7 +33,7 @@ export function kubectlFor({
   readonly command: Command | undefined;
   readonly kubeconfigPath: string;
 }): Kubectl {
-  return async (args, { stdin = '', timeoutMs = 30_000, kubeconfigPath: other = kubeconfigPath } = {}) => {
+  return async (args, { stdin = '', timeoutMs = 30_000, kubeconfigPath: other = kubeconfigPath, env = {} } = {}) => {
     if (command === undefined) throw new Error('KUBEBUILDER_ASSETS has no kubectl');
     const [program, ...first] = command;
     const child = spawn(program, [...first, `--kubeconfig=${other}`, ...args], {
@@ -39,7 +41,7 @@ export function kubectlFor({
       timeout: timeoutMs,
       killSignal: 'SIGKILL',
       // What discovery answered is cached on disk, by server: never in the home directory of whoever runs the tests.
-      env: { PATH: process.env.PATH ?? '', HOME: tmpdir(), KUBECACHEDIR: join(tmpdir(), 'gotk-kubectl-cache') },
+      env: { PATH: process.env.PATH ?? '', HOME: tmpdir(), KUBECACHEDIR: join(tmpdir(), 'gotk-kubectl-cache'), ...env },
     });
     child.stdin.on('error', () => undefined);
     child.stdin.end(stdin);

@@ -11,6 +11,8 @@ export interface LaunchOptions {
   readonly controllerManager: boolean;
   /** Further flags of kube-apiserver. */
   readonly apiServerFlags?: readonly string[];
+  /** Further flags of kube-controller-manager. */
+  readonly controllerManagerFlags?: readonly string[];
   /** Told of each process as soon as it exists. */
   readonly onStart: (component: Component) => Promise<void> | void;
 }
@@ -49,7 +51,8 @@ export async function launch(options: LaunchOptions): Promise<readonly Component
     });
     await etcd.ready();
     await apiServer.ready();
-    if (controllerManager) await open('kube-controller-manager', { command: managerOf(binaries), args: controllerManagerFlags(layout) });
+    const managerFlags = [...controllerManagerFlags(layout), ...(options.controllerManagerFlags ?? [])];
+    if (controllerManager) await open('kube-controller-manager', { command: managerOf(binaries), args: managerFlags });
     return places;
   } catch (error) {
     await Promise.all(places.map((place) => place.kill()));

@@ -17,6 +17,8 @@ export interface StartOptions {
   readonly audit?: Audit;
   /** Further flags of kube-apiserver, such as `--watch-cache=false`. */
   readonly apiServerFlags?: readonly string[];
+  /** Further flags of kube-controller-manager; `--controllers` adds to those that run in any case. */
+  readonly controllerManagerFlags?: readonly string[];
   /** Where progress of a build is shown; default: stderr. */
   readonly out?: NodeJS.WriteStream;
 }
@@ -42,6 +44,7 @@ export async function startControlPlane({
   controllerManager = true,
   audit,
   apiServerFlags = [],
+  controllerManagerFlags = [],
   out = process.stderr,
 }: StartOptions = {}): Promise<ControlPlane> {
   const binaries = await findBinaries({ env: process.env, out });
@@ -55,7 +58,7 @@ export async function startControlPlane({
     reaper.guard([...pids.values()]);
   };
   try {
-    const places = await launch({ binaries, layout, controllerManager, apiServerFlags, onStart });
+    const places = await launch({ binaries, layout, controllerManager, apiServerFlags, controllerManagerFlags, onStart });
     const readyMs = performance.now() - started;
     const running = () => places.map(({ component }) => component);
     const place = (name: ComponentName): ComponentPlace => {

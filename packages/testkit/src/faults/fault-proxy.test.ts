@@ -118,6 +118,21 @@ describe('a call', () => {
     await expect(it.get()).rejects.toMatchObject({ status: 429, retryAfterMs: 30_000, message: 'later' });
   });
 
+  test('is the last thing that its client did, before the server hears of it, after, or with half of the answer', async () => {
+    await using it = await bed();
+    for (const when of ['before', 'after', 'half-way'] as const) {
+      const client = new AbortController();
+      using _fault = it.proxy.inject({ name: 'death', action: { kind: 'end-client', when, end: () => client.abort() } });
+      await expect(it.client.get(configMaps, key, { signal: client.signal })).rejects.toThrow();
+      expect(it.seen).toHaveLength(['before', 'after', 'half-way'].indexOf(when));
+    }
+    expect(it.proxy.trace.records).toMatchObject([
+      { status: 0, forwarded: false, fault: 'death' },
+      { status: 0, forwarded: true, fault: 'death' },
+      { status: 0, forwarded: true, fault: 'death' },
+    ]);
+  });
+
   test('is cut off before the server hears of it, or after', async () => {
     await using it = await bed();
     {

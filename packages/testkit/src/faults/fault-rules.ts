@@ -29,6 +29,8 @@ export type FaultAction =
   | { readonly kind: 'truncate'; readonly afterBytes: number; readonly ending: 'reset' | 'half-close' }
   /** Taken and never answered; the API server never hears of it. */
   | { readonly kind: 'black-hole' }
+  /** The client dies of it, by `end`: before the API server hears of the request, once it has carried it out and answered nothing, or half of what it answers. */
+  | { readonly kind: 'end-client'; readonly when: 'before' | 'after' | 'half-way'; readonly end: () => void }
   /** The first answer to a list or get since the fault began is repeated for as long as it lasts. */
   | { readonly kind: 'freeze' };
 

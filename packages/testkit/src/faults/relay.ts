@@ -86,6 +86,10 @@ export function createRelay(options: RelayOptions): (from: IncomingMessage, to: 
         return reset(exchange.from.socket);
       case 'black-hole':
         return;
+      case 'end-client':
+        if (action.when === 'after') await wholeAnswer(exchange);
+        if (action.when === 'half-way') await halfAnswer(exchange);
+        return action.end();
       case 'lose-response':
         await wholeAnswer(exchange);
         return reset(exchange.from.socket);
@@ -155,6 +159,14 @@ export function createRelay(options: RelayOptions): (from: IncomingMessage, to: 
     to.write(sent, () => breakOff(from.socket, truncation));
     record.status = status;
     record.responseBytes = sent.length;
+  };
+
+  /** Resolves when half of the answer is on its way. */
+  const halfAnswer = async (exchange: Exchange): Promise<void> => {
+    const { status, headers, body } = await wholeAnswer(exchange);
+    const { to } = exchange;
+    to.writeHead(status, { ...endToEnd(headers), 'content-length': body.length });
+    await new Promise((resolve) => to.write(body.subarray(0, body.length / 2), resolve));
   };
 
   const breakOff = (socket: Socket, truncation: Truncation | undefined) => {

@@ -31,6 +31,7 @@ test('of what is pinned no other version will do', async () => {
   try {
     await writeFile(join(path, 'kustomize'), '', { mode: 0o755 });
     await expect(requireProgram('kustomize', { PATH: path, XDG_CACHE_HOME: path })).rejects.toThrow('there is no kustomize');
+    await expect(requireProgram('flux', { PATH: path, XDG_CACHE_HOME: path })).rejects.toThrow("run 'make flux', which brings it");
   } finally {
     await rm(path, { recursive: true });
   }

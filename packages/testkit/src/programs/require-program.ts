@@ -6,12 +6,15 @@ import table from './programs.json' with { type: 'json' };
 /** A program that `make programs` brings. */
 export type ProgramName = keyof typeof table;
 
-/** Where scripts/programs.mjs gets a program from: a package of Debian, or a Go package with its version. */
+/** Where scripts/programs.mjs gets a program from: a package of Debian, a Go package with its version, or one of a Go module that has to be copied first. */
 interface ProgramSource {
   readonly debian?: string;
   readonly go?: string;
+  readonly module?: string;
   /** Its output is compared: another version that happens to be on PATH will not do. */
   readonly pinned?: boolean;
+  /** Brought by the target of this name alone; absent: by `make programs`. */
+  readonly set?: string;
 }
 
 /** A program that tests run against is not on this machine. */
@@ -27,7 +30,8 @@ export async function requireProgram(name: ProgramName, env: NodeJS.ProcessEnv =
   const source: ProgramSource = table[name];
   const directories = [...(env.PATH ?? '').split(delimiter).filter((directory) => directory !== ''), '/usr/sbin', '/usr/bin'];
   const places = source.pinned === true ? [] : directories.map((directory) => join(directory, name));
-  if (source.go !== undefined) places.push(cached(name, source.go, env));
+  const from = source.go ?? source.module;
+  if (from !== undefined) places.push(cached(name, from, env));
   for (const place of places)
     if (
       await access(place, constants.X_OK).then(
@@ -36,11 +40,11 @@ export async function requireProgram(name: ProgramName, env: NodeJS.ProcessEnv =
       )
     )
       return place;
-  throw new MissingProgram(`there is no ${name} on this machine: run 'make programs', which brings it`);
+  throw new MissingProgram(`there is no ${name} on this machine: run 'make ${source.set ?? 'programs'}', which brings it`);
 }
 
 /** As in scripts/programs.mjs. */
-function cached(name: string, go: string, env: NodeJS.ProcessEnv): string {
+function cached(name: string, from: string, env: NodeJS.ProcessEnv): string {
   const base = env.XDG_CACHE_HOME !== undefined && env.XDG_CACHE_HOME !== '' ? env.XDG_CACHE_HOME : join(homedir(), '.cache');
-  return join(base, 'gotk', 'programs', `${name}-${go.slice(go.indexOf('@') + 1)}-${process.platform}-${process.arch}`, name);
+  return join(base, 'gotk', 'programs', `${name}-${from.slice(from.indexOf('@') + 1)}-${process.platform}-${process.arch}`, name);
 }

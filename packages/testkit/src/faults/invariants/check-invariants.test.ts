@@ -77,6 +77,11 @@ describe('I5, effects once', () => {
       'I5: configmaps a/web was changed 2 times, 1 were wanted and 0 answers lost',
     ]);
   });
+
+  test('is counted for each kind: objects of other kinds may have the same name', () => {
+    const both = { ...effects, resources: ['configmaps', 'secrets'] };
+    expect(found({ requests: [applied('2'), applied('3', { resource: 'secrets' })] }, { effects: both })).toEqual([]);
+  });
 });
 
 test('I7, I8: a free event loop, and memory back at its level', () => {

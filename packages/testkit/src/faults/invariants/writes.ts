@@ -64,17 +64,14 @@ export function effectsOnce(requests: readonly RequestRecord[], { resources, all
     ({ verb, resource, dryRun, forwarded }) =>
       forwarded && !dryRun && resources.includes(resource) && ['create', 'apply', 'update', 'patch'].includes(verb),
   );
-  return [...Map.groupBy(writes, ({ namespace, name, object }) => `${namespace}/${name || (object?.name ?? '')}`)].flatMap(
-    ([key, ofObject]) => {
-      const { namespace, name, object } = first(ofObject);
-      const changes = new Set(ofObject.flatMap((write) => (write.object === undefined ? [] : [write.object.resourceVersion]))).size;
-      const lost = ofObject.filter(({ status }) => status === 0).length;
-      const limit = allowed({ namespace, name: name || (object?.name ?? '') });
-      return changes > limit + lost
-        ? [`${first(ofObject).resource} ${key} was changed ${changes} times, ${limit} were wanted and ${lost} answers lost`]
-        : [];
-    },
-  );
+  const idOf = ({ resource, namespace, name, object }: RequestRecord) => `${resource} ${namespace}/${name || (object?.name ?? '')}`;
+  return [...Map.groupBy(writes, idOf)].flatMap(([id, ofObject]) => {
+    const { namespace, name, object } = first(ofObject);
+    const changes = new Set(ofObject.flatMap((write) => (write.object === undefined ? [] : [write.object.resourceVersion]))).size;
+    const lost = ofObject.filter(({ status }) => status === 0).length;
+    const limit = allowed({ namespace, name: name || (object?.name ?? '') });
+    return changes > limit + lost ? [`${id} was changed ${changes} times, ${limit} were wanted and ${lost} answers lost`] : [];
+  });
 }
 
 /** I12: every write is made by who it should be made by. For records of an audit log. */
