@@ -7,6 +7,8 @@ export PATH := $(ROOT).toolchain/bin:$(ROOT)node_modules/.bin:$(PATH)
 # Options are handed on: make bench N=500, make demo ARGS=--cluster
 ARGS ?=
 N ?= 100
+FROM ?=
+MINUTES ?= 4320
 
 .PHONY: help
 help: ## List the targets
@@ -53,13 +55,41 @@ test: deps build control-plane programs ## Everything: unit tests, then the cont
 test-unit: deps programs ## Fast feedback: no cluster
 	@pnpm --silent test:unit $(ARGS)
 
+.PHONY: crash
+crash: build control-plane ## Kill kustomize-controller at each write of every scenario; make test samples the longest
+	@GOTK_CRASH=whole pnpm --silent test:integration test/faults/kustomization/crash.test.ts $(ARGS)
+
+.PHONY: faults
+faults: build control-plane programs ## The faults of Kustomizations in full, of which make test has samples: less memory, longer walks
+	@GOTK_FAULTS=whole pnpm --silent test:integration test/faults/kustomization $(ARGS)
+
+.PHONY: upgrade
+upgrade: build control-plane ## Swap kustomize-controller for that of an earlier revision and back, in the middle of its work (FROM=<revision>; default: the last release, or 50 commits ago)
+	@other=$$(node scripts/earlier-program.ts kustomize-controller $(FROM)) && \
+	  GOTK_OTHER_BUNDLE=$$other pnpm --silent test:integration --reporter=verbose test/faults/kustomization/upgrade.test.ts $(ARGS)
+
+.PHONY: soak
+soak: build control-plane ## Disturb kustomize-controller for MINUTES=4320 (three days): its memory, handles and threads stay as they are
+	@GOTK_SOAK_MINUTES=$(MINUTES) pnpm --silent test:integration --reporter=verbose test/faults/kustomization/soak.test.ts $(ARGS)
+
 .PHONY: deflake
-deflake: deps control-plane programs ## Repeat the tests in random order until one breaks
-	@for round in $$(seq 1 $${ROUNDS:-20}); do echo "round $$round"; pnpm --silent test --sequence.shuffle $(ARGS) || exit 1; done
+deflake: deps control-plane programs ## Repeat the tests in random order, with other cases for each property, until one breaks
+	@for round in $$(seq 1 $${ROUNDS:-20}); do echo "round $$round"; GOTK_SEED=$$RANDOM pnpm --silent test --sequence.shuffle $(ARGS) || exit 1; done
 
 .PHONY: fidelity
 fidelity: deps programs ## Build overlays of public projects, and compare with the real kustomize (needs Go, and its module proxy)
 	@node test/fidelity/public-overlays-main.ts $(ARGS)
+
+.PHONY: fidelity-charts
+fidelity-charts: deps ## Render Helm's own test charts and 75 public ones, with 3 sets of values each, and compare with the real Helm (needs Git and Go; ARGS=--remote for a mirror of GitHub)
+	@node scripts/programs.mjs fidelity-charts
+	@node test/fidelity/helm-test-charts-main.ts
+	@node test/fidelity/public-charts-main.ts $(ARGS)
+
+.PHONY: flux
+flux: deps build control-plane ## Flux's own CLI and controllers against ours: take-over, differences (builds them once, with Go)
+	@node scripts/programs.mjs && node scripts/programs.mjs flux
+	@pnpm --silent test:flux $(ARGS)
 
 .PHONY: demo
 demo: build $(if $(findstring --cluster,$(ARGS)),,control-plane) ## A commit goes live: the whole vertical, narrated (ARGS=--cluster for the cluster of $KUBECONFIG)
@@ -74,9 +104,12 @@ down: deps ## Stop what make up started, and nothing else
 	@node test/demo/down.ts $(ARGS)
 
 .PHONY: bench
-bench: build control-plane ## Seconds, CPU, memory and API requests of Kustomizations (N=500 for more, ARGS=--json), then bench-sources
+bench: build control-plane ## Seconds, CPU, memory and API requests of Kustomizations (N=100,500,1000 for more tables, ARGS=--json)
 	@pnpm --silent bench --n $(N) $(ARGS)
-	@$(MAKE) --no-print-directory bench-sources
+
+.PHONY: bench-cold-start
+bench-cold-start: build control-plane ## How soon a kustomize-controller works, alone and among 10,000 Kustomizations (ARGS=--json)
+	@node test/bench/cold-start-main.ts $(ARGS)
 
 .PHONY: bench-runtime
 bench-runtime: deps control-plane ## Reconciles a second over 5,000 objects, memory of 10,000 watched ones
@@ -89,6 +122,10 @@ bench-sources: build programs control-plane ## Sources: clones against git, 100 
 .PHONY: bench-kustomize
 bench-kustomize: deps ## An overlay of 1,000 resources, built by us and by kustomize (ARGS=--json)
 	@node test/bench/kustomize-main.ts $(ARGS)
+
+.PHONY: bench-helm
+bench-helm: deps ## A chart of 160 objects, made to a release by us and by Helm (ARGS="--chart DIRECTORY" for another one, ARGS=--json)
+	@node test/bench/helm-render-main.ts $(ARGS)
 
 .PHONY: clean
 clean: ## Remove everything that was built in this checkout

@@ -8,10 +8,11 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          setupFiles: ['test/property-seed.ts'],
           include: [
             'packages/*/src/**/*.test.ts',
             'test/architecture/**/*.test.ts',
-            'test/bench/**/*.test.ts',
+            'test/bench/*.test.ts',
             'test/demo/**/*.test.ts',
             'test/fidelity/**/*.test.ts',
             'test/advisories/**/*.test.ts',
@@ -27,10 +28,28 @@ export default defineConfig({
         // One control plane serves every file of this project: each test works in a namespace of its own.
         test: {
           name: 'integration',
-          include: ['packages/*/test/**/*.test.ts', 'test/integration/**/*.test.ts', 'test/faults/**/*.test.ts', 'examples/**/*.test.ts'],
-          exclude,
+          include: [
+            'packages/*/test/**/*.test.ts',
+            'test/integration/**/*.test.ts',
+            'test/faults/**/*.test.ts',
+            'test/bench/test/**/*.test.ts',
+            'examples/**/*.test.ts',
+          ],
+          exclude: [...exclude, 'test/integration/flux/**'],
           globalSetup: ['test/integration/global-setup.ts'],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        // Flux's own programs beside ours (`make flux`): they wait by the clock, and so do these tests.
+        test: {
+          name: 'flux',
+          include: ['test/integration/flux/**/*.test.ts'],
+          exclude,
+          globalSetup: ['test/integration/flux/global-setup.ts'],
+          testTimeout: 480_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
         },

@@ -1,7 +1,20 @@
 // Brings the programs that tests run against (sshd, gpg, a registry, an S3 server, kustomize): from Debian, or built by Go into a cache outside the checkout.
+// With the name of a set as argument, those of that set: `flux` has Flux's own programs, which take minutes to build.
 // Plain JavaScript, as scripts/toolchain.mjs is. packages/testkit/src/programs/ has the table of programs, and finds what this brought.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +23,7 @@ const table = JSON.parse(readFileSync(fileURLToPath(new URL('../packages/testkit
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'gotk', 'programs');
 // Daemons lie in sbin, which the path of an ordinary user lacks.
 const path = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/bin'].filter((directory) => directory !== '');
+const FLAGS = ['-p', '2', '-trimpath', '-ldflags=-s -w'];
 
 // $1: packages, $2: the services among them. A test starts its own server: those of Debian are not to run, now or after the next boot.
 const INSTALL = `
@@ -28,28 +42,34 @@ done
 for service in $2; do update-rc.d $service disable >/dev/null 2>&1; done
 `;
 
-let missing = Object.entries(table).filter(([name, source]) => !found(name, source));
+const [wanted] = process.argv.slice(2);
+let missing = Object.entries(table).filter(([name, source]) => source.set === wanted && !found(name, source));
 if (missing.length === 0) process.exit(0);
 
 const fromDebian = missing.filter(([, { debian }]) => debian !== undefined);
 if (fromDebian.length > 0) installPackages(fromDebian);
 
 missing = missing.filter(([name, source]) => !found(name, source));
-for (const [name, { go }] of missing) if (go !== undefined) build(name, go);
+for (const [name, source] of missing) if (moduleOf(source) !== undefined) build(name, source);
 
 missing = missing.filter(([name, source]) => !found(name, source));
 if (missing.length > 0) {
   console.error(`these programs, which tests run against, are missing; install them, then run make again:`);
-  for (const [name, { debian, go }] of missing)
+  for (const [name, source] of missing)
     console.error(
-      `  ${name}: ${debian === undefined ? `go install ${go}` : `apt-get install ${debian} (Debian), or the like of your system`}`,
+      `  ${name}: ${source.debian === undefined ? `Go has to build ${moduleOf(source)}` : `apt-get install ${source.debian} (Debian), or the like of your system`}`,
     );
   process.exit(1);
 }
 
-function found(name, { go, pinned }) {
-  const places = pinned === true ? [] : path.map((directory) => join(directory, name));
-  return [...places, ...(go === undefined ? [] : [cached(name, go)])].some(isProgram);
+function found(name, source) {
+  const places = source.pinned === true ? [] : path.map((directory) => join(directory, name));
+  return [...places, ...(moduleOf(source) === undefined ? [] : [cached(name, source)])].some(isProgram);
+}
+
+/** A package that `go install` takes, or a module that has to be built from a copy of it; either with its version. */
+function moduleOf({ go, module }) {
+  return go ?? module;
 }
 
 function isProgram(file) {
@@ -61,8 +81,9 @@ function isProgram(file) {
   }
 }
 
-function cached(name, go) {
-  return join(cache, `${name}-${go.slice(go.indexOf('@') + 1)}-${process.platform}-${process.arch}`, name);
+function cached(name, source) {
+  const from = moduleOf(source);
+  return join(cache, `${name}-${from.slice(from.indexOf('@') + 1)}-${process.platform}-${process.arch}`, name);
 }
 
 /** `go install` calls a program by the last part of its path that is no major version. */
@@ -84,25 +105,64 @@ function installPackages(programs) {
   spawnSync(program, args, { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-function build(name, go) {
-  const target = cached(name, go);
-  console.log(`building ${go} (once, some minutes on 2 cores) into ${dirname(target)}`);
+function build(name, source) {
+  const target = cached(name, source);
+  console.log(`building ${moduleOf(source)} (once, some minutes on 2 cores) into ${dirname(target)}`);
   let draft;
   try {
     mkdirSync(dirname(target), { recursive: true });
     draft = mkdtempSync(`${dirname(target)}/draft-`);
-    execFileSync('go', ['install', '-p', '2', '-trimpath', '-ldflags=-s -w', go], {
-      // A workspace file above the checkout would change what is built.
-      env: { ...process.env, GOBIN: draft, GOWORK: 'off', CGO_ENABLED: '0' },
-      stdio: ['ignore', 'ignore', 'pipe'],
-      maxBuffer: 64 * 1024 * 1024,
-    });
+    const built = source.go === undefined ? buildModule(name, source, draft) : install(source.go, draft);
     // A reader sees no program or a whole one.
-    renameSync(join(draft, programOf(go)), target);
+    renameSync(built, target);
   } catch (error) {
     const said = (error.stderr?.toString() ?? error.message).split('\n').filter((line) => !line.startsWith('go: downloading'));
     console.error(`failed to build ${name} with Go: ${said.slice(-20).join('\n').trim()}`);
   } finally {
     if (draft !== undefined) rmSync(draft, { recursive: true, force: true });
   }
+}
+
+function go(args, { cwd, env } = {}) {
+  return execFileSync('go', args, {
+    cwd,
+    // A workspace file above the checkout would change what is built.
+    env: { ...process.env, GOWORK: 'off', CGO_ENABLED: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 64 * 1024 * 1024,
+  }).toString();
+}
+
+function install(from, draft) {
+  go(['install', ...FLAGS, from], { env: { GOBIN: draft } });
+  return join(draft, programOf(from));
+}
+
+/**
+ * `go install` refuses modules that replace others, or that embed files which their release makes: those are built from a copy of the module. A replacement that
+ * is a directory of their repository is not in the module; the version that they require takes its place, which Go checks against its checksum database.
+ */
+function buildModule(name, { module, package: main, placeholders = [] }, draft) {
+  const { Dir } = JSON.parse(go(['mod', 'download', '-json', module]));
+  const copy = join(draft, 'module');
+  cpSync(Dir, copy, { recursive: true });
+  // What Go keeps in its cache nobody may write to, and so could nobody delete the copy.
+  for (const entry of [
+    copy,
+    ...readdirSync(copy, { recursive: true, withFileTypes: true })
+      .filter((it) => it.isDirectory())
+      .map((it) => join(it.parentPath, it.name)),
+  ])
+    chmodSync(entry, 0o755);
+  chmodSync(join(copy, 'go.mod'), 0o644);
+  chmodSync(join(copy, 'go.sum'), 0o644);
+  const { Replace } = JSON.parse(go(['mod', 'edit', '-json'], { cwd: copy }));
+  for (const { Old, New } of Replace ?? []) if (New.Path.startsWith('.')) go(['mod', 'edit', `-dropreplace=${Old.Path}`], { cwd: copy });
+  for (const file of placeholders) {
+    mkdirSync(dirname(join(copy, file)), { recursive: true });
+    writeFileSync(join(copy, file), '');
+  }
+  const built = join(draft, name);
+  go(['build', '-mod=mod', ...FLAGS, '-o', built, main], { cwd: copy });
+  return built;
 }

@@ -1,6 +1,7 @@
 import { access, chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { ascii } from './ascii.ts';
 import { libraries } from './libraries.ts';
 import { assertPermissive, bundledPackages, renderNotices } from './licences.ts';
 import { workerSource } from './worker-source.ts';
@@ -66,7 +67,7 @@ export async function bundleProgram(directory: string, out = join(directory, 'di
   const packages = await bundledPackages([metafile, ...worker.metafiles], directory);
   assertPermissive(packages);
   await mkdir(out, { recursive: true });
-  await Promise.all(outputFiles.map(({ path, contents }) => writeFile(path, contents)));
+  await Promise.all(outputFiles.map(({ path, text }) => writeFile(path, path.endsWith('.js') ? ascii(text) : text)));
   if (manifest.bin !== undefined) await chmod(join(out, file), 0o755);
   await writeFile(join(out, `${file}.NOTICES.txt`), renderNotices(packages));
   await beside.write(out);

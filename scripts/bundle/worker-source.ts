@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { ascii } from './ascii.ts';
 import type { Libraries } from './libraries.ts';
 
 export interface WorkerSource {
@@ -30,7 +31,7 @@ export function workerSource(options: BuildOptions, libraries: Libraries): Worke
           plugins: [libraries.pluginFor(HERE)],
         });
         if (metafile !== undefined) metafiles.push(metafile);
-        const text = outputFiles?.[0]?.text ?? '';
+        const text = ascii(outputFiles?.[0]?.text ?? '');
         const located = text.includes(HERE) ? `.replaceAll(${JSON.stringify(HERE)}, new URL('./', import.meta.url).href)` : '';
         return { contents: `export const workerEntry = { source: ${JSON.stringify(text)}${located} };`, loader: 'js' };
       });
