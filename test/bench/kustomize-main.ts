@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { renderYaml } from '@gotk/apimachinery/yaml';
 import { build, memoryTree } from '@gotk/kustomize';
+import { median } from './bars.ts';
 import { exampleOverlay } from './kustomize-overlay.ts';
 
 // An overlay of 1,000 resources, built by us and by the real kustomize, each in one process with the files in memory:
@@ -89,9 +90,4 @@ function renderReport({ ours, real }: { readonly ours: Report; readonly real: Re
     line('print as YAML, median', ({ printMs }) => median(printMs), 'ms'),
     line('peak memory', ({ peakMiB }) => peakMiB, 'MiB'),
   ].join('\n');
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

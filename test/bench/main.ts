@@ -1,20 +1,25 @@
-// `make bench`: seconds, CPU, memory and API requests of the controllers on the embedded control plane.
+// `make bench`: seconds, CPU, memory and API requests of the controllers on the embedded control plane, one table for each number of Kustomizations.
 //
-//   node test/bench/main.ts [--n 100] [--idle 120] [--drifts 20] [--chain 10] [--json] [--requests]
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+//   node test/bench/main.ts [--n 100,500,1000] [--idle 120] [--drifts 20] [--chain 10] [--json] [--requests]
+//
+// Next to somebody else's controllers, in the same seat one after the other, and the ratio of the two:
+//
+//   … --other kustomize-controller=/path/to/program [--other source-controller=/path/to/program]
+//
+// With an API server that each of their requests takes a while to get to, as one that has machines of its own:
+//
+//   … --far 20
+//
+// Controllers that run already, on a cluster whose audit log has their requests and no others:
+//
+//   … --pid kustomize-controller=1234 [--pid source-controller=1235] --kubeconfig FILE --audit-log FILE
 import { parseArgs } from 'node:util';
-import { kustomizations } from '@gotk/api';
-import { systemClock } from '@gotk/apimachinery';
-import { createInformer, createKubeClient } from '@gotk/kube';
-import { ensureNamespace, installCrds, NoControlPlane, startControlPlane, startGitServer, startToolkit } from '@gotk/testkit';
+import { NoControlPlane } from '@gotk/testkit';
+import { verdicts } from './bars.ts';
 import type { Row } from './measure.ts';
-import { countRequests } from './request-count.ts';
-import { runScenarios } from './scenarios.ts';
-import { renderJson, renderRequests, renderTable } from './table.ts';
-
-const NAMESPACE = 'flux-system';
+import { runScenarios, type ScenarioOptions } from './scenarios.ts';
+import { type Sitter, takeSeat } from './seat.ts';
+import { renderComparison, renderRequests, renderTable, renderVerdicts, rowsAsData } from './table.ts';
 
 const { values } = parseArgs({
   options: {
@@ -24,65 +29,66 @@ const { values } = parseArgs({
     chain: { type: 'string', default: '10' },
     json: { type: 'boolean', default: false },
     requests: { type: 'boolean', default: false },
+    other: { type: 'string', multiple: true, default: [] },
+    far: { type: 'string', default: '0' },
+    pid: { type: 'string', multiple: true, default: [] },
+    kubeconfig: { type: 'string' },
+    'audit-log': { type: 'string' },
   },
 });
 
-async function bench(): Promise<readonly Row[]> {
-  await using stack = new AsyncDisposableStack();
-  const directory = await mkdtemp(join(tmpdir(), 'gotk-bench-'));
-  stack.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
-  const controlPlane = stack.use(await startControlPlane({ audit: 'controllers' }));
-  const git = stack.use(await startGitServer());
-  const repository = await git.createRepository('bench');
-  const stop = new AbortController();
-  const { signal } = stop;
-  const client = createKubeClient({ connection: controlPlane.connection, userAgent: 'bench', qps: 2_000, burst: 2_000 });
-  stack.defer(() => client.close());
-  await installCrds(client, signal);
-  await ensureNamespace(client, NAMESPACE, signal);
-  const informer = createInformer({ client, resource: kustomizations, clock: systemClock });
-  const watching = informer.run(signal);
-  stack.defer(() => watching);
-  stack.defer(() => stop.abort());
-  await informer.whenSynced(signal);
-  const toolkit = stack.use(
-    await startToolkit({
-      kubeconfigPath: controlPlane.controllersKubeconfigPath,
-      namespace: NAMESPACE,
-      directory,
-      flags: ['--enable-leader-election'],
-    }),
-  );
+/** `name=value`, each. */
+const pairs = (texts: readonly string[]): readonly (readonly [string, string])[] =>
+  texts.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)] as const);
 
-  const seat = {
-    client,
-    kustomizations: informer,
-    repositoryUrl: repository.url,
-    commit: (message: string, files: Readonly<Record<string, string>>) => repository.commit(message, files),
-    meter: {
-      processes: toolkit.controllers.map(({ name, pid }) => ({ name, pid })),
-      requests: async () => countRequests(await readFile(controlPlane.auditLog ?? '', 'utf8')),
-    },
-    signal,
-  };
-  const options = {
-    count: Number(values.n),
-    idleSeconds: Number(values.idle),
-    drifts: Number(values.drifts),
-    chainLength: Number(values.chain),
-  };
+/** All phases, or those before one that failed: what was measured is worth its time. */
+async function run(sitter: Sitter, options: ScenarioOptions): Promise<readonly Row[]> {
+  await using stack = new AsyncDisposableStack();
+  const seat = await takeSeat(sitter, stack);
   const rows: Row[] = [];
-  for await (const row of runScenarios(seat, options)) {
-    rows.push(row);
-    console.error(`${row.phase}: ${row.seconds.toFixed(2)} s`);
-    if (values.requests) console.error(`  ${renderRequests(row)}`);
+  try {
+    for await (const row of runScenarios(seat, options)) {
+      rows.push(row);
+      console.error(`${row.phase}: ${row.seconds.toFixed(2)} s`);
+      if (values.requests) console.error(`  ${renderRequests(row)}`);
+    }
+  } catch (error) {
+    console.error(error);
+    process.exitCode = 1;
   }
   return rows;
 }
 
+async function bench(): Promise<void> {
+  const others = Object.fromEntries(pairs(values.other));
+  const { kubeconfig: kubeconfigPath, 'audit-log': auditLog } = values;
+  const processes = pairs(values.pid).map(([name, pid]) => ({ name, pid: Number(pid) }));
+  const farMs = Number(values.far);
+  const sitter: Sitter =
+    kubeconfigPath === undefined || auditLog === undefined
+      ? { kind: 'started', programs: {}, farMs }
+      : { kind: 'attached', kubeconfigPath, auditLog, processes };
+  const results: unknown[] = [];
+  for (const count of values.n.split(',').map(Number)) {
+    const options = {
+      count,
+      idleSeconds: Number(values.idle),
+      drifts: Number(values.drifts),
+      chainLength: Number(values.chain),
+    };
+    const rows = await run(sitter, options);
+    const bars = verdicts(rows, count);
+    const otherRows = values.other.length === 0 ? undefined : await run({ kind: 'started', programs: others, farMs }, options);
+    results.push({ n: count, rows: rowsAsData(rows), bars, ...(otherRows === undefined ? {} : { other: rowsAsData(otherRows) }) });
+    if (values.json) continue;
+    console.log(`N = ${count}\n\n${renderTable(rows)}\n\n${renderVerdicts(bars)}\n`);
+    if (otherRows !== undefined) console.log(`other\n\n${renderTable(otherRows)}\n\n${renderComparison(rows, otherRows)}\n`);
+  }
+  if (values.json) console.log(JSON.stringify(results, undefined, 2));
+}
+
 try {
-  const rows = await bench();
-  console.log(values.json ? renderJson(rows) : renderTable(rows));
+  await bench();
 } catch (error) {
   console.error(error instanceof NoControlPlane ? error.message : error);
   process.exitCode = 1;

@@ -15,12 +15,21 @@ export interface Usage {
   readonly peakRssMiB: number;
 }
 
-export interface Row {
+/** What a row is about; its name has the details. */
+export type PhaseKind = 'install' | 'upgrade' | 'idle' | 'drift' | 'chain' | 'delete';
+
+export interface Row extends PhaseRow {
+  readonly kind: PhaseKind;
+}
+
+export interface PhaseRow {
   readonly phase: string;
   /** How many Kustomizations the work was for: requests are reported for each of them. */
   readonly count: number;
   readonly seconds: number;
   readonly usage: readonly Usage[];
+  /** Of the API server and what belongs to it, for whatever was asked by anybody; absent where that is elsewhere. */
+  readonly serverCpuSeconds?: number;
   readonly requests: RequestCounts;
   /** What else the phase has to say, such as single latencies in milliseconds. */
   readonly latenciesMs?: readonly number[];
@@ -28,6 +37,8 @@ export interface Row {
 
 export interface Meter {
   readonly processes: readonly Measured[];
+  /** The cluster: what is left of the processors is all that the others can have. */
+  readonly servers: readonly Measured[];
   /** What the processes have asked of the API server so far. */
   readonly requests: () => Promise<RequestCounts>;
 }
@@ -51,7 +62,7 @@ export async function measure(
   meter: Meter,
   phase: { readonly name: string; readonly count: number },
   work: () => Promise<readonly number[] | undefined>,
-): Promise<Row> {
+): Promise<PhaseRow> {
   // What the phase before has set off is not this one's.
   await untilQuiet(meter);
   const peaks = new Map<number, number>();
@@ -59,12 +70,15 @@ export async function measure(
     for (const { pid } of meter.processes) peaks.set(pid, Math.max(peaks.get(pid) ?? 0, (await processUsage(pid)).rssMiB));
   };
 
+  const serverBefore = await cpuSecondsOf(meter.servers);
   const [requestsBefore, usageBefore] = [await meter.requests(), await Promise.all(meter.processes.map(({ pid }) => processUsage(pid)))];
-  const sampler = setInterval(() => void sample().catch(() => undefined), RSS_SAMPLE_MS);
+  const { promise: over, reject } = Promise.withResolvers<never>();
+  const sampler = setInterval(() => void sample().catch(reject), RSS_SAMPLE_MS);
   const started = performance.now();
   let latenciesMs: readonly number[] | undefined;
   try {
-    latenciesMs = await work();
+    // Work that nobody is left to do would be waited for in vain.
+    latenciesMs = await Promise.race([work(), over]);
   } finally {
     clearInterval(sampler);
   }
@@ -73,6 +87,7 @@ export async function measure(
   // Events follow their cause in the background: they are charged to the phase that they belong to.
   await untilQuiet(meter);
   const [requestsAfter, usageAfter] = [await meter.requests(), await Promise.all(meter.processes.map(({ pid }) => processUsage(pid)))];
+  const serverCpuSeconds = (await cpuSecondsOf(meter.servers)) - serverBefore;
 
   return {
     phase: phase.name,
@@ -84,6 +99,12 @@ export async function measure(
       peakRssMiB: peaks.get(pid) ?? Number.NaN,
     })),
     requests: requestsBetween(requestsBefore, requestsAfter),
+    ...(meter.servers.length === 0 ? {} : { serverCpuSeconds }),
     ...(latenciesMs === undefined ? {} : { latenciesMs }),
   };
+}
+
+async function cpuSecondsOf(processes: readonly Measured[]): Promise<number> {
+  const usage = await Promise.all(processes.map(({ pid }) => processUsage(pid)));
+  return usage.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
 }

@@ -14,7 +14,10 @@ const TICKS_PER_SECOND = 100;
 
 /** Reads Linux's /proc. Throws when the process is gone. */
 export async function processUsage(pid: number): Promise<ProcessUsage> {
-  const [stat, status] = await Promise.all([readFile(`/proc/${pid}/stat`, 'utf8'), readFile(`/proc/${pid}/status`, 'utf8')]);
+  const files = Promise.all([readFile(`/proc/${pid}/stat`, 'utf8'), readFile(`/proc/${pid}/status`, 'utf8')]);
+  const [stat, status] = await files.catch((error: unknown) => {
+    throw new Error(`process ${pid} is gone`, { cause: error });
+  });
   // The command name, in parentheses, may hold spaces: the numbered fields start after it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = Number(fields[11]) + Number(fields[12]);

@@ -1,7 +1,7 @@
 import { gitRepositories, type Kustomization, kustomizations } from '@gotk/api';
 import type { KubeObject, ObjectKey, Resource } from '@gotk/apimachinery';
 import type { Informer, KubeClient } from '@gotk/kube';
-import { type Meter, measure, type Row } from './measure.ts';
+import { type Meter, measure, type PhaseKind, type PhaseRow, type Row } from './measure.ts';
 import { appFiles, appName, kustomizationFor, repositoryFiles, type Workload } from './workload.ts';
 
 /** What the scenarios need from whoever set the table. */
@@ -25,18 +25,19 @@ export interface ScenarioOptions {
 const MANAGER = 'bench';
 const deployments: Resource = { group: 'apps', version: 'v1', kind: 'Deployment', plural: 'deployments', namespaced: true };
 
-/** Runs every phase in order on one workload; later phases build on earlier ones. Yields each row as it is measured. */
+/** Runs every phase in order on one workload; later phases build on earlier ones; those of nothing are left out. Yields each row as it is measured. */
 export async function* runScenarios(seat: Seat, options: ScenarioOptions): AsyncGenerator<Row> {
   const workload: Workload = { namespace: 'bench', count: options.count };
-  yield await install(seat, workload);
-  yield await upgrade(seat, workload);
-  yield await idle(seat, workload, options.idleSeconds);
-  yield await drift(seat, workload, Math.min(options.drifts, options.count));
-  yield await chain(seat, workload, options.chainLength);
-  yield await remove(seat, workload);
+  const of = async (kind: PhaseKind, row: Promise<PhaseRow>): Promise<Row> => ({ kind, ...(await row) });
+  yield await of('install', install(seat, workload));
+  yield await of('upgrade', upgrade(seat, workload));
+  if (options.idleSeconds > 0) yield await of('idle', idle(seat, workload, options.idleSeconds));
+  if (options.drifts > 0) yield await of('drift', drift(seat, workload, Math.min(options.drifts, options.count)));
+  if (options.chainLength > 0) yield await of('chain', chain(seat, workload, options.chainLength));
+  yield await of('delete', remove(seat, workload));
 }
 
-async function install(seat: Seat, workload: Workload): Promise<Row> {
+async function install(seat: Seat, workload: Workload): Promise<PhaseRow> {
   await apply(
     seat,
     { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false },
@@ -57,24 +58,23 @@ async function install(seat: Seat, workload: Workload): Promise<Row> {
   });
 }
 
-async function upgrade(seat: Seat, workload: Workload): Promise<Row> {
+async function upgrade(seat: Seat, workload: Workload): Promise<PhaseRow> {
   const commit = await seat.commit('upgrade', repositoryFiles(workload, 2));
   const names = Array.from({ length: workload.count }, (_, index) => appName(index));
   return measure(seat.meter, { name: 'upgrade (one object each)', count: workload.count }, async () => {
     await lookNow(seat, workload.namespace);
-    await allApplied(seat, names, commit);
-    return undefined;
+    return await allApplied(seat, names, commit);
   });
 }
 
-function idle(seat: Seat, workload: Workload, seconds: number): Promise<Row> {
+function idle(seat: Seat, workload: Workload, seconds: number): Promise<PhaseRow> {
   return measure(seat.meter, { name: `idle (${seconds} s)`, count: workload.count }, async () => {
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     return undefined;
   });
 }
 
-async function drift(seat: Seat, workload: Workload, count: number): Promise<Row> {
+async function drift(seat: Seat, workload: Workload, count: number): Promise<PhaseRow> {
   return measure(seat.meter, { name: `drift (${count} Deployments, one by one)`, count }, async () => {
     const latencies: number[] = [];
     for (let index = 0; index < count; index++) {
@@ -106,7 +106,7 @@ async function tamper(seat: Seat, key: ObjectKey): Promise<number> {
   throw new Error(`the watch of Deployment/${key.namespace}/${key.name} ended before its drift was undone`);
 }
 
-async function chain(seat: Seat, workload: Workload, length: number): Promise<Row> {
+async function chain(seat: Seat, workload: Workload, length: number): Promise<PhaseRow> {
   const names = Array.from({ length }, (_, index) => `chain-${index}`);
   const files = Object.assign({}, ...names.map((_, index) => relocated(appFiles(workload, workload.count + index, 1), index)));
   const commit = await seat.commit('chain', files);
@@ -131,7 +131,7 @@ async function chain(seat: Seat, workload: Workload, length: number): Promise<Ro
   });
 }
 
-function remove(seat: Seat, workload: Workload): Promise<Row> {
+function remove(seat: Seat, workload: Workload): Promise<PhaseRow> {
   const keys = seat.kustomizations.list().map(({ metadata }) => ({ namespace: metadata.namespace ?? '', name: metadata.name }));
   return measure(seat.meter, { name: 'delete', count: workload.count }, async () => {
     await inBatches(keys, 16, (key) => seat.client.delete(kustomizations, key, { signal: seat.signal }));
@@ -155,17 +155,21 @@ async function lookNow(seat: Seat, namespace: string): Promise<void> {
   await seat.client.patch(gitRepositories, { key: { namespace, name: 'bench' }, patch: { type: 'merge', body } }, { signal: seat.signal });
 }
 
-function allApplied(seat: Seat, names: readonly string[], commit: string): Promise<void> {
+/** Resolves with how long each had to wait, in milliseconds. */
+async function allApplied(seat: Seat, names: readonly string[], commit: string): Promise<readonly number[]> {
+  const began = performance.now();
   const open = new Set(names);
-  return until(
+  const waits: number[] = [];
+  await until(
     seat,
     (changed) => {
       for (const object of changed === undefined ? seat.kustomizations.list() : [changed])
-        if (isApplied(object, commit)) open.delete(object.metadata.name);
+        if (isApplied(object, commit) && open.delete(object.metadata.name)) waits.push(performance.now() - began);
       return open.size === 0;
     },
     `${names.length} Kustomizations to be ready at commit ${commit}`,
   );
+  return waits;
 }
 
 function isApplied({ status }: Kustomization, commit: string): boolean {
@@ -182,6 +186,7 @@ function until(seat: Seat, predicate: (changed?: Kustomization) => boolean, what
       settle();
     };
     const timer = setTimeout(() => finish(() => reject(new Error(`waited 15 minutes for ${what}`))), 15 * 60_000);
+    timer.unref();
     const subscription = seat.kustomizations.subscribe((delta) => {
       if (predicate(delta.kind === 'deleted' ? undefined : delta.object)) finish(resolve);
     });

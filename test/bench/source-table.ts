@@ -1,8 +1,8 @@
-import type { Row } from './measure.ts';
+import type { PhaseRow } from './measure.ts';
 import { workRequests } from './request-count.ts';
 
 /** A phase, and what it asked of the servers that sources come from. */
-export interface SourceRow extends Row {
+export interface SourceRow extends PhaseRow {
   readonly serverRequests: number;
 }
 

@@ -35,6 +35,7 @@ async function bench(): Promise<readonly SourceRow[]> {
     git,
     meter: {
       processes: toolkit.controllers.filter(({ name }) => name === 'source-controller').map(({ name, pid }) => ({ name, pid })),
+      servers: [],
       requests: async () => countRequests(await readFile(controlPlane.auditLog ?? '', 'utf8')),
     },
     signal,
