@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { httpAccessOf } from '@gotk/auth';
 import { build, memoryTree } from '@gotk/kustomize';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { FILE_FIELDS } from '../../packages/kustomize/test/file-fields.ts';
 import { CLIENTS } from './clients.ts';
 import { watchProcesses } from './process-watch.ts';
 import { rawServer, sends } from './raw-server.ts';
@@ -116,26 +117,7 @@ describe('CVE-2022-24877: no field of a kustomization names a file outside of th
     '../app/../../x',
     'a\0/../../x',
   ];
-  const FIELDS: readonly (readonly [string, (path: string) => string])[] = [
-    ['resources', (path) => `resources: [${path}]\n`],
-    ['bases', (path) => `bases: [${path}]\n`],
-    ['components', (path) => `resources: [a.yaml]\ncomponents: [${path}]\n`],
-    ['configMapGenerator', (path) => `resources: [a.yaml]\nconfigMapGenerator: [{name: x, files: [${path}], envs: [${path}]}]\n`],
-    ['secretGenerator', (path) => `resources: [a.yaml]\nsecretGenerator: [{name: x, files: [${path}], envs: [${path}]}]\n`],
-    ['patches', (path) => `resources: [a.yaml]\npatches: [{path: ${path}}]\n`],
-    ['patchesStrategicMerge', (path) => `resources: [a.yaml]\npatchesStrategicMerge: [${path}]\n`],
-    ['patchesJson6902', (path) => `resources: [a.yaml]\npatchesJson6902: [{path: ${path}, target: {version: v1, kind: X, name: a}}]\n`],
-    ['replacements', (path) => `resources: [a.yaml]\nreplacements: [{path: ${path}}]\n`],
-    ['configurations', (path) => `resources: [a.yaml]\nconfigurations: [${path}]\n`],
-    ['crds', (path) => `resources: [a.yaml]\ncrds: [${path}]\n`],
-    ['openapi', (path) => `resources: [a.yaml]\nopenapi: {path: ${path}}\n`],
-    ['transformers', (path) => `resources: [a.yaml]\ntransformers: [${path}]\n`],
-    ['validators', (path) => `resources: [a.yaml]\nvalidators: [${path}]\n`],
-    ['generators', (path) => `resources: [a.yaml]\ngenerators: [${path}]\n`],
-    ['helmGlobals', (path) => `resources: [a.yaml]\nhelmGlobals: {chartHome: ${path}, configHome: ${path}}\nhelmCharts: [{name: a}]\n`],
-  ];
-
-  test.each(FIELDS)('%s', (_, render) => {
+  test.each(FILE_FIELDS)('%s', (_, render) => {
     for (const path of OUTSIDE) {
       const asked: string[] = [];
       const tree = memoryTree({

@@ -34,6 +34,16 @@ const inputs: ReadonlyMap<string, Row['tests']> = new Map(
   }),
 );
 
+/** What has no id, by what comes or what is otherwise elsewhere. */
+const unnumbered: ReadonlyMap<string, Row['tests']> = new Map(
+  ['What stands in the way of a Kustomization', 'Where we differ from Flux on purpose'].flatMap((title) =>
+    (PAGE.split(`## ${title}\n`)[1]?.split('\n## ')[0] ?? '').split('\n').map((line) => {
+      const [, what = '', , tests = ''] = line.split('|').map((cell) => cell.trim());
+      return [what, testsIn(tests)] as const;
+    }),
+  ),
+);
+
 /** What concerns sources: each of these has to have a test, and may wait for nothing. */
 const OF_SOURCES = {
   controllers: [
@@ -71,8 +81,48 @@ const OF_SOURCES = {
   ],
   inputs: ['A2', 'A6', 'A10', 'A11', 'A12', 'A13', 'A14', 'A15', 'A16', 'A17', 'A18', 'A19', 'A25', 'A26'],
   faults: ['F12', 'F15', 'F16', 'F17', 'F18', 'F19', 'F21', 'F23', 'F24'],
-  goals: ['P4', 'P8'],
+  goals: ['P3', 'P4', 'P8'],
 } as const;
+
+/** What concerns Kustomizations, likewise; the inputs and goals with a test of theirs, whatever sources have. */
+const OF_KUSTOMIZATIONS = {
+  controllers: [
+    ...['CVE-2022-24877', 'CVE-2022-24878', 'CVE-2021-41254', 'CVE-2022-24817', 'CVE-2022-39272', 'GHSA-6gcg', 'GHSA-q4w5', 'GHSA-h6h5'],
+    ...['GHSA-r9cr', 'GHSA-6jqw', 'GHSA-63qx', 'CVE-2026-113708', 'CVE-2026-113709', 'CVE-2026-113672', 'CVE-2026-55797'],
+  ],
+  secrets: ['CVE-2026-42880', 'GO-2025-3433', 'CVE-2021-23135', 'GHSA-mv6w', 'CVE-2025-55190'],
+  limits: ['GHSA-jhqp', 'GO-2024-2792', 'GHSA-6p4m', 'GO-2024-2728'],
+  names: ['CVE-2026-89011', 'GHSA-8gh8'],
+  inputs: ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A20', 'A21', 'A25'],
+  goals: ['P3', 'P4', 'P5', 'P8', 'P9', 'P10'],
+  obstacles: [
+    'a manifest that is none, or that no cluster would take',
+    'a SOPS file that cannot be decrypted, or was tampered with',
+    'a variable without a value',
+    'a value that breaks the YAML it is put into',
+    'a change of what must not change',
+    'a webhook that denies, or never answers',
+    'a definition and its objects in one commit',
+    'a namespace that is being deleted',
+    'a finalizer that never ends',
+    'an expression that fails',
+    'dependencies in a circle',
+    'a service account without the rights',
+    'a cluster that cannot be reached',
+    'ten thousand objects',
+    'an inventory that cannot be stored',
+    'two programs that want one field',
+    'an object of another Kustomization',
+  ],
+  differences: [
+    'One slow build holds up all others.',
+    'An artifact is unpacked whatever it comes to.',
+    'A cycle in `dependsOn` waits for ever.',
+    'An object is forgotten once its deletion was accepted.',
+    'A kubeconfig of a tenant may name files of the controller.',
+  ],
+} as const;
+const isOfKustomizations = ({ file }: Row['tests'][number]) => /kustomiz|past-schema|hostile\.test/.test(file);
 
 /** What a test file calls its outermost tests and groups. */
 const titlesIn = (source: string): readonly string[] =>
@@ -127,6 +177,18 @@ test.each(Object.entries(OF_SOURCES))('nothing that concerns sources is without 
   const tested = new Map(rows.flatMap((row) => row.ids.split(', ').map((id) => [id, row.tests] as const)));
   expect(ids.filter((id) => (tested.get(id) ?? inputs.get(id) ?? []).length === 0)).toEqual([]);
 });
+
+test.each(Object.entries(OF_KUSTOMIZATIONS))(
+  'nothing that concerns Kustomizations is without a test: %s',
+  (kind, ids: readonly string[]) => {
+    const tested = new Map(rows.flatMap((row) => row.ids.split(', ').map((id) => [id, row.tests] as const)));
+    const testsOf = (id: string): Row['tests'] => {
+      const tests = tested.get(id) ?? inputs.get(id) ?? unnumbered.get(id) ?? [];
+      return kind === 'inputs' || kind === 'goals' || kind === 'obstacles' ? tests.filter(isOfKustomizations) : tests;
+    };
+    expect(ids.filter((id) => testsOf(id).length === 0)).toEqual([]);
+  },
+);
 
 test('an input, a fault or a goal has at least one test that is named after it', () => {
   const isNamedAfter = (id: string) => (title: string) => new RegExp(`\\b${id}\\b`).test(title);

@@ -40,7 +40,8 @@ test.each(
     .filter(([, { pure }]) => pure === true)
     .map(([name]) => name),
 )('%s does no I/O', async (name) => {
-  const effects = /^node:(?!crypto$|util$|url$|path$|buffer$)|^(undici|fastify|pino)$/;
+  // To hash and to compress is compute.
+  const effects = /^node:(?!crypto$|zlib$|util$|url$|path$|buffer$)|^(undici|fastify|pino)$/;
   const found = (await importsOf(name)).filter(({ specifier }) => effects.test(specifier));
   // A thread is compute, for whoever wants it: nothing but its own entry point loads it.
   expect(found.filter(({ file, specifier }) => !(file.includes('/src/worker/') && specifier === 'node:worker_threads'))).toEqual([]);

@@ -68,19 +68,36 @@ export async function startHostileServer(hostility: Hostility): Promise<HostileS
 
 /** A repository of one commit whose pack of a few kilobytes unfolds to six gigabytes. */
 function deltaBomb(): Hostility {
-  const tree = idOf('tree', '');
-  const commit = `tree ${tree}\nauthor a <a@b> 1 +0000\ncommitter a <a@b> 1 +0000\n\nm\n`;
-  const oid = idOf('commit', commit);
   const base = Buffer.alloc(MIB);
   const delta = Buffer.concat([sizeOf(MIB), sizeOf(30 * MIB), ...Array.from({ length: 30 }, () => copyOf(0, MIB))]);
   const bombs = Array.from({ length: 200 }, () => entryOf(TYPE.refDelta, delta, { base: Buffer.from(idOf('blob', base), 'hex') }));
-  const pack = packOf([entryOf(TYPE.commit, commit), entryOf(TYPE.tree, ''), entryOf(TYPE.blob, base), ...bombs]);
+  return commitOf({ objects: [entryOf(TYPE.blob, base), ...bombs] });
+}
+
+interface ServedCommit {
+  /** The content of its root. */
+  readonly tree?: Buffer;
+  /** What is in the pack besides the commit and its root. */
+  readonly objects?: readonly Buffer[];
+  /** Lines of the listing before that of the one branch. */
+  readonly listed?: () => Iterable<string>;
+}
+
+/** As much of a Git server as it takes to serve one commit, whatever it is. */
+export function commitOf({ tree = Buffer.alloc(0), objects = [], listed = () => [] }: ServedCommit): Hostility {
+  const commit = `tree ${idOf('tree', tree)}\nauthor a <a@b> 1 +0000\ncommitter a <a@b> 1 +0000\n\nm\n`;
+  const oid = idOf('commit', commit);
+  const pack = packOf([entryOf(TYPE.commit, commit), entryOf(TYPE.tree, tree), ...objects]);
+  const listing = function* () {
+    yield* listed();
+    yield `${renderPacket(`${oid} refs/heads/main`)}${FLUSH}`;
+  };
   return (request, response) => {
     if (request.method === 'GET') return void response.end(ADVERTISEMENT);
     const parts: Buffer[] = [];
     request.on('data', (chunk: Buffer) => parts.push(chunk));
     request.on('end', () => {
-      if (Buffer.concat(parts).includes('command=ls-refs')) return void response.end(`${renderPacket(`${oid} refs/heads/main`)}${FLUSH}`);
+      if (Buffer.concat(parts).includes('command=ls-refs')) return void Readable.from(listing()).pipe(response);
       response.write(renderPacket('packfile'));
       for (let at = 0; at < pack.length; at += 60_000) {
         const band = Buffer.concat([Buffer.from([1]), pack.subarray(at, at + 60_000)]);
@@ -118,14 +135,14 @@ export function zeros(mebibytes: number, { size = mebibytes * MIB }: { readonly 
   return registryOf({ digest: digestOf(chunks()), size }, (response) => void Readable.from(chunks()).pipe(response));
 }
 
-function digestOf(chunks: readonly (Buffer | string)[]): string {
+export function digestOf(chunks: readonly (Buffer | string)[]): string {
   const hash = createHash('sha256');
   for (const chunk of chunks) hash.update(chunk);
   return `sha256:${hash.digest('hex')}`;
 }
 
 /** As much of a registry as it takes to serve one artifact. */
-function registryOf(layer: { readonly digest: string; readonly size: number }, send: (response: ServerResponse) => void): Hostility {
+export function registryOf(layer: { readonly digest: string; readonly size: number }, send: (response: ServerResponse) => void): Hostility {
   const mediaType = 'application/vnd.oci.image.manifest.v1+json';
   const manifest = JSON.stringify({
     schemaVersion: 2,

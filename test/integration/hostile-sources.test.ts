@@ -1,42 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Artifact } from '@gotk/api';
-import { buckets, gitRepositories, helmRepositories, ociRepositories } from '@gotk/api';
-import type { Condition, KubeObject, Resource } from '@gotk/apimachinery';
-import { type ControllerProcess, startBucketServer, startRegistry } from '@gotk/testkit';
+import { ociRepositories } from '@gotk/api';
+import type { Resource } from '@gotk/apimachinery';
+import type { ControllerProcess } from '@gotk/testkit';
 import { expect, test } from 'vitest';
 import { fetchArtifact, filesOf } from './artifact-files.ts';
-import { startHelmServer } from './helm-server.ts';
 import { HOSTILITIES, startHostileServer, zeros } from './hostile-server.ts';
-import { loginSecret, push, REPOSITORY } from './oci-artifacts.ts';
 import { ownCluster, ownController } from './own-controller.ts';
 import { startBusyNeighbours, startStrangers } from './strangers.ts';
-import { condition, isReady, resources, type Testbed } from './testbed.ts';
+import { condition, isReady, type Testbed } from './testbed.ts';
+import { KINDS, type Kind, kinds, quantile, resourceOf, type Source, wellSources } from './well-sources.ts';
 
 // The controller is the test's own: what it measures is nobody else's doing.
 const cluster = ownCluster();
-
-interface Source extends KubeObject {
-  readonly spec?: unknown;
-  readonly status?: {
-    readonly conditions?: readonly Condition[];
-    readonly artifact?: Artifact;
-    readonly lastHandledReconcileAt?: string;
-    readonly observedGeneration?: number;
-  };
-}
-
-/** How each kind names a server. */
-const KINDS = {
-  git: { resource: gitRepositories, spec: (host: string) => ({ url: `http://${host}/app.git`, ref: { branch: 'main' } }) },
-  helm: { resource: helmRepositories, spec: (host: string) => ({ url: `http://${host}/` }) },
-  oci: { resource: ociRepositories, spec: (host: string) => ({ url: `oci://${host}/${REPOSITORY}`, insecure: true }) },
-  bucket: { resource: buckets, spec: (host: string) => ({ endpoint: host, insecure: true, bucketName: 'apps' }) },
-} as const;
-type Kind = keyof typeof KINDS;
-const kinds = Object.keys(KINDS) as readonly Kind[];
-const resourceOf = (kind: Kind) => KINDS[kind].resource as unknown as Resource<Source>;
 
 const HOSTILE = Object.keys(HOSTILITIES) as readonly (keyof typeof HOSTILITIES)[];
 const nameOf = (what: string) => what.replaceAll(' ', '-');
@@ -70,27 +47,6 @@ const FAILURES: Readonly<Record<Kind, Readonly<Record<string, { readonly reason:
 };
 const BOMBS = { git: 'a bomb of deltas', helm: 'a bomb of aliases', oci: 'a bomb of files', bucket: 'a bomb of pages' } as const;
 
-/** Real servers, and sources of theirs that are well. */
-async function healthy(bed: Testbed, stack: AsyncDisposableStack): Promise<Readonly<Record<Kind, Readonly<Record<string, unknown>>>>> {
-  const repository = await bed.repository({ 'a.yaml': 'a: 1\n' });
-  const registry = stack.use(await startRegistry());
-  await push(registry, 'latest', { 'a.yaml': 'a: 1\n' });
-  await loginSecret(bed, 'registry', registry);
-  const charts = stack.use(await startHelmServer());
-  charts.publish({ name: 'app', version: '1.0.0' });
-  const store = stack.use(await startBucketServer());
-  await store.createBucket('apps');
-  await store.putObject('apps', 'a.yaml', 'a: 1\n');
-  const data = { accesskey: store.accessKey, secretkey: store.secretKey };
-  await bed.apply(resources.secret, { metadata: { name: 'store' }, stringData: data });
-  return {
-    git: { url: repository.url, ref: { branch: 'main' } },
-    helm: { url: charts.url },
-    oci: { ...KINDS.oci.spec(registry.host), secretRef: { name: 'registry' } },
-    bucket: { ...KINDS.bucket.spec(store.endpoint), secretRef: { name: 'store' } },
-  };
-}
-
 /** What looks take on a machine that is as busy, while nothing is hostile. */
 async function cleanLooks(bed: Testbed, rounds: number): Promise<readonly number[]> {
   await using _busy = startBusyNeighbours();
@@ -115,9 +71,6 @@ async function looks(bed: Testbed, rounds: number): Promise<readonly number[]> {
 const NOISE_MS = 500;
 
 const ignore = () => undefined;
-
-const quantile = (values: readonly number[], share: number) =>
-  values.toSorted((a, b) => a - b)[Math.round((values.length - 1) * share)] ?? 0;
 
 async function lagOf({ metricsUrl }: ControllerProcess): Promise<{ readonly p99: number; readonly max: number }> {
   const text = await (await fetch(metricsUrl)).text();
@@ -169,7 +122,7 @@ test('F19, F23, P3, P4: servers that stall, drip, never end, send garbage or bom
   const place = stack.use(await ownController(cluster, bed));
   const controller = stack.use(await place.start());
   const { hosts } = stack.use(await startStrangers());
-  const specs = await healthy(bed, stack);
+  const specs = await wellSources(bed, stack);
   const apply = (kind: Kind, name: string, spec: unknown) =>
     bed.apply(KINDS[kind].resource as unknown as Resource, { metadata: { name }, spec: { interval: '10m', ...(spec as object) } });
   const names = [...Array.from({ length: NEIGHBOURS }, (_, n) => `well-${n}`), 'was-well'];

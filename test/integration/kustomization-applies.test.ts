@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { kustomizations } from '@gotk/api';
+import { customResourceDefinitions, eventually, issueServingCertificate } from '@gotk/testkit';
 import { expect, inject, test } from 'vitest';
 import { configMap, deployment } from './manifests.ts';
-import { condition, isReady, resources, testbed } from './testbed.ts';
+import { condition, hasApplied, isReady, resources, testbed } from './testbed.ts';
 
 test('a commit becomes objects, with owner labels, inventory, history and events', async () => {
   await using bed = await testbed();
@@ -43,7 +44,7 @@ test('a commit becomes objects, with owner labels, inventory, history and events
         {
           type: 'Normal',
           reason: 'ReconciliationSucceeded',
-          message: expect.stringMatching(/^Reconciliation finished in .*, next run in 10m$/),
+          message: expect.stringMatching(/^Reconciliation finished in .*, next run in 10m0s$/),
         },
       ]),
     );
@@ -193,6 +194,42 @@ spec:
   await bed.untilGone(kustomizations, 'app');
 });
 
+test('the CA bundle that another program puts in the place of a placeholder is left alone', async () => {
+  await using bed = await testbed();
+  const group = `${bed.namespace}.example.com`;
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  const clientConfig = { caBundle: 'Cg==', service: { namespace: 'default', name: 'converts' } };
+  const definition = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `widgets.${group}` },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: { kind: 'Widget', plural: 'widgets', singular: 'widget', listKind: 'WidgetList' },
+      versions: [{ name: 'v1', served: true, storage: true, schema }],
+      conversion: { strategy: 'Webhook', webhook: { conversionReviewVersions: ['v1'], clientConfig } },
+    },
+  };
+  const repository = await bed.repository({ 'crd.yaml': JSON.stringify(definition) });
+  await bed.gitRepository('repo', { url: repository.url });
+  await bed.kustomization('app');
+  await bed.applier('app', isReady);
+
+  const caBundle = Buffer.from(issueServingCertificate(['converts.default.svc']).ca).toString('base64');
+  const body = { spec: { conversion: { webhook: { clientConfig: { caBundle } } } } };
+  const key = { namespace: '', name: definition.metadata.name };
+  await bed.client.patch(
+    customResourceDefinitions,
+    { key, patch: { type: 'merge', body } },
+    { signal: bed.signal, fieldManager: 'injector' },
+  );
+  const token = await bed.request(kustomizations, 'app');
+  const after = await bed.applier('app', (it) => it.status?.lastHandledReconcileAt === token);
+  expect(isReady(after)).toBe(true);
+  expect(await bed.client.get(customResourceDefinitions, key, { signal: bed.signal })).toMatchObject(body);
+});
+
 test('what the API server warns of is in the log, with the object that it is about', async () => {
   await using bed = await testbed();
   const deprecated = 'apiVersion: v1\nkind: Endpoints\nmetadata: { name: old }\n';
@@ -208,4 +245,41 @@ test('what the API server warns of is in the log, with the object that it is abo
     object: `Endpoints/${bed.namespace}/old`,
     warnings: [expect.stringContaining('v1 Endpoints is deprecated')],
   });
+});
+
+test('a field that its kind does not have is left out, and said to be', async () => {
+  await using bed = await testbed();
+  const manifest = (name: string, spec: string): string => `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name} }
+spec:
+  ${spec}
+  replicas: 0
+  selector: { matchLabels: { app: ${name} } }
+  template:
+    metadata: { labels: { app: ${name} } }
+    spec: { containers: [{ name: main, image: none, imagePolicy: Always }] }
+`;
+  const repository = await bed.repository({ 'a.yaml': manifest('a', 'replicass: 2'), 'b.yaml': manifest('b', 'paused: true') });
+  await bed.gitRepository('repo', { url: repository.url, interval: '1s' });
+  await bed.kustomization('app', { wait: false });
+  await bed.applier('app', isReady);
+  const told = async () => (await bed.events('Kustomization', 'app')).map(({ message }) => message).join('\n');
+  const image = '.spec.template.spec.containers[0].imagePolicy';
+  await eventually(async () => {
+    const lines = (await told()).split('\n');
+    expect(lines).toContain(`Deployment/${bed.namespace}/a created without what its kind does not have: .spec.replicass, ${image}`);
+    expect(lines).toContain(`Deployment/${bed.namespace}/b created without what its kind does not have: ${image}`);
+  });
+  // Its status has others who write to it, whenever they come to it.
+  const ours = async () => {
+    const { generation, managedFields } = (await bed.get(resources.deployment, 'a'))?.metadata ?? {};
+    return { generation, fields: managedFields?.filter(({ manager }) => manager === 'kustomize-controller') };
+  };
+  const first = await ours();
+  expect(JSON.stringify(first.fields)).not.toContain('replicass');
+
+  const commit = await repository.commit('change', { 'b.yaml': manifest('b', 'paused: false') });
+  await bed.applier('app', hasApplied(commit));
+  expect(await ours()).toEqual(first);
 });

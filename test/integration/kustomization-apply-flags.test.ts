@@ -1,12 +1,13 @@
+import { readFile } from 'node:fs/promises';
 import { kustomizations } from '@gotk/api';
 import type { Resource, Unstructured } from '@gotk/apimachinery';
 import { expect, test } from 'vitest';
 import { configMap, deployment } from './manifests.ts';
 import { ownCluster } from './own-controller.ts';
 import { ownToolkit } from './own-toolkit.ts';
-import { isReady, resources, type Testbed } from './testbed.ts';
+import { condition, failsWith, hasApplied, isReady, resources, type Testbed } from './testbed.ts';
 
-const cluster = ownCluster();
+const cluster = ownCluster({ audited: true });
 
 const definitions: Resource = {
   group: 'apiextensions.k8s.io',
@@ -22,9 +23,6 @@ async function follows(bed: Testbed, files: Readonly<Record<string, string>>) {
   await bed.kustomization('app');
   return repository;
 }
-
-const isAt = (commit: string) => (it: Parameters<typeof isReady>[0] & { status?: { lastAppliedRevision?: string } }) =>
-  isReady(it) && it.status?.lastAppliedRevision === `main@sha1:${commit}`;
 
 test('--custom-apply-stage-kinds: what it names is applied before the rest', async () => {
   await using bed = await cluster.testbed();
@@ -101,9 +99,53 @@ test('the gate MigrateAPIVersion: entries of an older version are brought to the
   expect(versions((await bed.get(at('v2'), 'it')) as Unstructured)).toContain(`${group}/v1`);
 
   const commit = await repository.commit('newer', both('v2'));
-  await bed.applier('app', isAt(commit));
+  await bed.applier('app', hasApplied(commit));
   expect(versions((await bed.get(at('v2'), 'it')) as Unstructured)).toEqual(new Set([`${group}/v2`]));
   await bed.client.delete(definitions, { namespace: '', name: `widgets.${group}` }, { signal: bed.signal });
+});
+
+test('the gate DirectSourceFetch: sources are read from the API server, and waited for as ever', async () => {
+  await using bed = await cluster.testbed();
+  await using _toolkit = await ownToolkit(cluster, bed, ['--feature-gates=DirectSourceFetch=true']);
+  await bed.kustomization('app');
+  const waiting = await bed.applier('app', failsWith('ArtifactFailed'));
+  expect(condition(waiting, 'Ready')?.message).toBe(`Source 'GitRepository/${bed.namespace}/repo' not found`);
+  const repository = await follows(bed, { 'a.yaml': configMap('a', {}) });
+  await bed.applier('app', isReady);
+  const commit = await repository.commit('newer', { 'a.yaml': configMap('a', { key: '2' }) });
+  await bed.applier('app', hasApplied(commit));
+  const reads = (await readFile(cluster.auditLog, 'utf8'))
+    .split('\n')
+    .filter((line) => line.includes(`"namespace":"${bed.namespace}"`) && line.includes('"userAgent":"kustomize-controller'))
+    .filter((line) => line.includes('"verb":"get"') && line.includes('"resource":"gitrepositories"'));
+  expect(reads.length).toBeGreaterThanOrEqual(3);
+});
+
+test('the gate DisableFailFastBehavior: one that has failed does not end the wait for the others', async () => {
+  await using bed = await cluster.testbed();
+  await using _toolkit = await ownToolkit(cluster, bed, ['--feature-gates=DisableFailFastBehavior=true']);
+  const repository = await bed.repository({ 'a.yaml': configMap('a', { state: 'bad' }), 'b.yaml': configMap('b', { state: 'none' }) });
+  await bed.gitRepository('repo', { url: repository.url, interval: '1s' });
+  const healthCheckExprs = [
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      current: "data.state == 'good'",
+      failed: "data.state == 'bad'",
+      inProgress: "data.state == 'none'",
+    },
+  ];
+  await bed.kustomization('app', { wait: true, timeout: '3s', healthCheckExprs });
+  const late = await bed.applier('app', failsWith('HealthCheckFailed'));
+  const id = (name: string) => `ConfigMap/${bed.namespace}/${name}`;
+  expect(condition(late, 'Ready')?.message).toMatch(
+    new RegExp(`^health check failed after 3s: (?=.*${id('a')} Failed: )(?=.*${id('b')} InProgress: )`),
+  );
+
+  await repository.commit('both bad', { 'b.yaml': configMap('b', { state: 'bad' }) });
+  await bed.kustomization('app', { wait: true, timeout: '5m', healthCheckExprs });
+  const early = await bed.applier('app', (it) => condition(it, 'Ready')?.message.startsWith('health check failed: ') === true);
+  expect(condition(early, 'Ready')?.message).toMatch(new RegExp(`(?=.*${id('a')} failed: )(?=.*${id('b')} failed: )`));
 });
 
 test('what refers to a class waits until the class is ready', async () => {

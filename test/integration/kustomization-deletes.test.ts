@@ -1,7 +1,10 @@
 import { kustomizations } from '@gotk/api';
+import type { Resource, Unstructured } from '@gotk/apimachinery';
+import { isNotServed } from '@gotk/kube';
+import { customResourceDefinitions, eventually } from '@gotk/testkit';
 import { expect, test } from 'vitest';
 import { configMap } from './manifests.ts';
-import { condition, isReady, resources, type Testbed, testbed } from './testbed.ts';
+import { condition, hasApplied, isReady, resources, type Testbed, testbed } from './testbed.ts';
 
 async function applied(bed: Testbed, spec: Parameters<Testbed['kustomization']>[1] = {}) {
   const repository = await bed.repository({ 'a.yaml': configMap('a', {}), 'b.yaml': configMap('b', {}) });
@@ -55,6 +58,63 @@ test('what a finalizer holds stays in the inventory until it is really gone', as
   expect(held.status?.inventory?.entries.map(({ id }) => id)).toContain(`${bed.namespace}_a__ConfigMap`);
   await bed.merge(resources.configMap, 'a', { metadata: { finalizers: null } });
   await bed.applier('app', (it) => it.status?.inventory?.entries.length === 1);
+});
+
+/** A kind that is served in two versions, at first. */
+async function twoVersions({ client, namespace, signal }: Testbed) {
+  const group = `${namespace}.example.com`;
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  const serve = async (...served: readonly string[]) => {
+    const versions = ['v1', 'v1beta1'].map((name) => ({ name, served: served.includes(name), storage: name === 'v1', schema }));
+    const names = { kind: 'Widget', plural: 'widgets', singular: 'widget', listKind: 'WidgetList' };
+    const definition: Unstructured = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: `widgets.${group}` },
+      spec: { group, scope: 'Namespaced', names, versions },
+    };
+    await client.apply(customResourceDefinitions, definition, { fieldManager: 'install', force: true, signal });
+    await eventually(async () => {
+      for (const { name } of versions) {
+        const list = client.list(at(name), { namespace, signal });
+        if (served.includes(name)) await list;
+        else await expect(list).rejects.toSatisfy(isNotServed);
+      }
+    });
+  };
+  const at = (version: string): Resource => ({ group, version, kind: 'Widget', plural: 'widgets', namespaced: true });
+  await serve('v1', 'v1beta1');
+  const manifest = (version: string) => `apiVersion: ${group}/${version}\nkind: Widget\nmetadata: { name: web }\n`;
+  return { serve, manifest, widgets: at('v1') };
+}
+
+test.each<[string, (bed: Testbed, repository: Awaited<ReturnType<Testbed['repository']>>) => Promise<unknown>]>([
+  [
+    'it is dropped',
+    async (bed, repository) => {
+      const commit = await repository.commit('without it', { 'widget.yaml': null });
+      const { status } = await bed.applier('app', hasApplied(commit));
+      expect(status?.inventory?.entries.map(({ id }) => id)).toEqual([`${bed.namespace}_a__ConfigMap`]);
+    },
+  ],
+  [
+    'its Kustomization goes',
+    async (bed) => {
+      await remove(bed);
+      await bed.untilGone(kustomizations, 'app');
+    },
+  ],
+])('an object that was applied in a version of its API that is served no more is deleted when %s', async (_what, giveUp) => {
+  await using bed = await testbed();
+  const { serve, manifest, widgets } = await twoVersions(bed);
+  const repository = await bed.repository({ 'widget.yaml': manifest('v1beta1'), 'a.yaml': configMap('a', {}) });
+  await bed.gitRepository('repo', { url: repository.url, interval: '1s' });
+  await bed.kustomization('app');
+  await bed.applier('app', isReady);
+  await serve('v1');
+  expect(await bed.get(widgets, 'web')).toBeDefined();
+  await giveUp(bed, repository);
+  expect(await bed.get(widgets, 'web')).toBeUndefined();
 });
 
 test('termination is waited for when the policy says so', async () => {

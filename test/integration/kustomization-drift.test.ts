@@ -35,6 +35,19 @@ test('a removed field, a removed owner label and a deleted object come back', as
   await bed.until(resources.configMap, 'a', (it) => isRestored(it) && it.metadata.uid !== uid);
 });
 
+test('what a Secret holds is put back, though its manifest has it as text, which the server does not keep', async () => {
+  await using bed = await testbed();
+  const repository = await bed.repository({
+    'it.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: { name: it }\nstringData: { key: git }\n',
+  });
+  await bed.gitRepository('repo', { url: repository.url });
+  await bed.kustomization('app');
+  await bed.applier('app', isReady);
+  const ofGit = Buffer.from('git').toString('base64');
+  await bed.merge(resources.secret, 'it', { data: { key: 'eA==' } }, 'somebody');
+  await bed.until(resources.secret, 'it', ({ data }) => (data as { key?: string }).key === ofGit);
+});
+
 test("somebody else's fields are nobody's drift", async () => {
   await using bed = await testbed();
   await applied(bed);

@@ -2,7 +2,7 @@ import { kustomizations } from '@gotk/api';
 import type { Resource } from '@gotk/apimachinery';
 import { expect, test } from 'vitest';
 import { configMap } from './manifests.ts';
-import { condition, failsWith, isReady, resources, type Testbed, testbed } from './testbed.ts';
+import { condition, failsWith, hasApplied, isReady, resources, type Testbed, testbed } from './testbed.ts';
 
 const jobs: Resource = { group: 'batch', version: 'v1', kind: 'Job', plural: 'jobs', namespaced: true };
 const storageClasses: Resource = {
@@ -47,9 +47,6 @@ async function applied(bed: Testbed, files: Readonly<Record<string, string>>, sp
   return repository;
 }
 
-const isAt = (commit: string) => (it: Parameters<typeof isReady>[0] & { status?: { lastAppliedRevision?: string } }) =>
-  isReady(it) && it.status?.lastAppliedRevision === `main@sha1:${commit}`;
-
 test.each([
   ['a Job', jobs, (name: string) => [job(name, 'one'), job(name, 'two')], /Job\.batch .* is invalid: spec\.template: .*field is immutable/],
   [
@@ -93,7 +90,7 @@ test.each([
   expect((await bed.get(resource, name))?.metadata.uid).toBe(old?.metadata.uid);
 
   await bed.merge(kustomizations, 'app', { spec: { force: true } });
-  await bed.applier('app', isAt(commit));
+  await bed.applier('app', hasApplied(commit));
   expect((await bed.get(resource, name))?.metadata.uid).not.toBe(old?.metadata.uid);
   expect((await bed.get(resources.configMap, 'neighbour'))?.metadata.resourceVersion).toBe(neighbour?.metadata.resourceVersion);
   expect(await bed.events('Kustomization', 'app')).toContainEqual(
@@ -123,7 +120,7 @@ test.each([
   const failed = await bed.applier('app', failsWith('ReconciliationFailed'));
   expect(condition(failed, 'Ready')?.message).toContain(`ConfigMap/${bed.namespace}/not dry-run failed`);
   const commit = await repository.commit('one', { 'not.yaml': immutable('ConfigMap', 'not', '1') });
-  await bed.applier('app', isAt(commit));
+  await bed.applier('app', hasApplied(commit));
   expect(await bed.get(resources.configMap, 'asks')).toMatchObject({ data: { key: '2' } });
   expect(await uidOf('asks')).not.toBe(before.asks);
   expect(await uidOf('not')).toBe(before.not);
@@ -134,7 +131,7 @@ test('a live object that asks for it is replaced as well', async () => {
   const repository = await applied(bed, { 'it.yaml': immutable('ConfigMap', 'it', '1') });
   await bed.merge(resources.configMap, 'it', { metadata: { annotations: { [FORCE]: 'ENABLED' } } });
   const commit = await repository.commit('change', { 'it.yaml': immutable('ConfigMap', 'it', '2') });
-  await bed.applier('app', isAt(commit));
+  await bed.applier('app', hasApplied(commit));
   expect(await bed.get(resources.configMap, 'it')).toMatchObject({ data: { key: '2' } });
 });
 
@@ -164,7 +161,7 @@ test('an object whose finalizer never ends is waited for until spec.timeout, and
   );
   expect(failed.status?.inventory?.entries.map(({ id }) => id)).toContain(`${bed.namespace}_it__ConfigMap`);
   await bed.merge(resources.configMap, 'it', { metadata: { finalizers: null } });
-  await bed.applier('app', isAt(commit));
+  await bed.applier('app', hasApplied(commit));
   expect(await bed.get(resources.configMap, 'it')).toMatchObject({ data: { key: '2' } });
 });
 
@@ -191,7 +188,7 @@ test('a rule in CEL that says no to a change in words of its own is one too', as
   const repository = await applied(bed, { 'crd.yaml': JSON.stringify(crd), 'it.yaml': widget('small') }, { force: true });
   const uid = (await bed.get(widgets, 'it'))?.metadata.uid;
   const commit = await repository.commit('change', { 'it.yaml': widget('large') });
-  await bed.applier('app', isAt(commit));
+  await bed.applier('app', hasApplied(commit));
   expect(await bed.get(widgets, 'it')).toMatchObject({ spec: { size: 'large' } });
   expect((await bed.get(widgets, 'it'))?.metadata.uid).not.toBe(uid);
   await bed.client.delete(definitions, { namespace: '', name: `widgets.${group}` }, { signal: bed.signal });

@@ -2,10 +2,7 @@ import { kustomizations } from '@gotk/api';
 import type { Unstructured } from '@gotk/apimachinery';
 import { expect, test } from 'vitest';
 import { configMap, deployment } from './manifests.ts';
-import { condition, failsWith, isReady, resources, type Testbed, testbed } from './testbed.ts';
-
-const isAt = (commit: string) => (it: Parameters<typeof isReady>[0] & { status?: { lastAppliedRevision?: string } }) =>
-  isReady(it) && it.status?.lastAppliedRevision === `main@sha1:${commit}`;
+import { condition, failsWith, hasApplied, isReady, resources, type Testbed, testbed } from './testbed.ts';
 
 async function follows(bed: Testbed, files: Readonly<Record<string, string>>, ignore: readonly object[]) {
   const repository = await bed.repository(files);
@@ -53,7 +50,7 @@ test('a new commit leaves an ignored field as it is in the cluster; a new object
   };
   await bed.merge(resources.deployment, 'web', resourcesPatch, 'vpa');
   const commit = await repository.commit('image', { 'web.yaml': deployment('web', 'example.com/web:2') });
-  await bed.applier('app', isAt(commit));
+  await bed.applier('app', hasApplied(commit));
   const web = await bed.get(resources.deployment, 'web');
   expect(web).toMatchObject({
     spec: { replicas: 3, template: { spec: { containers: [{ image: 'example.com/web:2', resources: { limits: { cpu: '1' } } }] } } },
@@ -69,7 +66,7 @@ test('a field that another manager applies is given up to it', async () => {
     { fieldManager: 'autoscaler', force: true, signal: bed.signal },
   );
   const commit = await repository.commit('image', { 'web.yaml': deployment('web', 'example.com/web:2') });
-  await bed.applier('app', isAt(commit));
+  await bed.applier('app', hasApplied(commit));
   const web = await bed.get(resources.deployment, 'web');
   expect(replicasOf(web as Unstructured)).toBe(4);
   const ours = web?.metadata.managedFields?.find(({ manager }) => manager === 'kustomize-controller');

@@ -1,10 +1,7 @@
 import { registerValidation, startWebhookServer } from '@gotk/testkit';
 import { expect, test } from 'vitest';
 import { configMap } from './manifests.ts';
-import { condition, failsWith, isReady, resources, type Testbed, testbed } from './testbed.ts';
-
-const isAt = (commit: string) => (it: Parameters<typeof isReady>[0] & { status?: { lastAppliedRevision?: string } }) =>
-  isReady(it) && it.status?.lastAppliedRevision === `main@sha1:${commit}`;
+import { failsWith, hasApplied, isReady, messageOf, resources, type Testbed, testbed } from './testbed.ts';
 
 async function follows(bed: Testbed, files: Readonly<Record<string, string>>, spec = {}) {
   const repository = await bed.repository(files);
@@ -12,7 +9,6 @@ async function follows(bed: Testbed, files: Readonly<Record<string, string>>, sp
   await bed.kustomization('app', { retryInterval: '1s', ...spec });
   return repository;
 }
-const messageOf = (object: Parameters<typeof condition>[0]) => condition(object, 'Ready')?.message ?? '';
 
 test('a namespace that is being deleted takes nothing: the failure says so, changes nothing, and heals when it is back', async () => {
   await using bed = await testbed();
@@ -87,7 +83,7 @@ test.each([
     expect(messageOf(failed)).toMatch(message);
     expect(await bed.get(resources.configMap, 'a')).toMatchObject({ data: { key: '1' } });
     server.judge(() => ({}));
-    await bed.applier('app', isAt(commit));
+    await bed.applier('app', hasApplied(commit));
   },
 );
 

@@ -1,7 +1,6 @@
-import { kustomizations } from '@gotk/api';
 import { expect, test } from 'vitest';
 import { configMap } from './manifests.ts';
-import { condition, failsWith, isReady, isStalled, resources, type Testbed, testbed } from './testbed.ts';
+import { condition, failsWith, isReady, resources, type Testbed, testbed } from './testbed.ts';
 
 /** A Kustomization that has been applied well once, with `keep` in it. */
 async function applied(bed: Testbed) {
@@ -160,29 +159,4 @@ test('an object that moves from one Kustomization to another ends up with the ot
   );
   expect(moved.metadata.deletionTimestamp).toBeUndefined();
   expect(moved.metadata.uid).toBeDefined();
-});
-
-test.each([
-  [
-    'a service account to decrypt as',
-    { decryption: { provider: 'sops', serviceAccountName: 'tenant' } },
-    'spec.decryption.serviceAccountName',
-  ],
-] as const)('asking for %s stalls the object, naming the field, and touches nothing', async (_what, spec, field) => {
-  await using bed = await testbed();
-  const repository = await bed.repository({ 'a.yaml': configMap('a', {}) });
-  await bed.gitRepository('repo', { url: repository.url });
-  await bed.source('repo', isReady);
-  await bed.kustomization('app', spec as never);
-  const stalled = await bed.applier('app', isStalled);
-  expect(condition(stalled, 'Ready')).toMatchObject({
-    status: 'False',
-    reason: 'UnsupportedField',
-    message: expect.stringContaining(field),
-  });
-  expect(await bed.get(resources.configMap, 'a')).toBeUndefined();
-
-  const { metadata } = stalled;
-  await bed.client.delete(kustomizations, { namespace: bed.namespace, name: metadata.name }, { signal: bed.signal });
-  await bed.untilGone(kustomizations, 'app');
 });

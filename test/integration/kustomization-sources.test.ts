@@ -63,6 +63,24 @@ test('an OCIRepository is applied, and its origin is in status, history and even
   expect(followed.status?.lastAppliedOriginRevision).toBeUndefined();
 });
 
+test('what is told of a deletion says what was applied, and where it comes from', async () => {
+  await using bed = await testbed();
+  await using registry = await startRegistry();
+  await push(registry, 'latest', { 'app.yaml': configMap('app', {}) });
+  await ociRepository(bed, registry);
+  await bed.kustomization('app', { sourceRef: { kind: 'OCIRepository', name: 'app' } });
+  await bed.applier('app', isReady);
+
+  await bed.client.delete(kustomizations, { namespace: bed.namespace, name: 'app' }, { signal: bed.signal });
+  await bed.untilGone(kustomizations, 'app');
+  await expect
+    .poll(async () => {
+      const { items } = await bed.client.list(resources.event, { namespace: bed.namespace, signal: bed.signal });
+      return items.find(({ message }) => String(message).endsWith('deleted'))?.metadata.annotations;
+    })
+    .toHaveProperty(['kustomize.toolkit.fluxcd.io/originRevision']);
+});
+
 test('a Bucket of another namespace is applied', async () => {
   await using bed = await testbed();
   await using elsewhere = await testbed();

@@ -7,7 +7,7 @@ import { expect, inject, test } from 'vitest';
 import { secret } from './git-manifests.ts';
 import { configMap } from './manifests.ts';
 import { ownCluster, ownController } from './own-controller.ts';
-import { condition, failsWith, isReady, resources, type Testbed, testbed } from './testbed.ts';
+import { failsWith, isReady, messageOf, resources, type Testbed, testbed } from './testbed.ts';
 
 type PostBuild = NonNullable<Kustomization['spec']['postBuild']>;
 
@@ -28,8 +28,6 @@ const variables = (bed: Testbed, name: string, data: Readonly<Record<string, str
   bed.apply(resources.configMap, { metadata: { name, labels: { 'reconcile.fluxcd.io/watch': 'Enabled' } }, data });
 
 const dataOf = async (bed: Testbed, name: string): Promise<unknown> => (await bed.get(resources.configMap, name))?.data;
-
-const messageOf = (object: Kustomization): string => condition(object, 'Ready')?.message ?? '';
 
 test('variables come from ConfigMaps, Secrets and the spec, each of which wins over what is before it', async () => {
   await using bed = await testbed();

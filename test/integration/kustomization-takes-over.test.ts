@@ -3,11 +3,12 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { kustomizations } from '@gotk/api';
-import type { KubeObject, Unstructured } from '@gotk/apimachinery';
+import type { KubeObject, Resource, Unstructured } from '@gotk/apimachinery';
 import { expect, inject, test } from 'vitest';
 import { configMap, deployment } from './manifests.ts';
 import { isReady, resources, type Testbed, testbed } from './testbed.ts';
 
+const jobs: Resource = { group: 'batch', version: 'v1', kind: 'Job', plural: 'jobs', namespaced: true };
 const SSA = 'kustomize.toolkit.fluxcd.io/ssa';
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
@@ -90,6 +91,27 @@ test('what kubectl adds to an applied object goes again; what others add stays',
   );
   await bed.until(resources.configMap, 'it', ({ data }) => (data as { applied?: string }).applied === undefined);
   expect((await bed.get(resources.configMap, 'it'))?.data).toEqual({ a: 'git', theirs: 'x' });
+});
+
+test('a rollout that kubectl restarts runs to its end, and is not taken back by a later run; what else kubectl adds is', async () => {
+  await using bed = await testbed();
+  await follows(bed, { 'web.yaml': deployment('web', 'example.com/web:1') });
+  const restartedAt = ({ spec }: Unstructured) =>
+    (spec as { template: { metadata: { annotations?: Record<string, string> } } }).template.metadata.annotations?.[
+      'kubectl.kubernetes.io/restartedAt'
+    ];
+  await kubectl(bed, 'rollout', 'restart', 'deployment/web');
+  const before = await bed.until(resources.deployment, 'web', (it) => restartedAt(it) !== undefined);
+  await kubectl(bed, 'rollout', 'status', 'deployment/web', '--timeout=20s');
+  await kubectl(bed, 'annotate', 'deployment', 'web', 'note=x');
+  await bed.until(resources.deployment, 'web', ({ metadata }) => metadata.annotations?.note === undefined);
+  const token = await bed.request(kustomizations, 'app');
+  await bed.applier('app', (it) => isReady(it) && it.status?.lastHandledReconcileAt === token);
+  const after = await bed.get(resources.deployment, 'web');
+  expect(after && restartedAt(after)).toBe(restartedAt(before));
+  expect(await bed.events('Kustomization', 'app')).not.toContainEqual(
+    expect.objectContaining({ message: expect.stringContaining('restartedAt') }),
+  );
 });
 
 test.each(['label', 'annotation'] as const)('ssa: Merge as %s lets kubectl add, and not change what is in Git', async (where) => {
@@ -209,4 +231,30 @@ test('an object that is only created when it is missing is not waited for once i
   await bed.kustomization('app', { wait: true, timeout: '5s' });
   await bed.applier('app', isReady);
   expect((await bed.get(resources.deployment, 'theirs'))?.metadata.generation).toBe(before?.metadata.generation);
+});
+
+test('a Job, a Service and a Secret that Flux has applied are left as they are, to the version', async () => {
+  await using bed = await testbed();
+  const labels = { ...labelled, 'kustomize.toolkit.fluxcd.io/namespace': bed.namespace };
+  const metadata = (name: string) => ({ namespace: bed.namespace, name, labels });
+  // As clients with types write them.
+  const job = { template: { metadata: {}, spec: { restartPolicy: 'Never', containers: [{ name: 'a', image: 'a:1', resources: {} }] } } };
+  const port = { name: 'http', port: 80, targetPort: 0, protocol: 'TCP' };
+  const applied = [
+    [jobs, { apiVersion: 'batch/v1', kind: 'Job', metadata: metadata('it'), spec: job }],
+    [resources.service, { apiVersion: 'v1', kind: 'Service', metadata: metadata('it'), spec: { ports: [port] } }],
+    [resources.secret, { apiVersion: 'v1', kind: 'Secret', metadata: metadata('it'), data: { a: 'YQ==' } }],
+  ] as const;
+  for (const [resource, object] of applied)
+    await bed.client.apply(resource, object as Unstructured, { fieldManager: 'kustomize-controller', force: true, signal: bed.signal });
+  await bed.until(jobs, 'it', ({ status }) => (status as { succeeded?: number } | undefined)?.succeeded === 1);
+  const stateOf = () => Promise.all(applied.map(async ([resource]) => (await bed.get(resource, 'it'))?.metadata));
+  const before = await stateOf();
+  await follows(bed, {
+    'job.yaml':
+      'apiVersion: batch/v1\nkind: Job\nmetadata: { name: it }\nspec: { template: { spec: { restartPolicy: Never, containers: [{ name: a, image: "a:1" }] } } }\n',
+    'service.yaml': 'apiVersion: v1\nkind: Service\nmetadata: { name: it }\nspec: { ports: [{ name: http, port: 80 }] }\n',
+    'secret.yaml': 'apiVersion: v1\nkind: Secret\nmetadata: { name: it, annotations: {} }\nstringData: { a: a }\n',
+  });
+  expect(await stateOf()).toEqual(before);
 });

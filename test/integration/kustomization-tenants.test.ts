@@ -5,13 +5,12 @@ import { configMap, deployment } from './manifests.ts';
 import { ownCluster } from './own-controller.ts';
 import { ownToolkit } from './own-toolkit.ts';
 import { ANYTHING, requestsAbout, serviceAccounts, tenant } from './tenants.ts';
-import { condition, failsWith, isReady, resources, type Testbed, testbed } from './testbed.ts';
+import { failsWith, isReady, messageOf, resources, type Testbed, testbed } from './testbed.ts';
 
 const cluster = ownCluster();
 
 const key = (bed: Testbed, name: string) => ({ namespace: bed.namespace, name });
 const dataOf = (object: unknown) => (object as { readonly data?: Readonly<Record<string, string>> } | undefined)?.data;
-const messageOf = (object: Parameters<typeof condition>[0]) => condition(object, 'Ready')?.message ?? '';
 
 test('P9: every request about an object is made as the service account: dry-run, apply, watch, health, drift, prune and deletion', async () => {
   await using bed = await testbed();
@@ -42,9 +41,9 @@ test('P9: every request about an object is made as the service account: dry-run,
   expect(new Set(about.map(({ actingAs }) => actingAs))).toEqual(new Set([`system:serviceaccount:${bed.namespace}:deployer`]));
   const done = new Set(about.map(({ verb, dryRun }) => (dryRun ? 'dry-run' : verb)));
   expect([...done].sort()).toEqual(expect.arrayContaining(['delete', 'dry-run', 'patch', 'watch']));
-  // Its own work is its own: the Kustomization's status, and events.
+  // Its own work is its own: the Kustomization's status, a look at the source before anything is pruned, and events.
   const own = all.filter(({ actingAs }) => actingAs === '');
-  expect(new Set(own.map(({ resource }) => resource))).toEqual(new Set(['events', 'kustomizations', 'serviceaccounts']));
+  expect(new Set(own.map(({ resource }) => resource))).toEqual(new Set(['gitrepositories', 'events', 'kustomizations', 'serviceaccounts']));
 });
 
 test('what the service account may not do is not done, and says which verb on which resource; what it may do stays undone with it', async () => {
@@ -118,6 +117,7 @@ test('without the right to watch or list, objects become healthy, stay as they a
 
   const told = (await bed.events('Kustomization', 'app')).map(({ message }) => message);
   expect(told.filter((message) => message.includes('Deployment'))).toEqual([expect.stringContaining(' created')]);
+  expect(told).toContainEqual(expect.stringContaining(`ConfigMap/${bed.namespace}/map: data.key changed by 'somebody'`));
 });
 
 test('health is looked at as the service account: what it may not get fails the check, naming the right', async () => {

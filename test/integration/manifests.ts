@@ -21,3 +21,19 @@ spec:
       containers: [{ name: app, image: '${image}' }]
 `;
 }
+
+/** A Job of one Pod that deletes itself so many seconds after its end. */
+export function expiringJob(name: string, image: string, ttlSeconds = 0): string {
+  return `apiVersion: batch/v1
+kind: Job
+metadata:
+  name: ${name}
+spec:
+  backoffLimit: 0
+  ttlSecondsAfterFinished: ${ttlSeconds}
+  template:
+    spec:
+      restartPolicy: Never
+      containers: [{ name: app, image: '${image}' }]
+`;
+}

@@ -9,18 +9,20 @@ import { type Testbed, testbed } from './testbed.ts';
 /** A cluster that nobody else's controllers look at. */
 export interface OwnCluster {
   readonly kubeconfigPath: string;
+  /** What everybody has asked of it, if that is written down. */
+  readonly auditLog: string;
   testbed(): Promise<Testbed>;
 }
 
 /** For the top of a test file: the cluster is there for its tests, and goes with them. It knows our kinds unless told. */
-export function ownCluster({ crds = true }: { readonly crds?: boolean } = {}): OwnCluster {
+export function ownCluster({ crds = true, audited = false }: { readonly crds?: boolean; readonly audited?: boolean } = {}): OwnCluster {
   let plane: Awaited<ReturnType<typeof startControlPlane>> | undefined;
   const running = () => {
     if (plane === undefined) throw new Error('the cluster is for tests');
     return plane;
   };
   beforeAll(async () => {
-    plane = await startControlPlane({ controllerManager: false });
+    plane = await startControlPlane({ controllerManager: false, ...(audited ? { audit: 'everybody' } : {}) });
     if (!crds) return;
     await using bed = await testbed(plane);
     await installCrds(bed.client, bed.signal);
@@ -29,6 +31,9 @@ export function ownCluster({ crds = true }: { readonly crds?: boolean } = {}): O
   return {
     get kubeconfigPath() {
       return running().kubeconfigPath;
+    },
+    get auditLog() {
+      return running().auditLog ?? '';
     },
     testbed: () => testbed(running()),
   };

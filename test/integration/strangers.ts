@@ -3,12 +3,13 @@ import { once } from 'node:events';
 import { availableParallelism, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import type { INPUTS } from './hostile-inputs.ts';
 import type { BOMBS, HOSTILITIES } from './hostile-server.ts';
 
 /** All hostile servers, in a process of their own: what they compute holds up neither the healthy servers of a test nor its clock. */
 export interface Strangers extends AsyncDisposable {
   /** `127.0.0.1:port` of each. */
-  readonly hosts: Readonly<Record<keyof typeof HOSTILITIES | keyof typeof BOMBS, string>>;
+  readonly hosts: Readonly<Record<keyof typeof HOSTILITIES | keyof typeof BOMBS | keyof typeof INPUTS, string>>;
 }
 
 const MAIN = fileURLToPath(new URL('./strangers-main.ts', import.meta.url));

@@ -9,6 +9,7 @@ const rbac = (kind: string, plural: string): Resource => ({
   plural,
   namespaced: true,
 });
+export const clusterRoleBindings: Resource = { ...rbac('ClusterRoleBinding', 'clusterrolebindings'), namespaced: false };
 export const serviceAccounts: Resource = { group: '', version: 'v1', kind: 'ServiceAccount', plural: 'serviceaccounts', namespaced: true };
 
 export interface Rule {

@@ -207,3 +207,10 @@ export const failsWith =
   };
 
 export const isStalled = (object: WithConditions): boolean => condition(object, 'Stalled')?.status === 'True';
+
+/** Whether a Kustomization is ready with this commit of its branch. */
+export const hasApplied = (commit: string) => (it: Parameters<typeof isReady>[0] & { status?: { lastAppliedRevision?: string } }) =>
+  isReady(it) && it.status?.lastAppliedRevision === `main@sha1:${commit}`;
+
+/** What an object says of its readiness. */
+export const messageOf = (object: WithConditions): string => condition(object, 'Ready')?.message ?? '';

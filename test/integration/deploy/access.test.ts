@@ -1,6 +1,7 @@
 import type { Resource, Unstructured } from '@gotk/apimachinery';
 import { eventually } from '@gotk/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clusterRoleBindings } from '../tenants.ts';
 import { judge, person, type Subject, serviceAccount } from './access.ts';
 import { type Installation, install } from './installation.ts';
 import { needs } from './needs.ts';
@@ -74,14 +75,11 @@ describe('kustomize-controller', () => {
   test('is confined to its own work by taking one binding away', async () => {
     await using confined = await install();
     const subject = serviceAccount(confined.namespace, 'kustomize-controller');
-    const binding: Resource = {
-      group: 'rbac.authorization.k8s.io',
-      version: 'v1',
-      kind: 'ClusterRoleBinding',
-      plural: 'clusterrolebindings',
-      namespaced: false,
-    };
-    await confined.client.delete(binding, { namespace: '', name: `cluster-reconciler-${confined.namespace}` }, { signal: confined.signal });
+    await confined.client.delete(
+      clusterRoleBindings,
+      { namespace: '', name: `cluster-reconciler-${confined.namespace}` },
+      { signal: confined.signal },
+    );
     // Those it reads for Kustomizations, as it does Secrets.
     const beyond = WAYS_ON.filter((action) => action !== 'get configmaps');
     const others = [...beyond, 'patch gitrepositories.source.toolkit.fluxcd.io', 'create kustomizations.kustomize.toolkit.fluxcd.io'];

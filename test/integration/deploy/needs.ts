@@ -30,6 +30,7 @@ export const needs = {
       ...reading('secrets'),
       ...reading('configmaps'),
       'get serviceaccounts',
+      'get namespaces',
       ...EVENTS,
     ],
     ownNamespace: LEADING,
