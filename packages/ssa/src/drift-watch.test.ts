@@ -97,3 +97,27 @@ test('an object that took the place of one that left, and one that came back, ar
   bed.applied('7');
   expect(bed.notices).toEqual([]);
 });
+
+test('whoever waits for a deletion is told of it, also when it is over by the time the wait begins', () => {
+  const bed = setUp();
+  const entry = { id, v: 'v1' };
+  bed.appears('5');
+  bed.watch.awaitDeletion(entry, 'apps/app');
+  expect(bed.notices).toEqual([]);
+  bed.leaves();
+  expect(bed.notices).toEqual(['apps/app: web']);
+  bed.appears('6', 'uid-2');
+  bed.leaves();
+  expect(bed.notices).toHaveLength(1);
+  bed.watch.awaitDeletion(entry, 'apps/app');
+  expect(bed.notices).toEqual(['apps/app: web', 'apps/app: web']);
+});
+
+test('what another owner has applied meanwhile hides no deletion from whoever waits for it', () => {
+  const bed = setUp();
+  bed.appears('5');
+  bed.applied('5');
+  bed.leaves();
+  bed.watch.awaitDeletion({ id, v: 'v1' }, 'apps/other');
+  expect(bed.notices).toEqual(['apps/app: web', 'apps/other: web']);
+});

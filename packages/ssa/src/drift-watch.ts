@@ -3,7 +3,7 @@ import type { Delta, InformerSet } from '@gotk/kube';
 import { hasDrifted, type Seen } from './drift.ts';
 import { entryDigest } from './entry-digest.ts';
 import { endOf } from './expiring-jobs.ts';
-import { type InventoryEntry, idOf, type ObjectReference, referenceTo } from './inventory.ts';
+import { type InventoryEntry, idOf, type ObjectReference, parseEntry, referenceTo } from './inventory.ts';
 import type { JobEnd, Ledger, LedgerRecord } from './ledger.ts';
 import type { FieldPath } from './managed-fields/field-set.ts';
 import { type Standing, standingOf, type Takeover } from './managed-fields/takeover.ts';
@@ -87,7 +87,7 @@ export function createDriftWatch({
 }: DriftWatchOptions): DriftWatch {
   const lingering = new Map<string, string>();
   const ignored = new Map<string, ReadonlyMap<string, readonly FieldPath[]>>();
-  /** Objects that left a watch while nothing was on record of them, by id; the latest. */
+  /** Objects that left a watch and have not come back, by id; the latest. */
   const departed = latest<string, { readonly uid: string; readonly end: JobEnd | undefined }>(MAX_DEPARTED);
   const moves = createMoves();
   const listeners = new Set<(notice: DriftNotice) => void>();
@@ -121,16 +121,14 @@ export function createDriftWatch({
       return inspect(resource, delta.object);
     }
     const waiting = lingering.get(id);
-    if (waiting !== undefined) {
-      lingering.delete(id);
-      notify(waiting, reference);
-    }
+    lingering.delete(id);
+    if (waiting !== undefined) notify(waiting, reference);
+    const { end, metadata } = delta.object;
+    // Whoever is just applying or deleting it may hear of it later than we do.
+    departed.set(id, { uid: metadata.uid ?? '', end });
     const record = ledger.get(id);
-    // An object of that name that we have applied since is another one. The one that we are just applying may have gone before we are told that it is there.
-    const { end } = delta.object;
-    if (record === undefined || record.uid !== delta.object.metadata.uid)
-      return departed.set(id, { uid: delta.object.metadata.uid ?? '', end });
-    leave(record, reference, end);
+    // An object of that name that we have applied since is another one.
+    if (record !== undefined && record.uid === metadata.uid) leave(record, reference, end);
   };
 
   const transform = (object: Unstructured): Tracked => {
@@ -236,7 +234,12 @@ export function createDriftWatch({
       departed.delete(id);
       leave(record, reference, gone.end);
     },
-    awaitDeletion: ({ id }, owner) => lingering.set(id, owner),
+    awaitDeletion(entry, owner) {
+      const object = parseEntry(entry);
+      // It was asked whether it is there, and it went before we were told to wait for that.
+      if (object !== undefined && departed.get(entry.id) !== undefined) notify(owner, object);
+      else lingering.set(entry.id, owner);
+    },
     subscribe(listener) {
       listeners.add(listener);
       return { [Symbol.dispose]: () => listeners.delete(listener) };
