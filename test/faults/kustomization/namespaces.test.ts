@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { gitRepositories } from '@gotk/api';
 import type { KubeObject, Resource, Unstructured } from '@gotk/apimachinery';
 import { isNotFound } from '@gotk/kube';
 import { checkInvariants, ensureNamespace, eventually } from '@gotk/testkit';
@@ -140,10 +141,12 @@ describe('F28: a namespace that is deleted', () => {
     await populate(bed, `${namespace}-outside`);
     await first.stop();
     await removeNamespace(bed, namespace);
-    // Everything that nobody holds is gone by now: accounts, the kubeconfig, the source.
+    // What nobody holds goes in no particular order: accounts, the kubeconfig, the source.
     await eventually(async () => {
-      const { items } = await bed.client.list(core('ServiceAccount', 'serviceaccounts'), { namespace, signal: within() });
-      if (items.length > 0) throw new Error('accounts are still there');
+      for (const resource of [core('ServiceAccount', 'serviceaccounts'), core('Secret', 'secrets'), gitRepositories]) {
+        const { items } = await bed.client.list<KubeObject>(resource, { namespace, signal: within() });
+        if (items.length > 0) throw new Error(`${resource.plural} are still there`);
+      }
     });
     await bed.start({ flags });
     await untilNamespaceGone(bed, namespace);
