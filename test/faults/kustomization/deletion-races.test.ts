@@ -64,9 +64,10 @@ async function act(bed: ApplierBed, player: Player, { action, random }: { readon
       player.policy = policy;
     },
     suspend: async () => {
-      await patch({ suspend: true });
+      // What it was at that very moment: a look at it afterwards may find it gone.
+      const { metadata } = await patch({ suspend: true });
       player.suspended = true;
-      player.mayLeave ||= (await bed.get(name))?.metadata.deletionTimestamp !== undefined;
+      player.mayLeave ||= metadata.deletionTimestamp !== undefined;
     },
     resume: async () => {
       await patch({ suspend: false });
