@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { kustomizationDefinition, validate } from '@gotk/api';
 import type { Resource } from '@gotk/apimachinery';
 import { isNotFound } from '@gotk/kube';
-import { type ControllerProcess, isMutating, type RequestRecord, startFaultProxy } from '@gotk/testkit';
+import { type ControllerProcess, isMutating, type RequestRecord, type RequestTrace, startFaultProxy } from '@gotk/testkit';
 import { expect, test } from 'vitest';
 import { type ApplierBed, applierBed, BUNDLE, isReadyWith } from './bed.ts';
 import { configMap } from './config-map.ts';
@@ -21,6 +22,8 @@ const EVERY_SECOND = Array.from({ length: 50 }, (_, index) => 2 * index + 1);
 const ENDS = OTHER === OURS ? { asked: [3], after: [2, 11] } : { asked: EVERY_SECOND, after: EVERY_SECOND };
 /** What was changed, what was deleted, and that all is well. */
 const EVENTS_A_REVISION = 3;
+/** Longer than between two events of one run. */
+const QUIET_MS = 500;
 
 /** G2, as the steps of a lane: the first one, and the two that are gone to and fro between. */
 async function stepsOf({
@@ -144,6 +147,16 @@ const ELECTION = [
   '--leader-election-retry-period=1s',
 ];
 
+/** Events come after the status that they tell of: resolves when those of a revision that is ready are not told later, as if they were the next one's. */
+async function untilAllTold({ records }: RequestTrace): Promise<void> {
+  const asked = () => records.filter(({ resource }) => resource !== 'leases');
+  const isOpen = ({ verb, durationMs }: RequestRecord) => verb !== 'watch' && durationMs === 0;
+  for (let count = -1; count !== asked().length || asked().some(isOpen); ) {
+    count = asked().length;
+    await delay(QUIET_MS);
+  }
+}
+
 /** What is written to objects, rather than told or kept alive. */
 const isWork = ({ resource, ...request }: RequestRecord): boolean => isMutating(request) && !/^(events|leases)/.test(resource);
 
@@ -169,6 +182,7 @@ test('F35: a version that starts before the other one ends, as in a rolling upda
   ] as const) {
     const before = await worldOf(bed, 'app');
     const { trace } = running.proxy;
+    await untilAllTold(trace);
     const since = trace.records.length;
     const slow = running.proxy.inject({ name: 'slow', verbs: ['apply'], action: { kind: 'delay', ms: 100 } });
     const revision = await bed.publish(content);
@@ -208,11 +222,11 @@ test('F35: a Job that has deleted itself is not run again by the version that co
   await bed.until('app', isReadyWith(revision));
   expect(await before.stop()).toBe(0);
   // As the controller of Jobs does when their time has come.
-  const signal = AbortSignal.timeout(20_000);
+  const within = () => AbortSignal.timeout(20_000);
   const key = { namespace: bed.namespace, name: 'migrate' };
-  await bed.client.delete(jobs, key, { signal, propagation: 'Background' });
+  await bed.client.delete(jobs, key, { signal: within(), propagation: 'Background' });
   const next = await bed.start({ bundle: OURS });
   await untilLooked(next, revision);
-  await expect(bed.client.get(jobs, key, { signal })).rejects.toSatisfy(isNotFound);
+  await expect(bed.client.get(jobs, key, { signal: within() })).rejects.toSatisfy(isNotFound);
   expect((await bed.get('app'))?.status?.inventory?.entries).toHaveLength(2);
 });
