@@ -21,7 +21,7 @@ const configMap = (resourceVersion: number, name = 'web'): Unstructured => ({
 });
 
 /** A server that answers as an API server would, with a resourceVersion that every write moves on, and a proxy before it. */
-async function bed() {
+async function bed({ timeoutMs = 10_000 } = {}) {
   const stack = new AsyncDisposableStack();
   const { ca, cert, key: serverKey } = issueServingCertificate(['127.0.0.1']);
   const seen: string[] = [];
@@ -49,7 +49,7 @@ async function bed() {
   const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const proxy = stack.use(await startFaultProxy({ connection: { server: url, ca, token: async () => 'secret' } }));
   const connection = await loadConnection({ kubeconfigPath: proxy.kubeconfigPath });
-  const client = createKubeClient({ connection, userAgent: 'me/1', timeoutMs: 1_000 });
+  const client = createKubeClient({ connection, userAgent: 'me/1', timeoutMs });
   stack.defer(() => client.close());
   const events: string[] = [];
   return {
@@ -156,7 +156,7 @@ describe('a call', () => {
   });
 
   test('is never answered', async () => {
-    await using it = await bed();
+    await using it = await bed({ timeoutMs: 1_000 });
     using _fault = it.proxy.inject({ name: 'hole', action: { kind: 'black-hole' } });
     await expect(it.get()).rejects.toThrow('no answer within 1000 ms');
     expect(it.seen).toEqual([]);
