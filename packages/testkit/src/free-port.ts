@@ -5,10 +5,15 @@ import { createServer } from 'node:net';
 const FIRST = 10_000;
 const LAST = 30_000;
 
-/** A loopback port that nobody listens on. */
+/** Whoever got one may not listen on it yet. */
+const given = new Set<number>();
+
+/** A loopback port that nobody listens on, and that this process has given to nobody before. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = FIRST + Math.floor(Math.random() * (LAST - FIRST));
+    if (given.has(port)) continue;
+    given.add(port);
     if (await canListen(port)) return port;
   }
 }
