@@ -20,6 +20,7 @@ test('the second one waits until the first lets go', async () => {
     second = lock;
   });
 
+  await expect.poll(() => waitedFor, { timeout: 10_000 }).toEqual([process.pid]);
   await delay(50);
   expect(second).toBeUndefined();
   expect(waitedFor).toEqual([process.pid]);
