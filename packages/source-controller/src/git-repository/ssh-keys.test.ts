@@ -11,7 +11,8 @@ const remoteWith = (identity: string, passphrase?: string): Remote => ({
   url,
   access: { username: 'git', knownHosts: 'HOSTS', identity, ...(passphrase === undefined ? {} : { passphrase }) },
 });
-const asker = { signal: AbortSignal.timeout(60_000), of: 'apps/repo' };
+/** Each test has its own time. */
+const asker = () => ({ signal: AbortSignal.timeout(60_000), of: 'apps/repo' });
 
 function bed({ deadlineMs = 60_000 } = {}) {
   const workers = createWorkerPool({ entry: new URL('../worker.ts', import.meta.url), clock: systemClock });
@@ -31,14 +32,14 @@ test('a key is decrypted once for all who ask, for as long as key and passphrase
   const { privateKey } = await makeSshKey({ type: 'ed25519', passphrase: 'a phrase' });
   const locked = remoteWith(privateKey, 'a phrase');
 
-  const [one, other] = await Promise.all([it.keys.unlocked(locked, asker), it.keys.unlocked(locked, { ...asker, of: 'apps/other' })]);
+  const [one, other] = await Promise.all([it.keys.unlocked(locked, asker()), it.keys.unlocked(locked, { ...asker(), of: 'apps/other' })]);
 
   expect(one).toEqual(other);
   expect(one).toEqual(remoteWith(expect.stringContaining('PRIVATE KEY') as never));
-  expect(await it.keys.unlocked(locked, asker)).toEqual(one);
+  expect(await it.keys.unlocked(locked, asker())).toEqual(one);
   expect(it.runs()).toBe(1);
   for (let round = 0; round < 3; round++)
-    await expect(it.keys.unlocked(remoteWith(privateKey, 'another'), asker)).rejects.toMatchObject({
+    await expect(it.keys.unlocked(remoteWith(privateKey, 'another'), asker())).rejects.toMatchObject({
       name: 'InvalidLogin',
       message: "'password' of the Secret is not the passphrase of 'identity'",
     });
@@ -52,18 +53,18 @@ test('what has no passphrase is left as it is', async () => {
     { url: new URL('https://git.example.com/app.git'), access: { login: { kind: 'anonymous' } } } as const,
   ];
 
-  for (const remote of remotes) expect(await it.keys.unlocked(remote, asker)).toBe(remote);
+  for (const remote of remotes) expect(await it.keys.unlocked(remote, asker())).toBe(remote);
   expect(it.runs()).toBe(0);
 });
 
 describe('P4: a key that takes seconds to decrypt', () => {
   test('holds up nobody', { timeout: 60_000 }, async () => {
     await using it = bed();
-    await it.keys.unlocked(remoteWith((await makeSshKey({ type: 'ed25519', passphrase: 'x' })).privateKey, 'x'), asker);
+    await it.keys.unlocked(remoteWith((await makeSshKey({ type: 'ed25519', passphrase: 'x' })).privateKey, 'x'), asker());
     const { privateKey } = await makeSshKey({ type: 'ed25519', passphrase: 'a phrase', rounds: 128 });
     const started = performance.now();
     const spentMs = startCpuTime();
-    await it.keys.unlocked(remoteWith(privateKey, 'a phrase'), asker);
+    await it.keys.unlocked(remoteWith(privateKey, 'a phrase'), asker());
     // All that this thread did in that time together.
     expect(spentMs()).toBeLessThan(100);
     expect(performance.now() - started).toBeGreaterThan(500);
@@ -82,10 +83,10 @@ describe('P4: a key that takes seconds to decrypt', () => {
     const message = "'identity' of the Secret was not decrypted in time: give it a passphrase that takes fewer rounds";
 
     await using brief = bed({ deadlineMs: 500 });
-    await expect(brief.keys.unlocked(slow, asker)).rejects.toMatchObject({ name: 'InvalidLogin', message });
+    await expect(brief.keys.unlocked(slow, asker())).rejects.toMatchObject({ name: 'InvalidLogin', message });
     using deadline = deadlineSignal({ timeoutMs: 500, clock: systemClock });
     await using patient = bed();
-    await expect(patient.keys.unlocked(slow, { ...asker, signal: deadline.signal })).rejects.toMatchObject({
+    await expect(patient.keys.unlocked(slow, { ...asker(), signal: deadline.signal })).rejects.toMatchObject({
       name: 'InvalidLogin',
       message,
     });

@@ -34,12 +34,13 @@ async function workplace() {
   };
 }
 
-const asking = { signal: AbortSignal.timeout(30_000), of: 'apps/app' };
+/** Each test has its own time. */
+const asking = () => ({ signal: AbortSignal.timeout(30_000), of: 'apps/app' });
 const app = { name: 'app', range: '' };
 
 test('an index that many ask about is read once', async () => {
   await using place = await workplace();
-  const chosen = await Promise.all(Array.from({ length: 20 }, () => place.lookups.choose(place.index, app, asking)));
+  const chosen = await Promise.all(Array.from({ length: 20 }, () => place.lookups.choose(place.index, app, asking())));
   expect(new Set(chosen.map(({ version }) => version))).toEqual(new Set(['1.0.0']));
   expect(place.lookups.knows('sha256:one')).toBe(true);
   expect(place.read()).toBe(1);
@@ -47,9 +48,9 @@ test('an index that many ask about is read once', async () => {
 
 test('what was learnt of an index, and has gone from the disk with its directory, is learnt again', async () => {
   await using place = await workplace();
-  await place.lookups.choose(place.index, app, asking);
+  await place.lookups.choose(place.index, app, asking());
   for (const entry of await readdir(join(place.root, '.scratch'))) await rm(join(place.root, '.scratch', entry), { recursive: true });
-  expect((await place.lookups.choose(place.index, app, asking)).version).toBe('1.0.0');
+  expect((await place.lookups.choose(place.index, app, asking())).version).toBe('1.0.0');
   expect(place.read()).toBe(2);
 });
 
@@ -57,8 +58,8 @@ test('whoever gives up does not take the answer from others', async () => {
   await using place = await workplace();
   const gone = AbortSignal.abort(new Error('overtaken'));
   const [first, second] = await Promise.allSettled([
-    place.lookups.choose(place.index, app, { ...asking, signal: gone }),
-    place.lookups.choose(place.index, app, asking),
+    place.lookups.choose(place.index, app, { ...asking(), signal: gone }),
+    place.lookups.choose(place.index, app, asking()),
   ]);
   expect(first).toMatchObject({ status: 'rejected', reason: { message: 'overtaken' } });
   expect(second).toMatchObject({ status: 'fulfilled', value: { version: '1.0.0' } });
@@ -67,6 +68,6 @@ test('whoever gives up does not take the answer from others', async () => {
 test('what is no index is not remembered', async () => {
   await using place = await workplace();
   await writeFile(place.index.file, 'a: 1\n');
-  await expect(place.lookups.read(place.index, asking)).rejects.toThrow(HelmError);
+  await expect(place.lookups.read(place.index, asking())).rejects.toThrow(HelmError);
   expect(place.lookups.knows('sha256:one')).toBe(false);
 });
