@@ -33,7 +33,7 @@ test('an unchanged remote costs one listing at each interval, no fetch, and no w
   const stored = await bed.source('repo', isReady);
   const [listed, requests] = [count('ls-refs'), server.requests.length];
 
-  await expect.poll(() => count('ls-refs'), { timeout: 10_000 }).toBeGreaterThanOrEqual(listed + 3);
+  await expect.poll(() => count('ls-refs'), { timeout: 20_000 }).toBeGreaterThanOrEqual(listed + 3);
   expect(count('fetch')).toBe(1);
   expect(server.requests.length - requests).toBe(count('ls-refs') - listed);
   expect((await bed.get(gitRepositories, 'repo'))?.metadata.resourceVersion).toBe(stored.metadata.resourceVersion);

@@ -68,7 +68,9 @@ test('an artifact that is signed is taken, once; one that is not is refused unti
   expect(condition(failed, 'ArtifactOutdated')?.reason).toBe('NewRevision');
   expect(failed.status?.artifact).toEqual(verified.status?.artifact);
   expect(asked(registry).filter((line) => line === `GET /v2/${REPOSITORY}/blobs/${second.layers[0]?.digest}`)).toEqual([]);
-  await expect.poll(async () => (await bed.events('OCIRepository', 'app')).map(({ reason }) => reason)).toContain('VerificationError');
+  await expect
+    .poll(async () => (await bed.events('OCIRepository', 'app')).map(({ reason }) => reason), { timeout: 20_000 })
+    .toContain('VerificationError');
 
   await cosignSign(registry, second, key);
   await bed.request(ociRepositories, 'app');

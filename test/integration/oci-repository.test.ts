@@ -250,6 +250,6 @@ test('a look that finds nothing new writes nothing', async () => {
   await ociRepository(bed, registry, { interval: '1s' });
   const stored = await bed.until(ociRepositories, 'app', isReady);
   const before = registry.requests.length;
-  await expect.poll(() => registry.requests.length, { timeout: 10_000 }).toBeGreaterThan(before + 2);
+  await expect.poll(() => registry.requests.length, { timeout: 20_000 }).toBeGreaterThan(before + 2);
   expect((await bed.get(ociRepositories, 'app'))?.metadata.resourceVersion).toBe(stored.metadata.resourceVersion);
 });

@@ -106,7 +106,7 @@ test('--events-addr gets an event of every new artifact, with revision and diges
         metadata: { 'source.toolkit.fluxcd.io/revision': revision, 'source.toolkit.fluxcd.io/digest': digest },
         reportingController: 'source-controller',
       };
-      await expect.poll(() => events, { timeout: 5_000 }).toEqual(expect.arrayContaining([expect.objectContaining(event)]));
+      await expect.poll(() => events, { timeout: 20_000 }).toEqual(expect.arrayContaining([expect.objectContaining(event)]));
     }
   } finally {
     receiver.closeAllConnections();

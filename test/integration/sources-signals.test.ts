@@ -31,7 +31,7 @@ test.each(sourceKinds)('the event of a new artifact of a $kind carries its revis
       source: { component: 'source-controller' },
     };
     await expect
-      .poll(() => eventsOf(bed, kind, news), { timeout: 5_000 })
+      .poll(() => eventsOf(bed, kind, news), { timeout: 20_000 })
       .toEqual(expect.arrayContaining([expect.objectContaining(event)]));
   };
   await origin.apply(bed);
@@ -51,7 +51,7 @@ test.each(sourceKinds)('the metrics tell how a $kind is, as long as it is there'
   await bed.until(resource, NAME, isReady);
   const labels = `kind="${kind}",name="${NAME}",namespace="${bed.namespace}"`;
   await expect
-    .poll(() => seriesOf(bed, kind), { timeout: 5_000 })
+    .poll(() => seriesOf(bed, kind), { timeout: 20_000 })
     .toEqual(
       expect.arrayContaining([
         `gotk_reconcile_condition{${labels},type="Ready",status="True"} 1`,
@@ -62,10 +62,10 @@ test.each(sourceKinds)('the metrics tell how a $kind is, as long as it is there'
       ]),
     );
   await bed.merge(resource, NAME, { spec: { suspend: true } });
-  await expect.poll(() => seriesOf(bed, kind), { timeout: 5_000 }).toContain(`gotk_suspend_status{${labels}} 1`);
+  await expect.poll(() => seriesOf(bed, kind), { timeout: 20_000 }).toContain(`gotk_suspend_status{${labels}} 1`);
   await bed.client.delete(resource, { namespace: bed.namespace, name: NAME }, { signal: bed.signal });
   await bed.untilGone(resource, NAME);
-  await expect.poll(() => seriesOf(bed, kind), { timeout: 5_000 }).toEqual([]);
+  await expect.poll(() => seriesOf(bed, kind), { timeout: 20_000 }).toEqual([]);
 });
 
 test('the metrics that are of no single object have their names, too', async () => {

@@ -124,7 +124,7 @@ describe('a server that stalls', () => {
     });
 
     expect(performance.now() - started).toBeLessThan(5_000);
-    await expect.poll(() => server.sockets.size).toBe(0);
+    await expect.poll(() => server.sockets.size, { timeout: 10_000 }).toBe(0);
   });
 
   test.each(STALLS)('%s: whoever gives up otherwise gets that reason back', async (_what, _phase, start) => {
