@@ -48,11 +48,13 @@ async function bed(): Promise<Bed> {
   };
 }
 
-const begun = ({ made }: Bed, count: number) => expect.poll(() => made.length).toBe(count);
+const begun = ({ made }: Bed, count: number) => expect.poll(() => made.length, { timeout: 10_000 }).toBe(count);
 const scratches = async ({ storage }: Bed) => {
   const names = await readdir(join(storage.root, '.scratch'), { recursive: true });
   return names.filter((name) => name.includes('/'));
 };
+/** So many have asked for what is being made, and wait for it. */
+const waiting = (it: Bed, count: number) => expect.poll(async () => (await scratches(it)).length, { timeout: 10_000 }).toBe(count + 1);
 
 test('what several ask for at the same time is made once, and each has a file of its own', async () => {
   await using it = await bed();
@@ -87,6 +89,7 @@ test("a failure is everybody's, and nobody's after that", async () => {
   await using it = await bed();
   const both = [it.ask().catch(String), it.ask().catch(String)];
   await begun(it, 1);
+  await waiting(it, 2);
   it.made[0]?.fail(new Error('no'));
   expect(await Promise.all(both)).toEqual(['Error: no', 'Error: no']);
   const next = it.ask();
@@ -101,6 +104,7 @@ test('who is overtaken leaves at once; the making goes on while anybody waits, e
   const aborts = [new AbortController(), new AbortController()];
   const both = aborts.map(({ signal }) => it.ask(signal).catch((error: unknown) => error));
   await begun(it, 1);
+  await waiting(it, 2);
   const reason = new Error('overtaken');
   aborts[0]?.abort(reason);
   expect(await both[0]).toBe(reason);
