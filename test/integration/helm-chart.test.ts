@@ -237,7 +237,7 @@ test('a chart with another digest than the index says, and one that is not there
   expect(condition(gone, 'FetchFailed')?.message).toContain('gone-1.0.0.tgz: 404');
 });
 
-test('a hundred charts of one version are one download, and their index is read once', async () => {
+test('a hundred charts of one version are one download, and their index is read once', { timeout: 120_000 }, async () => {
   await using bed = await testbed();
   await using server = await startHelmServer();
   server.publish({ name: 'app', version: '1.0.0' });

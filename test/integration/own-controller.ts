@@ -14,6 +14,9 @@ export interface OwnCluster {
   testbed(): Promise<Testbed>;
 }
 
+/** On a busy machine it takes as long as it takes. */
+const START_TIMEOUT_MS = 180_000;
+
 /** For the top of a test file: the cluster is there for its tests, and goes with them. It knows our kinds unless told. */
 export function ownCluster({ crds = true, audited = false }: { readonly crds?: boolean; readonly audited?: boolean } = {}): OwnCluster {
   let plane: Awaited<ReturnType<typeof startControlPlane>> | undefined;
@@ -26,7 +29,7 @@ export function ownCluster({ crds = true, audited = false }: { readonly crds?: b
     if (!crds) return;
     await using bed = await testbed(plane);
     await installCrds(bed.client, bed.signal);
-  });
+  }, START_TIMEOUT_MS);
   afterAll(() => plane?.[Symbol.asyncDispose]());
   return {
     get kubeconfigPath() {

@@ -22,6 +22,8 @@ const storedFiles = async (data: string): Promise<readonly string[]> =>
 
 test.for([1, 2])(
   'F11, F12: killed at any moment while it stores, it leaves nothing torn, and the next one goes on (seed %i)',
+  // Seven starts, one after the other.
+  { timeout: 180_000 },
   async (seed) => {
     const random = seededRandom(seed);
     await using bed = await cluster.testbed();
@@ -43,8 +45,8 @@ test.for([1, 2])(
     await using last = await place.start();
     await bed.request(gitRepositories, 'repo');
     await fetchArtifact((await bed.source('repo', isAt(commit))).status?.artifact);
-    await expect.poll(async () => (await readdir(join(place.data, '.scratch'))).length).toBe(1);
-    await expect.poll(async () => (await storedFiles(place.data)).length).toBeLessThanOrEqual(2);
+    await expect.poll(async () => (await readdir(join(place.data, '.scratch'))).length, { timeout: 20_000 }).toBe(1);
+    await expect.poll(async () => (await storedFiles(place.data)).length, { timeout: 20_000 }).toBeLessThanOrEqual(2);
     expect(await last.stop()).toBe(0);
   },
 );

@@ -173,7 +173,7 @@ beforeAll(async () => {
     for (const name of WELL) await bed.until(resourceOf(kind), name, isReady);
   }
   ground = { bed, hosts, stack, controller };
-});
+}, 180_000);
 afterAll(() => stack.disposeAsync());
 
 /** Fails if looks at those that are well take more than twice as long at p99 while somebody asks for the bad ones, over and over, as while these are suspended. */
