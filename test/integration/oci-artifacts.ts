@@ -64,7 +64,10 @@ export async function ociRepository(
 export const asked = (registry: Registry, since = 0): readonly string[] =>
   registry.requests.slice(since).map(({ method, path }) => `${method} ${path.replace(/\?.*/, '')}`);
 
-/** Looks again, and resolves when that is done. */
+/**
+ * Looks again, and resolves when that is done. Whoever counts what a look costs lets one go by first: news of a Secret may come behind those of the object that uses it,
+ * and make it look a second time.
+ */
 export async function look(bed: Testbed, name = 'app'): Promise<OCIRepository> {
   const token = await bed.request(ociRepositories, name);
   return await bed.until(ociRepositories, name, (it) => it.status?.lastHandledReconcileAt === token);

@@ -51,6 +51,7 @@ test('an artifact that is signed is taken, once; one that is not is refused unti
     observedGeneration: 1,
   });
 
+  await look(bed);
   const before = registry.requests.length;
   await look(bed);
   expect(asked(registry, before)).toEqual([`HEAD /v2/${REPOSITORY}/manifests/latest`]);

@@ -34,6 +34,7 @@ test('an artifact of a registry becomes an artifact of ours, which follows its t
     .poll(() => bed.events('OCIRepository', 'app'), { timeout: 20_000 })
     .toEqual([{ type: 'Normal', reason: 'NewArtifact', message: news }]);
 
+  await look(bed);
   const before = registry.requests.length;
   const again = await look(bed);
   expect(again.status?.artifact).toEqual(artifact);
@@ -58,6 +59,7 @@ test('a token is asked for once, and used by later runs', async () => {
   await bed.until(ociRepositories, 'app', isReady);
   expect(asked(registry).filter((line) => line === 'GET /token')).toHaveLength(1);
 
+  await look(bed);
   const before = registry.requests.length;
   await look(bed);
   await look(bed);
