@@ -31,7 +31,8 @@ export interface Visit {
   readonly isRetry: boolean;
   /** It waits for strangers from its beginning. */
   readonly waits: boolean;
-  readonly begin: () => void;
+  /** `isLate`: it had to wait for others to leave. */
+  readonly begin: (isLate: boolean) => void;
 }
 
 export interface PlacesOptions {
@@ -73,11 +74,11 @@ export function createPlaces({ clock, size, slowSize, end, onRoom }: PlacesOptio
     timer?.[Symbol.dispose]();
     timer = undefined;
   };
-  const place = (key: string, { isSlow, isRetry, waits, begin }: Visit) => {
+  const place = (key: string, { isSlow, isRetry, waits, begin }: Visit, { isLate }: { readonly isLate: boolean }) => {
     const sinceMs = clock.monotonic();
     holding.set(key, { isSlow, isRetry, waits, sinceMs, waitedMs: 0, waitsSinceMs: waits ? sinceMs : undefined, isEnding: false });
     if (isSlow) slow += 1;
-    begin();
+    begin(isLate);
   };
   const timesOf = ({ sinceMs, waitsSinceMs, waitedMs: waitedBeforeMs }: Holding) => {
     const nowMs = clock.monotonic();
@@ -122,8 +123,8 @@ export function createPlaces({ clock, size, slowSize, end, onRoom }: PlacesOptio
     },
     enter(key, visit) {
       const allowed = { ...visit, isSlow: visit.isSlow && slowSize > 0 };
-      if (allowed.isSlow && slow >= slowSize) parked.push(key, () => place(key, allowed));
-      else place(key, allowed);
+      if (allowed.isSlow && slow >= slowSize) parked.push(key, () => place(key, allowed, { isLate: true }));
+      else place(key, allowed, { isLate: false });
     },
     wait(key) {
       const holder = holding.get(key);

@@ -195,3 +195,29 @@ describe('runs that wait for a server that never answers', () => {
     expect(bed.runs).toHaveLength(begun);
   });
 });
+
+test('a run that had to wait for a place is woken when it gets one: by then somebody may have asked for another look', async () => {
+  const asked: { readonly token: string; readonly wokenAtMs: number }[] = [];
+  const slow = async (object: Parameters<typeof reconcile>[0], context: ReconcileContext) => {
+    const { requestedAt: token, woken } = context;
+    if (token !== undefined) asked.push({ token, wokenAtMs: woken.atMs });
+    return await reconcile(object, context);
+  };
+  const names = Array.from({ length: 9 }, (_, index) => `stuck-${index}`);
+  await using bed = await runnerBed({
+    concurrency: 1,
+    waitsForStrangers: () => true,
+    reconcile: slow,
+    objects: names.map((it) => named(it)),
+  });
+  // All are known to be slow, and eight of them have a place.
+  await bed.clock.advance(2 * TIMEOUT_MS);
+  const parked = names.find((name) => !bed.runs.slice(names.length).includes(name)) ?? '';
+  expect(parked).not.toBe('');
+  const askedAtMs = bed.clock.monotonic();
+  bed.api.put(widgets, ask(parked, 'now'));
+  await bed.clock.advance(TIMEOUT_MS);
+
+  expect(asked[0]?.token).toBe('now');
+  expect(asked[0]?.wokenAtMs).toBeGreaterThanOrEqual(askedAtMs);
+});

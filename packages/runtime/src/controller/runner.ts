@@ -215,6 +215,13 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
       });
   };
 
+  /** Whoever has asked since it was taken wants to know how things are now, and this run is the answer. */
+  const wokenNow = ({ key, priority }: Taken): Taken => ({
+    key,
+    priority: priority === 'background' ? 'normal' : priority,
+    wokenAtMs: clock.monotonic(),
+  });
+
   const pump = () => {
     while (!stopped && places.hasRoom(queue.depth > 0)) {
       const taken = queue.take();
@@ -225,7 +232,7 @@ export function startRunner<T extends KubeObject>(options: RunnerOptions<T>): Ru
         isSlow: its?.isSlow === true,
         isRetry: its?.failedAtMs !== undefined,
         waits: object !== undefined && controller.waitsForStrangers?.(object) === true,
-        begin: () => begin(taken),
+        begin: (isLate) => begin(isLate ? wokenNow(taken) : taken),
       });
     }
     metrics.load({ queued: queue.depth + places.parked, active: places.active });
