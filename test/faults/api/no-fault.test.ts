@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { checkInvariants, readAuditLog } from '@gotk/testkit';
+import { checkInvariants } from '@gotk/testkit';
 import { expect, inject, test } from 'vitest';
+import { auditedRequests } from '../process/audit-log.ts';
 import { createBed, startSubject } from '../subject.ts';
 import { configMaps } from '../widget.ts';
 
@@ -39,9 +39,7 @@ test('without faults the subject applies, updates, prunes, corrects drift and fi
   // A cluster that was lent has no audit log to read.
   const auditLog = inject('auditLog');
   if (auditLog === '') return;
-  const requests = readAuditLog(await readFile(auditLog, 'utf8')).filter(
-    (request) => request.namespace === namespace && request.userAgent.startsWith('widget-controller/'),
-  );
+  const requests = await auditedRequests(auditLog, { namespace, userAgent: 'widget-controller/' });
   expect(requests.filter(({ verb, resource }) => verb === 'apply' && resource === 'configmaps').length).toBeGreaterThanOrEqual(15 + 10 + 2);
   const mayDelete = ({ resource }: { readonly resource: string }) => resource === 'configmaps';
   expect(checkInvariants({ requests, runs: subject.runLog }, { user: 'admin', mayDelete })).toEqual([]);

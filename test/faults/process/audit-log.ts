@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isMutating, type RequestRecord, readAuditLog } from '@gotk/testkit';
 
 export interface Asked {
@@ -9,11 +10,24 @@ export interface Asked {
 
 /** What somebody asked for in a namespace, in the order in which the server was done with it. */
 export async function auditedRequests(file: string, { namespace, userAgent }: Asked): Promise<readonly RequestRecord[]> {
-  // The log of a whole suite is long: only what may concern the namespace is parsed. A server that is killed may leave half a line behind.
-  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line.includes(namespace) && isWhole(line));
+  // The log of a whole suite is long: only what may concern the namespace is read as text. A server that is killed may leave half a line behind.
+  const lines = linesWith(namespace, await readFile(file)).filter(isWhole);
   return readAuditLog(`${lines.join('\n')}\n`).filter(
     (request) => request.namespace === namespace && request.userAgent.startsWith(userAgent),
   );
+}
+
+const NEWLINE = 0x0a;
+
+/** Those that are ended: the last one may still be on its way. */
+function linesWith(text: string, log: Buffer): readonly string[] {
+  const lines: string[] = [];
+  for (let at = log.indexOf(text), end = 0; at !== -1; at = log.indexOf(text, end)) {
+    end = log.indexOf(NEWLINE, at);
+    if (end === -1) break;
+    lines.push(log.toString('utf8', log.lastIndexOf(NEWLINE, at) + 1, end));
+  }
+  return lines;
 }
 
 function isWhole(line: string): boolean {
@@ -27,6 +41,25 @@ function isWhole(line: string): boolean {
 
 /** Requests that may have changed something. */
 export const writesAmong = (requests: readonly RequestRecord[]): readonly RequestRecord[] => requests.filter(isMutating);
+
+const REST_MS = 500;
+const LONGEST_UNREST_MS = 10_000;
+
+/**
+ * Resolves with all that was written, once nothing has been added for a moment: what a write has made shows before the server has answered it and put it down.
+ * Throws when there is no such moment.
+ */
+export async function writesAtRest(writes: () => Promise<readonly RequestRecord[]>): Promise<readonly RequestRecord[]> {
+  const deadline = performance.now() + LONGEST_UNREST_MS;
+  for (let before = await writes(); ; ) {
+    await delay(REST_MS);
+    const now = await writes();
+    if (now.length === before.length) return now;
+    if (performance.now() > deadline)
+      throw new Error(`after ${LONGEST_UNREST_MS} ms there still was a write: ${JSON.stringify(now.at(-1))}`);
+    before = now;
+  }
+}
 
 /** Names of ConfigMaps that were created more than once. */
 export function createdTwice(requests: readonly RequestRecord[]): readonly string[] {

@@ -74,7 +74,9 @@ test('a history that is compacted while watches are cut is listed anew: no chang
     const healedAt = performance.now();
     await subject.converged({ timeoutMs: CONVERGE_MS });
     times.push(Math.round(performance.now() - healedAt));
-    await expect.poll(() => uidsIn(controller.manager.informer(widgets).list())).toEqual(uidsIn(await subject.widgets()));
+    await expect
+      .poll(() => uidsIn(controller.manager.informer(widgets).list()), { timeout: 10_000 })
+      .toEqual(uidsIn(await subject.widgets()));
     expect(fillings()).toBe(1 + round);
   }
 
