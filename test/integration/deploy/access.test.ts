@@ -36,8 +36,10 @@ const WAYS_ON = [
 
 describe('source-controller', () => {
   test('may do what it does', async () => {
-    expect((await everywhere(account('source-controller'), needs['source-controller'].everywhere)).denied).toEqual([]);
-    expect((await inOwn(account('source-controller'), needs['source-controller'].ownNamespace)).denied).toEqual([]);
+    const own = needs['source-controller'];
+    // The authorizer learns by watch of what was installed.
+    await eventually(async () => expect((await everywhere(account('source-controller'), own.everywhere)).denied).toEqual([]));
+    await eventually(async () => expect((await inOwn(account('source-controller'), own.ownNamespace)).denied).toEqual([]));
   });
 
   test('may do nothing else: not make the other controller apply something, not create its own kinds, not lead elsewhere', async () => {
@@ -68,8 +70,9 @@ describe('kustomize-controller', () => {
       ].map((resource) => `${verb} ${resource}`),
     );
 
-    expect((await everywhere(account('kustomize-controller'), [...own.everywhere, ...anything])).denied).toEqual([]);
-    expect((await inOwn(account('kustomize-controller'), own.ownNamespace)).denied).toEqual([]);
+    const wanted = [...own.everywhere, ...anything];
+    await eventually(async () => expect((await everywhere(account('kustomize-controller'), wanted)).denied).toEqual([]));
+    await eventually(async () => expect((await inOwn(account('kustomize-controller'), own.ownNamespace)).denied).toEqual([]));
   });
 
   test('is confined to its own work by taking one binding away', async () => {
@@ -88,8 +91,9 @@ describe('kustomize-controller', () => {
     await eventually(async () => expect((await judge(confined.api, subject, { namespace: '', actions: others })).allowed).toEqual([]));
 
     const { everywhere: actions, ownNamespace } = needs['kustomize-controller'];
-    expect((await judge(confined.api, subject, { namespace: '', actions })).denied).toEqual([]);
-    expect((await judge(confined.api, subject, { namespace: confined.namespace, actions: ownNamespace })).denied).toEqual([]);
+    const own = { namespace: confined.namespace, actions: ownNamespace };
+    await eventually(async () => expect((await judge(confined.api, subject, { namespace: '', actions })).denied).toEqual([]));
+    await eventually(async () => expect((await judge(confined.api, subject, own)).denied).toEqual([]));
   });
 });
 
