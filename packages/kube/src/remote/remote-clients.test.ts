@@ -211,7 +211,7 @@ describe('clients', () => {
 
     first[Symbol.dispose]();
     second[Symbol.dispose]();
-    await expect.poll(() => bed.away.open).toBe(1);
+    await expect.poll(() => bed.away.open, { timeout: 5_000 }).toBe(1);
     expect(bed.remotes.size).toBe(1);
     expect(await failure(second.client.get(configMaps, key, { signal }))).toBeInstanceOf(ConnectionError);
   });
@@ -238,7 +238,7 @@ describe('clients', () => {
     await bed.clock.advance(59_999);
     expect([bed.remotes.size, bed.away.open]).toEqual([1, 1]);
     await bed.clock.advance(1);
-    await expect.poll(() => bed.away.open).toBe(0);
+    await expect.poll(() => bed.away.open, { timeout: 5_000 }).toBe(0);
     expect(bed.remotes.size).toBe(0);
   });
 
@@ -248,7 +248,7 @@ describe('clients', () => {
     const { client } = await bed.remotes.borrow(cluster, { signal });
     await client.get(configMaps, key, { signal });
     await bed.remotes.close();
-    await expect.poll(() => bed.away.open).toBe(0);
+    await expect.poll(() => bed.away.open, { timeout: 5_000 }).toBe(0);
     await expect(bed.remotes.borrow(cluster, { signal })).rejects.toThrow('the clients were closed');
   });
 });

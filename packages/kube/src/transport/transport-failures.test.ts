@@ -128,7 +128,7 @@ describe('no answer', () => {
     expect(String(error)).toBe(
       `ConnectionError: failed to GET 127.0.0.1:${bed.server.port}/api/v1/namespaces/apps/configmaps/web: no answer within 10000 ms`,
     );
-    await expect.poll(() => bed.server.open).toBe(0);
+    await expect.poll(() => bed.server.open, { timeout: 5_000 }).toBe(0);
   });
 
   test('leaves no deadline behind when it came', async () => {
@@ -144,7 +144,7 @@ describe('no answer', () => {
     await received(bed.server, 1);
     stop.abort(new Error('overtaken'));
     expect(await failed).toEqual(new Error('overtaken'));
-    await expect.poll(() => bed.server.open).toBe(0);
+    await expect.poll(() => bed.server.open, { timeout: 5_000 }).toBe(0);
   });
 
   test('lasts until the server answers anything, a refusal included', async () => {

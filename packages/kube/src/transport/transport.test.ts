@@ -113,7 +113,7 @@ describe('an answer', () => {
     const error = await failure(bed.client.list(configMaps, { signal }));
     expect(error).toBeInstanceOf(AnswerTooLarge);
     expect(String(error)).toContain('answer is longer than 100000 bytes');
-    await expect.poll(() => bed.server.open).toBe(0);
+    await expect.poll(() => bed.server.open, { timeout: 5_000 }).toBe(0);
   });
 
   test.each([
@@ -176,7 +176,7 @@ describe('a watch', () => {
   test('that nobody reads any more cuts its connection', async () => {
     await using bed = await clientBed((_request, response) => void response.writeHead(200).write(event('a')));
     for await (const _event of bed.client.watch(configMaps, { signal, resourceVersion: '1' })) break;
-    await expect.poll(() => bed.server.open).toBe(0);
+    await expect.poll(() => bed.server.open, { timeout: 5_000 }).toBe(0);
   });
 
   test('ends with the client', async () => {

@@ -130,7 +130,7 @@ test('a receiver that never answers has five seconds an attempt', async () => {
     if (asked > 1) response.writeHead(202).end();
   });
   bed.sink.post(event('a'));
-  await expect.poll(() => asked).toBe(1);
+  await expect.poll(() => asked, { timeout: 5_000 }).toBe(1);
   await bed.clock.advance(4_999);
   expect(bed.pauses).toEqual([]);
   await bed.clock.advance(1);
