@@ -179,12 +179,16 @@ async function clear(client: KubeClient, namespace: string): Promise<void> {
   const signal = AbortSignal.timeout(20_000);
   for (const resource of [kustomizations, gitRepositories] as readonly Resource<KubeObject>[]) {
     const { items } = await client.list(resource, { namespace, signal, metadataOnly: true });
-    for (const { metadata } of items)
-      await client.delete(resource, { namespace, name: metadata.name }, { signal }).catch((error: unknown) => {
-        if (!isNotFound(error)) throw error;
-      });
+    await Promise.all(
+      items.map(({ metadata }) => client.delete(resource, { namespace, name: metadata.name }, { signal }).catch(unlessGone)),
+    );
   }
-  await client.delete(resources.namespace, { namespace: '', name: namespace }, { signal });
+  // A test may have deleted it, and it may be gone by now.
+  await client.delete(resources.namespace, { namespace: '', name: namespace }, { signal }).catch(unlessGone);
+}
+
+function unlessGone(error: unknown): void {
+  if (!isNotFound(error)) throw error;
 }
 
 interface WithConditions {
