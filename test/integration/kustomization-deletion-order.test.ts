@@ -60,7 +60,8 @@ test('Kustomizations that are deleted together go in the reverse order of their 
   const started = performance.now();
   await bed.untilGone(kustomizations, 'a');
   expect(performance.now() - started).toBeLessThan(5_000);
-  expect(watched.gone.filter((name) => name.length === 1)).toEqual(['c', 'b', 'a']);
+  // What went is told by another watch, maybe a moment later.
+  await expect.poll(() => watched.gone.filter((name) => name.length === 1), { timeout: 10_000 }).toEqual(['c', 'b', 'a']);
 });
 
 test('a dependant that stays, or that is suspended, holds nothing up; one that never ends, no longer than spec.timeout', async () => {
@@ -75,11 +76,13 @@ test('a dependant that stays, or that is suspended, holds nothing up; one that n
   await bed.untilGone(kustomizations, 'a');
   expect(await bed.get(kustomizations, 'b')).toBeDefined();
   expect(await bed.get(resources.configMap, 'x-a')).toBeDefined();
-  expect(await bed.events('Kustomization', 'a')).toContainEqual({
-    type: 'Warning',
-    reason: 'Progressing',
-    message: `objects are deleted although what depends on them is still there: ${bed.namespace}/b`,
-  });
+  await expect
+    .poll(() => bed.events('Kustomization', 'a'), { timeout: 20_000 })
+    .toContainEqual({
+      type: 'Warning',
+      reason: 'Progressing',
+      message: `objects are deleted although what depends on them is still there: ${bed.namespace}/b`,
+    });
   await bed.merge(resources.configMap, 'b', FREE);
   await bed.untilGone(kustomizations, 'b');
 });
