@@ -74,10 +74,13 @@ test('what is told of a deletion says what was applied, and where it comes from'
   await bed.client.delete(kustomizations, { namespace: bed.namespace, name: 'app' }, { signal: bed.signal });
   await bed.untilGone(kustomizations, 'app');
   await expect
-    .poll(async () => {
-      const { items } = await bed.client.list(resources.event, { namespace: bed.namespace, signal: bed.signal });
-      return items.find(({ message }) => String(message).endsWith('deleted'))?.metadata.annotations;
-    })
+    .poll(
+      async () => {
+        const { items } = await bed.client.list(resources.event, { namespace: bed.namespace, signal: bed.signal });
+        return items.find(({ message }) => String(message).endsWith('deleted'))?.metadata.annotations;
+      },
+      { timeout: 20_000 },
+    )
     .toHaveProperty(['kustomize.toolkit.fluxcd.io/originRevision']);
 });
 

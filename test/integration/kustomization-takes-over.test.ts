@@ -70,7 +70,7 @@ test('containers that Git names otherwise never run beside those of kubectl', as
     for await (const event of events) if (event.type === 'MODIFIED') seen.add(containersOf(event.object).join());
   })().catch(() => undefined);
   await follows(bed, { 'web.yaml': deployment('web', 'example.com/web:1') });
-  await expect.poll(() => [...seen].at(-1)).toBe('app');
+  await expect.poll(() => [...seen].at(-1), { timeout: 10_000 }).toBe('app');
   stop.abort();
   await watching;
   expect([...seen].filter((names) => names !== 'old')).toEqual(['app']);
