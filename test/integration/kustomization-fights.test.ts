@@ -50,15 +50,17 @@ test('two programs that want different things of one field do not loop: we say s
     // Five at once, then after 2, 4 and 8 seconds, beside the first one.
     expect(opponent.answers).toBeGreaterThan(5);
     expect(opponent.answers).toBeLessThanOrEqual(9);
-    expect(await bed.events('Kustomization', 'app')).toContainEqual({
-      type: 'Warning',
-      reason: 'DriftContested',
-      message: expect.stringMatching(
-        new RegExp(
-          `^ConfigMap/${bed.namespace}/it was changed \\d+ times within .* after it was applied, last by 'rival': .* undone after \\d+s$`,
+    await expect
+      .poll(() => bed.events('Kustomization', 'app'), { timeout: 10_000 })
+      .toContainEqual({
+        type: 'Warning',
+        reason: 'DriftContested',
+        message: expect.stringMatching(
+          new RegExp(
+            `^ConfigMap/${bed.namespace}/it was changed \\d+ times within .* after it was applied, last by 'rival': .* undone after \\d+s$`,
+          ),
         ),
-      ),
-    });
+      });
     expect((await bed.events('Kustomization', 'app')).filter(({ reason }) => reason === 'DriftCorrected').length).toBeLessThanOrEqual(5);
     // Others are put right as ever.
     await bed.merge(resources.configMap, 'other', { data: { key: 'tampered' } });

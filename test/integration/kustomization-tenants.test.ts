@@ -115,9 +115,11 @@ test('without the right to watch or list, objects become healthy, stay as they a
   await bed.applier('app', isReady);
   expect(dataOf(await bed.get(resources.configMap, 'map'))).toEqual({ key: 'mine' });
 
-  const told = (await bed.events('Kustomization', 'app')).map(({ message }) => message);
-  expect(told.filter((message) => message.includes('Deployment'))).toEqual([expect.stringContaining(' created')]);
-  expect(told).toContainEqual(expect.stringContaining(`ConfigMap/${bed.namespace}/map: data.key changed by 'somebody'`));
+  const told = async () => (await bed.events('Kustomization', 'app')).map(({ message }) => message);
+  await expect
+    .poll(told, { timeout: 20_000 })
+    .toContainEqual(expect.stringContaining(`ConfigMap/${bed.namespace}/map: data.key changed by 'somebody'`));
+  expect((await told()).filter((message) => message.includes('Deployment'))).toEqual([expect.stringContaining(' created')]);
 });
 
 test('health is looked at as the service account: what it may not get fails the check, naming the right', async () => {
