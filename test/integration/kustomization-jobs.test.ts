@@ -81,7 +81,8 @@ test('named in healthChecks, a Job with a TTL has to complete, and may be gone t
 test('a Job that fails and deletes itself is tried again at the interval, and no sooner', async () => {
   await using bed = await testbed();
   await using seen = seenJobs(bed);
-  await applied(bed, { 'job.yaml': expiringJob('migrate', 'example.com/always-fails:1') }, { interval: '4s' });
+  // Far longer than a Job takes to fail and to go, on whatever machine.
+  await applied(bed, { 'job.yaml': expiringJob('migrate', 'example.com/always-fails:1') }, { interval: '10s' });
   await expect.poll(() => seen.runs, { timeout: 20_000 }).toBe(1);
   await untilGone(bed);
   await seconds(2);
