@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Resource } from '@gotk/apimachinery';
 import { loadConnection } from '@gotk/kube/kubeconfig';
-import { createRawApi, requireProgram } from '@gotk/testkit';
+import { createRawApi, eventually, requireProgram } from '@gotk/testkit';
 import { expect, inject, test } from 'vitest';
 import { condition, isReady, resources, type Testbed, testbed } from './testbed.ts';
 
@@ -52,6 +52,8 @@ async function defineAnything(bed: Testbed, group: string): Promise<void> {
     metadata: { name: `anythings.${group}` },
     spec: { group, scope: 'Namespaced', names, versions: [version] },
   });
+  const { signal } = bed;
+  await eventually(() => bed.client.mapper.resourceFor({ group, version: 'v1', kind: names.kind }, { signal }), { timeoutMs: 20_000 });
 }
 
 test('A8: numbers, and texts that look like some, reach the API server as kustomize and kubectl would send them', async () => {
