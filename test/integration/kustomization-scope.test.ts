@@ -3,6 +3,7 @@ import { kustomizations } from '@gotk/api';
 import type { Resource } from '@gotk/apimachinery';
 import { type ApiVerb, readAuditLog } from '@gotk/testkit';
 import { expect, test } from 'vitest';
+import { countAtRest } from './at-rest.ts';
 import { configMap } from './manifests.ts';
 import { ownCluster } from './own-controller.ts';
 import { startOwnToolkit } from './own-toolkit.ts';
@@ -68,13 +69,17 @@ test('GHSA-6p4m: with --watch-all-namespaces=false nothing outside of the namesp
 test('GHSA-6p4m: with --watch-label-selector what has other labels is not touched, and what it stands for is not looked at', async () => {
   await using bed = await cluster.testbed();
   await using other = await cluster.testbed();
-  await using _toolkit = await toolkit(bed, '--watch-label-selector=sharding.fluxcd.io/key=shard-1');
+  await using running = await toolkit(bed, '--watch-label-selector=sharding.fluxcd.io/key=shard-1');
   const before = (await asked()).length;
   await follows(other, { labels: { 'sharding.fluxcd.io/key': 'shard-2' } });
   await follows(bed, { labels: { 'sharding.fluxcd.io/key': 'shard-1' } });
   await bed.applier('app', isReady);
   // Its labels are what counts, whenever they come and go.
   await bed.merge(kustomizations, 'app', { metadata: { labels: { 'sharding.fluxcd.io/key': null } } });
+  // Of that and of what somebody changes two watches tell: whoever hears of the latter first puts it right.
+  await expect
+    .poll(async () => (await fetch(running.applier.metricsUrl)).text(), { timeout: 10_000 })
+    .not.toContain(`kind="Kustomization",name="app",namespace="${bed.namespace}"`);
   await bed.merge(resources.configMap, 'map', { data: { key: 'somebody' } }, 'somebody');
   const token = await bed.request(kustomizations, 'app');
   const tokenOfOther = await other.request(kustomizations, 'app');
@@ -101,7 +106,7 @@ test('A20: with --no-cross-namespace-refs a source or a dependency of another na
   await using _toolkit = await toolkit(bed, '--no-cross-namespace-refs');
   await follows(other);
   await other.applier('app', isReady);
-  const before = (await asked()).length;
+  const before = await countAtRest(async () => (await asked()).length);
   const refusals = {
     source: {
       spec: { sourceRef: { kind: 'GitRepository', name: 'repo', namespace: other.namespace } },
