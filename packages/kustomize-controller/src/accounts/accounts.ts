@@ -79,18 +79,19 @@ export function createAccounts({ client, remotes, defaultServiceAccount, byNames
 
   const nameFor = ({ spec }: Kustomization): string => spec.serviceAccountName || defaultServiceAccount;
 
-  const find = async (kustomization: Kustomization, signal: AbortSignal): Promise<Entry> => {
+  /** How to come to the account, once that is known. Whoever does has to say at once that it is used: one that nobody uses is closed. */
+  const find = async (kustomization: Kustomization, signal: AbortSignal): Promise<() => Entry> => {
     const { namespace } = keyOf(kustomization);
     const name = nameFor(kustomization);
     const { kubeConfig } = kustomization.spec;
     if (kubeConfig !== undefined) {
       const borrowed = await remotes.borrow({ namespace, kubeConfig, serviceAccountName: name }, { signal });
       const id = `${borrowed.madeFrom} as ${name === '' ? '' : `${namespace}/${name}`}`;
-      return keep(id, () => openAccount({ client: borrowed.client, byNamespace: name !== '', budget }, settings), borrowed);
+      return () => keep(id, () => openAccount({ client: borrowed.client, byNamespace: name !== '', budget }, settings), borrowed);
     }
-    if (name === '') return own;
+    if (name === '') return () => own;
     const identity = serviceAccountIdentity({ namespace, name });
-    return keep(identity.userName, () => openAccount({ client: client.impersonate(identity), byNamespace: true, budget }, settings));
+    return () => keep(identity.userName, () => openAccount({ client: client.impersonate(identity), byNamespace: true, budget }, settings));
   };
 
   const release = (owner: string): void => {
@@ -100,6 +101,9 @@ export function createAccounts({ client, remotes, defaultServiceAccount, byNames
     entry.owners.delete(owner);
     entry.account.ledger.forget(owner);
     entry.account.driftWatch.unfollow(owner);
+    closeUnused(entry);
+  };
+  const closeUnused = (entry: Entry): void => {
     if (entry === own || entry.owners.size > 0) return;
     entries.delete(entry.id);
     entry.close().catch(settings.onError);
@@ -120,8 +124,9 @@ export function createAccounts({ client, remotes, defaultServiceAccount, byNames
   return {
     async of(kustomization, { signal }) {
       const owner = renderKey(keyOf(kustomization));
-      const entry = await find(kustomization, signal);
+      const entry = (await find(kustomization, signal))();
       // Of one that was deleted meanwhile, everything has been forgotten, and nobody would forget it again.
+      if (signal.aborted) closeUnused(entry);
       signal.throwIfAborted();
       if (byOwner.get(owner) !== entry) {
         release(owner);
