@@ -78,9 +78,9 @@ test.each([
 
     server.judge(({ name }) => (name === 'b' ? verdict : {}));
     const commit = await repository.commit('both', { 'a.yaml': configMap('a', { key: '2' }), 'b.yaml': configMap('b', { key: '2' }) });
-    const failed = await bed.applier('app', failsWith('ReconciliationFailed'));
+    // A webhook that has a second to answer may be late once, on a busy machine.
+    const failed = await bed.applier('app', (it) => failsWith('ReconciliationFailed')(it) && message.test(messageOf(it)));
     expect(messageOf(failed)).toContain(`ConfigMap/${namespace}/b `);
-    expect(messageOf(failed)).toMatch(message);
     expect(await bed.get(resources.configMap, 'a')).toMatchObject({ data: { key: '1' } });
     server.judge(() => ({}));
     await bed.applier('app', hasApplied(commit));
