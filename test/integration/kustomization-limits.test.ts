@@ -70,8 +70,8 @@ test.each([
   async (_what, render, message) => {
     await using bed = await testbed();
     await tenantsOwn(bed, { 'theirs.yaml': render(bed) });
-    const failed = await bed.applier('app', failsWith('ReconciliationFailed'));
-    expect(messageOf(failed)).toMatch(message);
+    // A run of five seconds may end before anybody has said anything, on a busy machine.
+    const failed = await bed.applier('app', (it) => failsWith('ReconciliationFailed')(it) && message.test(messageOf(it)));
     expect(messageOf(failed)).toContain(`system:serviceaccount:${bed.namespace}:deployer`);
     expect(await bed.get(resources.configMap, 'mine')).toBeUndefined();
   },
@@ -109,6 +109,6 @@ test('row 12, P9: a tenant who writes what is not theirs into the inventory cann
 test('row 12, P9: a tenant learns nothing of what is elsewhere by asking for its health', async () => {
   await using bed = await testbed();
   await tenantsOwn(bed, {}, { healthChecks: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'kube-root-ca.crt', namespace: SYSTEM }] });
-  const failed = await bed.applier('app', failsWith('HealthCheckFailed'));
-  expect(messageOf(failed)).toMatch(/cannot get resource "configmaps" in API group "" in the namespace "kube-system"/);
+  const refusal = /cannot get resource "configmaps" in API group "" in the namespace "kube-system"/;
+  await bed.applier('app', (it) => failsWith('HealthCheckFailed')(it) && refusal.test(messageOf(it)));
 });
