@@ -23,7 +23,10 @@ async function tasks(metricsUrl: string): Promise<(task: string) => number> {
 
 /** Requests of the kustomize-controller, but for events, leases and watches, as `verb resource[/subresource] name`. */
 async function requests({ namespace }: Testbed): Promise<readonly string[]> {
-  const lines = (await readFile(cluster.auditLog, 'utf8')).split('\n').filter((line) => line.includes('"userAgent":"kustomize-controller'));
+  const text = await readFile(cluster.auditLog, 'utf8');
+  // The last line may still be being written.
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  const lines = whole.split('\n').filter((line) => line.includes('"userAgent":"kustomize-controller'));
   return lines
     .map((line) => JSON.parse(line) as { verb: string; stage: string; objectRef?: Record<string, string> })
     .filter(({ stage, verb, objectRef }) => stage === 'ResponseComplete' && verb !== 'watch' && objectRef?.namespace === namespace)
