@@ -121,3 +121,16 @@ test('what another owner has applied meanwhile hides no deletion from whoever wa
   bed.watch.awaitDeletion({ id, v: 'v1' }, 'apps/other');
   expect(bed.notices).toEqual(['apps/app: web', 'apps/other: web']);
 });
+
+test('an object that has lost its labels is told of once, also when the watch does not show yet that it has them again', () => {
+  const bed = setUp();
+  bed.appears('5');
+  bed.applied('5');
+  bed.leaves();
+  expect(bed.notices).toEqual(['apps/app: web']);
+  bed.applied('7');
+  expect(bed.notices).toHaveLength(1);
+  bed.appears('7');
+  expect(bed.notices).toHaveLength(1);
+  expect(bed.ledger.get(id)).toBeDefined();
+});

@@ -88,7 +88,7 @@ export function createDriftWatch({
   const lingering = new Map<string, string>();
   const ignored = new Map<string, ReadonlyMap<string, readonly FieldPath[]>>();
   /** Objects that left a watch and have not come back, by id; the latest. */
-  const departed = latest<string, { readonly uid: string; readonly end: JobEnd | undefined }>(MAX_DEPARTED);
+  const departed = latest<string, { readonly uid: string; readonly end: JobEnd | undefined; readonly told: boolean }>(MAX_DEPARTED);
   const moves = createMoves();
   const listeners = new Set<(notice: DriftNotice) => void>();
 
@@ -124,11 +124,12 @@ export function createDriftWatch({
     lingering.delete(id);
     if (waiting !== undefined) notify(waiting, reference);
     const { end, metadata } = delta.object;
-    // Whoever is just applying or deleting it may hear of it later than we do.
-    departed.set(id, { uid: metadata.uid ?? '', end });
     const record = ledger.get(id);
     // An object of that name that we have applied since is another one.
-    if (record !== undefined && record.uid === metadata.uid) leave(record, reference, end);
+    const told = record !== undefined && record.uid === metadata.uid;
+    // Whoever is just applying or deleting it may hear of it later than we do.
+    departed.set(id, { uid: metadata.uid ?? '', end, told });
+    if (told) leave(record, reference, end);
   };
 
   const transform = (object: Unstructured): Tracked => {
@@ -230,7 +231,8 @@ export function createDriftWatch({
       const id = idOf(reference);
       const record = ledger.get(id);
       const gone = departed.get(id);
-      if (record === undefined || record.uid !== gone?.uid) return;
+      // What had only lost its labels has them again by this apply, although it does not show yet.
+      if (record === undefined || record.uid !== gone?.uid || gone.told) return;
       departed.delete(id);
       leave(record, reference, gone.end);
     },
