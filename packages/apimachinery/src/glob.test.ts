@@ -63,6 +63,7 @@ test.each([
   ['adjacent stars', `${'*'.repeat(10_000)}b`, 'a'.repeat(10_000)],
   ['one star and a long tail', `*${'a'.repeat(5_000)}b`, 'a'.repeat(10_000)],
   ['question marks', `*${'?'.repeat(5_000)}b`, 'a'.repeat(10_000)],
+  ['question marks between stars', `*${'?'.repeat(1_500)}b*`, 'a'.repeat(3_000)],
   ['classes', `${'*[a-z]'.repeat(1_600)}*\\b`, 'a'.repeat(10_000)],
   ['a class without end', '['.repeat(10_000), '['.repeat(10_000)],
 ])('hostile %s end in a moment', (_, pattern, name) => {

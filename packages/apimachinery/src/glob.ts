@@ -51,13 +51,21 @@ const SLASH = 0x2f;
 const pointsOf = (text: string): readonly number[] => Array.from(text, (char) => char.codePointAt(0) ?? 0);
 
 function matches(tokens: readonly Token[], text: readonly number[]): boolean {
+  const lastStar = tokens.lastIndexOf(STAR);
   let [token, at] = [0, 0];
   // Where to go on when what follows the last star does not fit: one character further. Earlier stars need no second try.
   let retry: { readonly token: number; at: number } | undefined;
   for (;;) {
     const current = tokens[token];
     const char = text[at];
-    if (current === STAR) {
+    if (current === STAR && token === lastStar) {
+      // What follows has to stand at the very end: there is one place to try.
+      token += 1;
+      const end = text.length - (tokens.length - token);
+      if (end < at || text.slice(at, end).includes(SLASH)) return false;
+      at = end;
+      retry = undefined;
+    } else if (current === STAR) {
       token += 1;
       retry = { token, at };
     } else if (current === undefined ? char === undefined : char !== undefined && fits(current, char)) {
