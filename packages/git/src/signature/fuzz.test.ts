@@ -48,7 +48,7 @@ const flipped = (bytes: Uint8Array, bit: number): Buffer => {
 };
 const rearmoured = (armoured: string, change: (bytes: Buffer) => Buffer): string => {
   const lines = armoured.trim().split('\n');
-  const isPgp = armoured.includes('PGP');
+  const isPgp = armoured.startsWith('-----BEGIN PGP');
   const bytes = isPgp ? openpgpBytesOf(soleArmour(armoured, 'PGP SIGNATURE')) : Buffer.from(lines.slice(1, -1).join(''), 'base64');
   return [
     lines[0],

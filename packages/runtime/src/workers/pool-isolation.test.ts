@@ -70,6 +70,16 @@ async function thousand(pool: WorkerPool): Promise<{ readonly p99Ms: number; rea
   return { p99Ms: tookMs.toSorted((a, b) => a - b)[HEALTHY * 0.99] ?? 0, delayMs: delay.percentile(99) / 1e6 };
 }
 
+type Taken = Awaited<ReturnType<typeof thousand>>;
+
+/** Somebody else's work may come in between: whoever is really held up is so each time. */
+const ATTEMPTS = 3;
+
+const allowedDelayMs = (clean: Taken): number => Math.max(100, 3 * clean.delayMs);
+// Alone on two processors it is 1.1 times as long; what else runs on the machine is what the bound allows for.
+const isLittle = ({ clean, beside }: Readonly<Record<'clean' | 'beside', Taken>>): boolean =>
+  beside.p99Ms < 2 * clean.p99Ms + 1_000 && beside.delayMs < allowedDelayMs(clean);
+
 /** Each fails in its own way. */
 const poison = ({ pool }: PoolBed, deadlineMs: number): Promise<unknown> =>
   Promise.all(
@@ -88,17 +98,21 @@ test('eleven poisoned objects fail each in its own way; a thousand others notice
   const unknown = poison(bed, 5_000);
   const first = await thousand(bed.pool);
   await unknown;
-  const known = poison(bed, 3_000);
-  const second = await thousand(bed.pool);
-  await known;
-
   // Each has its quantum before it is known: a second together. If loops kept their places, it would be three times their deadline.
   expect(first.p99Ms).toBeLessThan(4 * clean.p99Ms + 4_000);
-  // Alone on two processors it is 1.1 times as long; what else runs on the machine is what the bound allows for.
-  expect(second.p99Ms).toBeLessThan(2 * clean.p99Ms + 1_000);
-  const delayMs = Math.max(100, 3 * clean.delayMs);
-  expect([first.delayMs < delayMs, second.delayMs < delayMs]).toEqual([true, true]);
+  expect(first.delayMs).toBeLessThan(allowedDelayMs(clean));
+
+  const besideKnown = async () => {
+    const known = poison(bed, 3_000);
+    const taken = await thousand(bed.pool);
+    await known;
+    return taken;
+  };
+  const measured = [{ clean, beside: await besideKnown() }];
+  while (measured.length < ATTEMPTS && !measured.some(isLittle))
+    measured.push({ clean: await thousand(bed.pool), beside: await besideKnown() });
+  expect(measured.some(isLittle), JSON.stringify(measured)).toBe(true);
   expect(bed.pool.stats()).toMatchObject({ queued: { fast: 0, slow: 0 }, running: { fast: 0, slow: 0 } });
   const lanes = bed.events.flatMap((event) => (event.kind === 'started' && event.task === 'loop' ? [event.lane] : []));
   expect(lanes.slice(-5)).toEqual(['slow', 'slow', 'slow', 'slow', 'slow']);
-}, 60_000);
+}, 120_000);
