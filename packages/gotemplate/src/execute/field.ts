@@ -1,7 +1,7 @@
 import { quote } from '../format/quote.ts';
 import { keyType, mapOfValue } from '../value/entries.ts';
 import { type GoFunction, type GoType, type GoValue, Struct, type Typed } from '../value/model.ts';
-import { ANY, isAssignable, STRING } from '../value/type.ts';
+import { ANY, isAssignable, isExported, STRING } from '../value/type.ts';
 import { elementType, isNil, kindOf, rawOf, typeOf, zeroOf } from '../value/value.ts';
 import type { State } from './state.ts';
 
@@ -50,7 +50,7 @@ function structField(state: State, value: GoValue, { name, hasArgs, type }: Aske
   const field = structType?.kind === 'struct' ? structType.fields.find((each) => each.name === name) : undefined;
   if (field === undefined) return state.fail(`can't evaluate field ${name} in type ${type.name}`);
   if (isPointer && isNil(value)) return state.fail(`nil pointer evaluating ${type.name}.${name}`);
-  if (/^\P{Lu}/u.test(name)) return state.fail(`${name} is an unexported field of struct type ${type.name}`);
+  if (!isExported(name)) return state.fail(`${name} is an unexported field of struct type ${type.name}`);
   if (hasArgs) return state.fail(`${name} has arguments but cannot be invoked as function`);
   const struct = rawOf(value);
   return { value: struct instanceof Struct ? struct.fields.get(name) : undefined, isAny: field.type.kind === 'interface' };

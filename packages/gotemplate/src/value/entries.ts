@@ -1,6 +1,6 @@
 import { compareStrings } from './bytes.ts';
-import { type GoKey, type GoMap, type GoType, type GoValue, Typed } from './model.ts';
-import { ANY, STRING } from './type.ts';
+import { type GoKey, type GoMap, type GoType, type GoValue, type Struct, Typed } from './model.ts';
+import { ANY, isExported, STRING } from './type.ts';
 import { elementType, goValue, rawOf } from './value.ts';
 
 /** The map behind a value of that kind; undefined for a nil. */
@@ -38,3 +38,7 @@ export function elementsOf(value: GoValue): readonly GoValue[] {
   if (raw instanceof Uint8Array) return Array.from(raw, (byte) => goValue(elementType(value), BigInt(byte)));
   return Array.isArray(raw) ? raw : [];
 }
+
+/** The fields of a struct that Go shows, and what they hold, in their order. */
+export const exportedFields = ({ type, fields }: Struct): readonly (readonly [name: string, value: GoValue])[] =>
+  type.fields.filter(({ name }) => isExported(name)).map(({ name }) => [name, fields.get(name)]);

@@ -84,3 +84,6 @@ function unnamed(type: GoType): string {
       return type.name;
   }
 }
+
+/** Whether Go shows a field of that name to other packages: to templates, and to whatever encodes a struct. */
+export const isExported = (name: string): boolean => /^\p{Lu}/u.test(name);

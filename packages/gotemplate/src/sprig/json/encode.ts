@@ -4,7 +4,7 @@ import { elementsOf, keyType } from '../../value/entries.ts';
 import { FunctionError } from '../../value/function.ts';
 import { type CallContext, type GoKey, type GoMap, type GoType, type GoValue, Struct, type StructField } from '../../value/model.ts';
 import { isTrue } from '../../value/truth.ts';
-import { isInteger, UINT8 } from '../../value/type.ts';
+import { isExported, isInteger, UINT8 } from '../../value/type.ts';
 import { elementType, isNil, kindOf, nameOfType, rawOf, typeOf } from '../../value/value.ts';
 import { jsonString } from './text.ts';
 
@@ -153,6 +153,6 @@ function sortedByText(map: GoMap): readonly (readonly [string, GoValue])[] {
 }
 
 function isLeftOut({ name, json }: StructField, value: GoValue): boolean {
-  if (json === undefined) return !/^\p{Lu}/u.test(name);
+  if (json === undefined) return !isExported(name);
   return json === false || (json.omitEmpty === true && kindOf(value) !== 'struct' && !isTrue(value));
 }

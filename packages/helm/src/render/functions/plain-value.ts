@@ -4,6 +4,7 @@ import {
   elementType,
   FunctionError,
   type GoValue,
+  isExported,
   isNil,
   isTrue,
   mapOfValue,
@@ -66,7 +67,7 @@ const plainStruct = ({ type, fields }: Struct, context: CallContext, depth: numb
   );
 
 const isShown = ({ name, json }: StructField, value: GoValue): boolean =>
-  /^\p{Lu}/u.test(name) && json !== false && !(json?.omitEmpty === true && !isTrue(value));
+  isExported(name) && json !== false && !(json?.omitEmpty === true && !isTrue(value));
 
 function finite(value: number): number {
   if (Number.isFinite(value)) return value;

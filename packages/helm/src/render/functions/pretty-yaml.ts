@@ -2,6 +2,7 @@ import { compareKeys, needsQuotes, renderNodeScalar } from '@gotk/apimachinery/y
 import {
   type CallContext,
   elementsOf,
+  exportedFields,
   FunctionError,
   floatText,
   type GoKey,
@@ -38,7 +39,7 @@ function block(value: GoValue, place: Place): string {
   if (value === null || value === undefined) return 'null';
   if (kind === 'ptr') return block(rawOf(value) as GoValue, place);
   if (kind === 'map') return mapping([...(mapOfValue(value) ?? [])], place);
-  if (value instanceof Struct) return mapping(exported(value), place);
+  if (value instanceof Struct) return mapping(shownFields(value), place);
   if (kind === 'slice') return sequence(elementsOf(value), place);
   return scalar(value, place);
 }
@@ -76,8 +77,8 @@ function isFilled(value: GoValue): boolean {
 }
 
 /** go-yaml calls fields by their names in small letters. */
-const exported = ({ type, fields }: Struct): readonly (readonly [GoKey, GoValue])[] =>
-  type.fields.filter(({ name }) => /^\p{Lu}/u.test(name)).map(({ name }) => [name.toLowerCase(), fields.get(name)]);
+const shownFields = (struct: Struct): readonly (readonly [GoKey, GoValue])[] =>
+  exportedFields(struct).map(([name, value]) => [name.toLowerCase(), value]);
 
 function scalar(value: GoValue, place: Place): string {
   const raw = rawOf(value);

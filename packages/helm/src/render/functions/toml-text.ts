@@ -2,6 +2,7 @@ import {
   type CallContext,
   compareStrings,
   elementsOf,
+  exportedFields,
   FunctionError,
   floatText,
   type GoValue,
@@ -161,8 +162,7 @@ function parted(value: GoValue, context: CallContext): readonly [readonly Entry[
 }
 
 function entriesOf(value: GoValue): readonly Entry[] {
-  if (value instanceof Struct)
-    return value.type.fields.filter(({ name }) => /^\p{Lu}/u.test(name)).map(({ name }) => [name, value.fields.get(name)]);
+  if (value instanceof Struct) return exportedFields(value);
   if (keyType(value).kind !== 'string') throw new FunctionError('toml: cannot encode a map with non-string key type');
   return [...(mapOfValue(value) ?? [])].map(([key, item]): Entry => [String(key), item]).sort(([a], [b]) => compareStrings(a, b));
 }
