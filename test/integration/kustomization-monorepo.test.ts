@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { kustomizations } from '@gotk/api';
+import { atRest } from '@gotk/testkit';
 import { expect, test } from 'vitest';
-import { countAtRest } from './at-rest.ts';
 import { configMap } from './manifests.ts';
 import { ownCluster } from './own-controller.ts';
 import { ownToolkit } from './own-toolkit.ts';
@@ -55,7 +55,7 @@ test('a commit that touches one directory of a hundred costs the others no build
   for (let index = 0; index < COUNT; index++)
     await bed.kustomization(nameOf(index), { path: `./${index}`, ...(index === 1 ? { dependsOn: [{ name: nameOf(0) }] } : {}) });
   await expect.poll(() => allAt(bed, first), { timeout: 100_000, interval: 500 }).toBe(true);
-  const [before, builtBefore] = [await countAtRest(async () => (await requests(bed)).length), await tasks(metricsUrl)];
+  const [before, builtBefore] = [(await atRest(() => requests(bed), { timeoutMs: 60_000 })).length, await tasks(metricsUrl)];
 
   const second = await repository.commit('one of them', { '7/cm.yaml': configMap('cm-7', { key: '2' }) });
   await expect.poll(() => allAt(bed, second), { timeout: 30_000, interval: 500 }).toBe(true);

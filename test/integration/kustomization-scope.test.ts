@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { kustomizations } from '@gotk/api';
 import type { Resource } from '@gotk/apimachinery';
-import { type ApiVerb, readAuditLog } from '@gotk/testkit';
+import { type ApiVerb, atRest, readAuditLog } from '@gotk/testkit';
 import { expect, test } from 'vitest';
-import { countAtRest } from './at-rest.ts';
 import { configMap } from './manifests.ts';
 import { ownCluster } from './own-controller.ts';
 import { startOwnToolkit } from './own-toolkit.ts';
@@ -106,7 +105,7 @@ test('A20: with --no-cross-namespace-refs a source or a dependency of another na
   await using _toolkit = await toolkit(bed, '--no-cross-namespace-refs');
   await follows(other);
   await other.applier('app', isReady);
-  const before = await countAtRest(async () => (await asked()).length);
+  const before = (await atRest(asked, { timeoutMs: 30_000 })).length;
   const refusals = {
     source: {
       spec: { sourceRef: { kind: 'GitRepository', name: 'repo', namespace: other.namespace } },

@@ -1,8 +1,8 @@
 import { argv, stdout } from 'node:process';
+import { seededRandom } from '@gotk/apimachinery/seeded-random';
 import { TemplateError, TemplateSet } from '../src/index.ts';
 import { dateFunctions } from '../src/sprig/date/functions.ts';
 import { DateMaker } from '../test/dates/random-dates.ts';
-import { randomOf } from '../test/random-template.ts';
 import { recordStillClock } from './still-clock.ts';
 
 // Compares random templates about dates with Go's own: node packages/gotemplate/scripts/fuzz-dates-main.ts [batches] [first seed]. Prints what differs.
@@ -14,7 +14,7 @@ const [, , batches = '3', first = '1'] = argv;
 let compared = 0;
 let different = 0;
 for (let seed = Number(first); seed < Number(first) + Number(batches); seed += 1) {
-  const maker = new DateMaker(randomOf(seed));
+  const maker = new DateMaker(seededRandom(seed));
   const localZone = PLACES[seed % PLACES.length] ?? 'UTC';
   const functions = dateFunctions({ clock: { now: () => Date.UTC(2000, 0, 1) }, localZone });
   const templates = Array.from({ length: BATCH }, () => maker.make());

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { argv, stdout } from 'node:process';
+import { seededRandom } from '@gotk/apimachinery/seeded-random';
 import { TemplateError, TemplateSet } from '../src/index.ts';
 import { CASES, DATA } from '../test/cases.ts';
-import { randomOf, TemplateMaker } from '../test/random-template.ts';
+import { TemplateMaker } from '../test/random-template.ts';
 import { FUNCTIONS, valueOfJson } from '../test/typed-json.ts';
 
 // Compares random templates with Go's own: node packages/gotemplate/scripts/fuzz-main.ts [batches] [first seed]. Prints what differs.
@@ -27,7 +28,7 @@ const comparable = (text: string): string =>
 let compared = 0;
 let different = 0;
 for (let seed = Number(first); seed < Number(first) + Number(batches); seed += 1) {
-  const random = randomOf(seed);
+  const random = seededRandom(seed);
   const maker = new TemplateMaker({ random, fields, samples });
   const cases = Array.from({ length: BATCH }, () => ({
     template: maker.make(),

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { argv, stdout } from 'node:process';
+import { seededRandom } from '@gotk/apimachinery/seeded-random';
 import { TemplateError, TemplateSet } from '../src/index.ts';
 import { sprigFunctions } from '../src/sprig/index.ts';
 import { DATA } from '../test/cases.ts';
-import { randomOf } from '../test/random-template.ts';
 import { CallMaker } from '../test/sprig/random-call.ts';
 import { templateOf } from '../test/sprig/sprig-cases.ts';
 import { valueOfJson } from '../test/typed-json.ts';
@@ -22,7 +22,7 @@ const comparable = (text: string): string => text.replaceAll(/[\ud800-\udfff]/gu
 let compared = 0;
 let different = 0;
 for (let seed = Number(first); seed < Number(first) + Number(batches); seed += 1) {
-  const maker = new CallMaker({ random: randomOf(seed), functions, fields });
+  const maker = new CallMaker({ random: seededRandom(seed), functions, fields });
   const cases = Array.from({ length: BATCH }, () => ({ template: templateOf(maker.make()), functions: 'sprig' }));
   const go = spawnSync('go', ['run', '.'], {
     cwd: join(import.meta.dirname, '../testdata/record'),

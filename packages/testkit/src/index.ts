@@ -1,4 +1,6 @@
 export * from '@gotk/apimachinery/fake-clock';
+export * from '@gotk/apimachinery/seeded-random';
+export * from './at-rest.ts';
 export * from './bucket/server.ts';
 export * from './certificates/authority.ts';
 export type { Subject } from './certificates/certificate.ts';
@@ -23,7 +25,6 @@ export type { StatusClaim } from './faults/invariants/objects.ts';
 export { heapAfterCollection, type MemoryLevel, watchLoop, watchUnhandled } from './faults/invariants/process-health.ts';
 export type { Effects, Stability } from './faults/invariants/writes.ts';
 export type { RequestRecord, RequestTrace } from './faults/request-trace.ts';
-export { seededRandom } from './faults/seeded-random.ts';
 export type { Holding, Intrusion } from './faults/watch-pipe.ts';
 export { freePort } from './free-port.ts';
 export type * from './git/repository.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ControlPlane, heapAfterCollection, startControlPlane } from '@gotk/testkit';
+import { atRest, type ControlPlane, heapAfterCollection, startControlPlane } from '@gotk/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Subject, startSubject } from '../subject.ts';
-import { auditedRequests, createdTwice, writesAmong, writesAtRest } from './audit-log.ts';
+import { auditedRequests, createdTwice, writesAmong } from './audit-log.ts';
 import { createInsistently, names, updateInsistently } from './insistent-user.ts';
 
 // F1: a control plane of its own, because it is killed.
@@ -23,7 +23,7 @@ async function uidsOf(subject: Subject): Promise<ReadonlyMap<string, string | un
 /** Once everything is as wanted, nothing is written any more. */
 async function expectRest(subject: Subject): Promise<void> {
   const writes = async () => writesAmong(await requestsOf(subject)).filter(({ resource }) => resource !== 'events');
-  const before = await writesAtRest(writes);
+  const before = await atRest(writes);
   await delay(1_000);
   expect((await writes()).slice(before.length)).toEqual([]);
 }

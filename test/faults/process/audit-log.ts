@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import { isMutating, type RequestRecord, readAuditLog } from '@gotk/testkit';
 
 export interface Asked {
@@ -41,25 +40,6 @@ function isWhole(line: string): boolean {
 
 /** Requests that may have changed something. */
 export const writesAmong = (requests: readonly RequestRecord[]): readonly RequestRecord[] => requests.filter(isMutating);
-
-const REST_MS = 500;
-const LONGEST_UNREST_MS = 10_000;
-
-/**
- * Resolves with all that was written, once nothing has been added for a moment: what a write has made shows before the server has answered it and put it down.
- * Throws when there is no such moment.
- */
-export async function writesAtRest(writes: () => Promise<readonly RequestRecord[]>): Promise<readonly RequestRecord[]> {
-  const deadline = performance.now() + LONGEST_UNREST_MS;
-  for (let before = await writes(); ; ) {
-    await delay(REST_MS);
-    const now = await writes();
-    if (now.length === before.length) return now;
-    if (performance.now() > deadline)
-      throw new Error(`after ${LONGEST_UNREST_MS} ms there still was a write: ${JSON.stringify(now.at(-1))}`);
-    before = now;
-  }
-}
 
 /** Names of ConfigMaps that were created more than once. */
 export function createdTwice(requests: readonly RequestRecord[]): readonly string[] {

@@ -3,12 +3,12 @@ import { type Clock, systemClock } from '@gotk/apimachinery';
 import { createKubeClient } from '@gotk/kube';
 import { loadConnection } from '@gotk/kube/kubeconfig';
 import { createManager, type Logger } from '@gotk/runtime';
-import { eventually } from '@gotk/testkit';
+import { atRest, eventually } from '@gotk/testkit';
 import { expect, inject, test } from 'vitest';
 import { createBed } from '../subject.ts';
 import { isReady, widgets } from '../widget.ts';
 import { startWidgetController } from '../widget-controller.ts';
-import { auditedRequests, createdTwice, writesAmong, writesAtRest } from './audit-log.ts';
+import { auditedRequests, createdTwice, writesAmong } from './audit-log.ts';
 import { leaseOf } from './lease.ts';
 import type {} from './provided.ts';
 
@@ -106,7 +106,7 @@ test('whatever the wall clock is set to, an object runs at its interval, and not
   await bed.createWidgets(1);
   await expect.poll(async () => (await bed.widgets()).filter(isReady), { timeout: 20_000 }).toHaveLength(1);
   const writes = async () => writesAmong(await auditedRequests(inject('auditLog'), { namespace, userAgent }));
-  const writesBefore = await writesAtRest(writes);
+  const writesBefore = await atRest(writes);
 
   const perJump: number[] = [];
   for (const jump of JUMPS_MS) {

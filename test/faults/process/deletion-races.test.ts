@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ObjectKey } from '@gotk/apimachinery';
 import { isConflict, isNotFound, type KubeClient } from '@gotk/kube';
-import { seededRandom } from '@gotk/testkit';
+import { atRest, seededRandom } from '@gotk/testkit';
 import { expect, inject, test } from 'vitest';
 import { type Subject, startSubject } from '../subject.ts';
 import { type Widget, widgets } from '../widget.ts';
-import { auditedRequests, writesAmong, writesAtRest } from './audit-log.ts';
+import { auditedRequests, writesAmong } from './audit-log.ts';
 import { insist, widget } from './insistent-user.ts';
 import type {} from './provided.ts';
 
@@ -92,7 +92,7 @@ test('whatever users do to an object, and when, its parts are those of what is l
     writesAmong(await auditedRequests(inject('auditLog'), { namespace: subject.namespace, userAgent: 'widget-controller' })).filter(
       ({ resource }) => resource !== 'events',
     );
-  const before = await writesAtRest(writes);
+  const before = await atRest(writes);
   await delay(500);
   expect((await writes()).slice(before.length)).toEqual([]);
 });

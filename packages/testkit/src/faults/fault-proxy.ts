@@ -4,6 +4,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { seededRandom } from '@gotk/apimachinery/seeded-random';
 import type { ClusterConnection } from '@gotk/kube';
 import { issueServingCertificate } from '../certificates/authority.ts';
 import { renderKubeconfig } from '../control-plane/kubeconfig.ts';
@@ -11,7 +12,6 @@ import { trackConnections } from './client-connections.ts';
 import { type ActiveFault, createFaultRules, type Fault, type Match, matches } from './fault-rules.ts';
 import { createRelay, type OpenWatch } from './relay.ts';
 import { createRequestTrace, type RequestTrace } from './request-trace.ts';
-import { seededRandom } from './seeded-random.ts';
 import { createUpstream } from './upstream.ts';
 import type { Holding, Intrusion } from './watch-pipe.ts';
 

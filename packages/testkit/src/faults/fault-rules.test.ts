@@ -1,8 +1,8 @@
+import { seededRandom } from '@gotk/apimachinery/seeded-random';
 import { describe, expect, test } from 'vitest';
 import { parseApiRequest } from './api-request.ts';
 import { createFaultRules, type Fault } from './fault-rules.ts';
 import { createRequestTrace } from './request-trace.ts';
-import { seededRandom } from './seeded-random.ts';
 
 const request = (method: string, path: string) => parseApiRequest(method, path, { 'user-agent': 'me/1' });
 const getOf = (name: string) => request('GET', `/api/v1/namespaces/a/configmaps/${name}`);
