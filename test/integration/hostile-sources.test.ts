@@ -7,10 +7,11 @@ import type { ControllerProcess } from '@gotk/testkit';
 import { expect, test } from 'vitest';
 import { fetchArtifact, filesOf } from './artifact-files.ts';
 import { HOSTILITIES, startHostileServer, zeros } from './hostile-server.ts';
+import { type Lag, lagOf, measuredUntil, quantile, residentMiB } from './measures.ts';
 import { ownCluster, ownController } from './own-controller.ts';
 import { startBusyNeighbours, startStrangers } from './strangers.ts';
 import { condition, isReady, type Testbed } from './testbed.ts';
-import { KINDS, type Kind, kinds, quantile, resourceOf, type Source, wellSources } from './well-sources.ts';
+import { KINDS, type Kind, kinds, resourceOf, type Source, wellSources } from './well-sources.ts';
 
 // The controller is the test's own: what it measures is nobody else's doing.
 const cluster = ownCluster();
@@ -72,22 +73,11 @@ const NOISE_MS = 500;
 
 const ignore = () => undefined;
 
-async function lagOf({ metricsUrl }: ControllerProcess): Promise<Lag> {
-  const text = await (await fetch(metricsUrl)).text();
-  const figure = (name: string) => Number(new RegExp(`^nodejs_eventloop_lag_${name}_seconds (\\S+)$`, 'm').exec(text)?.[1]);
-  return { p99: figure('p99'), max: figure('max') };
-}
-
-async function rssMiB({ metricsUrl }: ControllerProcess): Promise<number> {
-  const text = await (await fetch(metricsUrl)).text();
-  return Number(/^process_resident_memory_bytes (\S+)$/m.exec(text)?.[1]) / 1024 / 1024;
-}
-
 interface Heartbeat {
   /** What the longest answer took, in milliseconds. */
   readonly longestMs: number;
   /** How late this process was itself, which serves all that is hostile: in milliseconds. */
-  readonly ownLagMs: Readonly<Record<'p99' | 'max', number>>;
+  readonly ownLagMs: Lag;
 }
 
 /** Asks whether the process lives, until told to stop. */
@@ -114,11 +104,6 @@ function heartbeat({ healthUrl }: ControllerProcess): () => Promise<Heartbeat> {
   };
 }
 
-interface Lag {
-  readonly p99: number;
-  readonly max: number;
-}
-
 /** What was measured while servers were hostile, and just before and after, while none was. */
 interface Measured {
   readonly poisoned: readonly number[];
@@ -128,25 +113,15 @@ interface Measured {
   readonly heartbeat: Heartbeat;
 }
 
-/** Somebody else's work may come in between: whoever is really held up is so each time. */
 const ATTEMPTS = 3;
 
 function expectUnaffected({ poisoned, clean, lag, cleanLag, heartbeat: { longestMs, ownLagMs } }: Measured): void {
   expect(longestMs).toBeLessThan(1_000 + ownLagMs.max);
   // A tenth of a second on a machine of its own; here the servers and the API have the same two processors, and others maybe too.
-  expect(lag.p99).toBeLessThan(Math.max(0.25, 2 * cleanLag.p99, 2 * (ownLagMs.p99 / 1_000)));
-  expect(lag.max).toBeLessThan(1);
+  expect(lag.p99).toBeLessThan(Math.max(250, 2 * cleanLag.p99, 2 * ownLagMs.p99));
+  expect(lag.max).toBeLessThan(1_000);
   for (const share of [0.5, 0.99])
     expect(quantile(poisoned, share), `${share}`).toBeLessThan(Math.max(2 * quantile(clean, share), NOISE_MS));
-}
-
-function isUnaffected(measured: Measured): boolean {
-  try {
-    expectUnaffected(measured);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 type Hosts = Awaited<ReturnType<typeof startStrangers>>['hosts'];
@@ -210,9 +185,7 @@ test('F19, F23, P3, P4: servers that stall, drip, never end, send garbage or bom
   const stored = new Map<Kind, Source>();
   for (const kind of kinds) for (const name of names) stored.set(kind, await bed.until(resourceOf(kind), name, isReady));
 
-  let measured = await measure(bed, { controller, hosts, turn: 0 });
-  for (let turn = 1; turn < ATTEMPTS && !isUnaffected(measured); turn++) measured = await measure(bed, { controller, hosts, turn });
-  expectUnaffected(measured);
+  await measuredUntil(expectUnaffected, { attempts: ATTEMPTS, measure: (turn) => measure(bed, { controller, hosts, turn }) });
 
   // What was there before is there still.
   for (const kind of kinds) {
@@ -221,7 +194,7 @@ test('F19, F23, P3, P4: servers that stall, drip, never end, send garbage or bom
     expect(status?.artifact, kind).toEqual(stored.get(kind)?.status?.artifact);
   }
   await fetchArtifact(stored.get('git')?.status?.artifact);
-  expect(await rssMiB(controller)).toBeLessThan(768);
+  expect(await residentMiB(controller)).toBeLessThan(768);
   expect(await controller.stop()).toBe(0);
   expect(await readFile(controller.logFile, 'utf8')).not.toMatch(/TypeError|RangeError|unhandled|uncaught/i);
 });
@@ -249,9 +222,9 @@ test('F21, P6: an artifact of half a gigabyte goes from the registry to the disk
   };
   await create('small', zeros(1));
   await bed.until(ociRepositories, 'small', isReady);
-  const before = await rssMiB(controller);
+  const before = await residentMiB(controller);
   let largest = before;
-  const watching = setInterval(() => void rssMiB(controller).then((now) => (largest = Math.max(largest, now)), ignore), 100);
+  const watching = setInterval(() => void residentMiB(controller).then((now) => (largest = Math.max(largest, now)), ignore), 100);
   stack.defer(() => clearInterval(watching));
   await create('large', zeros(512));
   const { status } = await bed.until(ociRepositories, 'large', isReady);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { kustomizations } from '@gotk/api';
 import type { Resource, Unstructured } from '@gotk/apimachinery';
+import { customResourceDefinitions } from '@gotk/testkit';
 import { expect, test } from 'vitest';
 import { configMap, deployment } from './manifests.ts';
 import { ownCluster } from './own-controller.ts';
@@ -8,14 +9,6 @@ import { ownToolkit } from './own-toolkit.ts';
 import { condition, failsWith, hasApplied, isReady, messageOf, resources, type Testbed } from './testbed.ts';
 
 const cluster = ownCluster({ audited: true });
-
-const definitions: Resource = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  kind: 'CustomResourceDefinition',
-  plural: 'customresourcedefinitions',
-  namespaced: false,
-};
 
 async function follows(bed: Testbed, files: Readonly<Record<string, string>>) {
   const repository = await bed.repository(files);
@@ -101,7 +94,7 @@ test('the gate MigrateAPIVersion: entries of an older version are brought to the
   const commit = await repository.commit('newer', both('v2'));
   await bed.applier('app', hasApplied(commit));
   expect(versions((await bed.get(at('v2'), 'it')) as Unstructured)).toEqual(new Set([`${group}/v2`]));
-  await bed.client.delete(definitions, { namespace: '', name: `widgets.${group}` }, { signal: bed.signal });
+  await bed.client.delete(customResourceDefinitions, { namespace: '', name: `widgets.${group}` }, { signal: bed.signal });
 });
 
 test('the gate DirectSourceFetch: sources are read from the API server, and waited for as ever', async () => {
@@ -155,7 +148,7 @@ test('what refers to a class waits until the class is ready', async () => {
   const free = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
   const version = { name: 'v1', served: true, storage: true, subresources: { status: {} }, schema: { openAPIV3Schema: free } };
   const spec = { group, scope: 'Cluster', names: { kind: 'WidgetClass', plural: 'widgetclasses' }, versions: [version] };
-  await bed.apply(definitions, { metadata: { name: `widgetclasses.${group}` }, spec });
+  await bed.apply(customResourceDefinitions, { metadata: { name: `widgetclasses.${group}` }, spec });
   const key = { namespace: '', name: 'it' };
   const setReady = (status: string) =>
     bed.client.patch(

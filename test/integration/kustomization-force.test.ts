@@ -1,5 +1,6 @@
 import { kustomizations } from '@gotk/api';
 import type { Resource } from '@gotk/apimachinery';
+import { customResourceDefinitions } from '@gotk/testkit';
 import { expect, test } from 'vitest';
 import { configMap } from './manifests.ts';
 import { condition, failsWith, hasApplied, isReady, messageOf, resources, type Testbed, testbed } from './testbed.ts';
@@ -10,13 +11,6 @@ const storageClasses: Resource = {
   version: 'v1',
   kind: 'StorageClass',
   plural: 'storageclasses',
-  namespaced: false,
-};
-const definitions: Resource = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  kind: 'CustomResourceDefinition',
-  plural: 'customresourcedefinitions',
   namespaced: false,
 };
 
@@ -191,5 +185,5 @@ test('a rule in CEL that says no to a change in words of its own is one too', as
   await bed.applier('app', hasApplied(commit));
   expect(await bed.get(widgets, 'it')).toMatchObject({ spec: { size: 'large' } });
   expect((await bed.get(widgets, 'it'))?.metadata.uid).not.toBe(uid);
-  await bed.client.delete(definitions, { namespace: '', name: `widgets.${group}` }, { signal: bed.signal });
+  await bed.client.delete(customResourceDefinitions, { namespace: '', name: `widgets.${group}` }, { signal: bed.signal });
 });

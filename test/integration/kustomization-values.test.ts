@@ -3,20 +3,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Resource } from '@gotk/apimachinery';
 import { loadConnection } from '@gotk/kube/kubeconfig';
-import { createRawApi, eventually, requireProgram } from '@gotk/testkit';
+import { createRawApi, customResourceDefinitions, eventually, requireProgram } from '@gotk/testkit';
 import { expect, inject, test } from 'vitest';
 import { condition, isReady, resources, type Testbed, testbed } from './testbed.ts';
 
 const execute = promisify(execFile);
-const definitions: Resource = {
-  group: 'apiextensions.k8s.io',
-  version: 'v1',
-  kind: 'CustomResourceDefinition',
-  plural: 'customresourcedefinitions',
-  namespaced: false,
-};
 
 /** Numbers, and what looks like something else than it is, as somebody writes it in YAML. */
 const WRITTEN = [
@@ -48,7 +40,7 @@ async function defineAnything(bed: Testbed, group: string): Promise<void> {
   const anything = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
   const version = { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: anything } };
   const names = { kind: 'Anything', plural: 'anythings' };
-  await bed.apply(definitions, {
+  await bed.apply(customResourceDefinitions, {
     metadata: { name: `anythings.${group}` },
     spec: { group, scope: 'Namespaced', names, versions: [version] },
   });
@@ -63,7 +55,9 @@ test('A8: numbers, and texts that look like some, reach the API server as kustom
   const group = `${bed.namespace}.example.com`;
   await defineAnything(bed, group);
   stack.defer(() =>
-    bed.client.delete(definitions, { namespace: '', name: `anythings.${group}` }, { signal: bed.signal }).then(() => undefined),
+    bed.client
+      .delete(customResourceDefinitions, { namespace: '', name: `anythings.${group}` }, { signal: bed.signal })
+      .then(() => undefined),
   );
   const manifest = (name: string) => `apiVersion: ${group}/v1\nkind: Anything\nmetadata:\n  name: ${name}\nspec:\n${specOf(WRITTEN)}\n`;
   const strategic = { apiVersion: `${group}/v1`, kind: 'Anything', metadata: { name: 'it' } };

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Kustomization, kustomizations } from '@gotk/api';
 import type { ControllerProcess } from '@gotk/testkit';
 import { expect } from 'vitest';
 import { configMap } from './manifests.ts';
+import { type Lag, lagOf, measuredUntil, quantile, residentMiB } from './measures.ts';
 import { startBusyNeighbours } from './strangers.ts';
 import { isReady, resources, type Testbed } from './testbed.ts';
 
@@ -69,15 +69,11 @@ export async function keepBusy(bed: Testbed, names: readonly string[]): Promise<
   };
 }
 
-const quantile = (values: readonly number[], share: number): number =>
-  values.toSorted((a, b) => a - b)[Math.round((values.length - 1) * share)] ?? 0;
-
 /** What a look may take beyond twice the usual on processors that others use as well. */
 const NOISE_MS = 100;
 /** Looks at a time: whoever else uses the machine is there for both kinds alike. */
 const CHUNK = 5;
 const ROUNDS = 4;
-/** Somebody else's work may come in between: whoever is really held up is so each time. */
 const ATTEMPTS = 4;
 
 export interface Beside {
@@ -96,10 +92,6 @@ export interface Measured {
   readonly lagMs: Record<'sound' | 'poisoned', Lag>;
   readonly residentMiB: Record<'sound' | 'poisoned', number>;
   slowestProbeMs: number;
-}
-interface Lag {
-  readonly p99: number;
-  readonly max: number;
 }
 
 /**
@@ -140,20 +132,9 @@ export async function expectUnaffected(
       }
     return measured;
   };
-  let measured = await measure();
-  for (let attempt = 1; attempt < ATTEMPTS && !isAlike(measured); attempt++) measured = await measure();
-  expectAlike(measured);
+  const measured = await measuredUntil(expectAlike, { attempts: ATTEMPTS, measure });
   await neighbours.expectUntouched();
   return measured;
-}
-
-function isAlike(measured: Measured): boolean {
-  try {
-    expectAlike(measured);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function expectAlike({ looks, lagMs, slowestProbeMs }: Measured): void {
@@ -162,18 +143,6 @@ function expectAlike({ looks, lagMs, slowestProbeMs }: Measured): void {
   expect(lagMs.poisoned.p99, 'p99 of the delay of the event loop').toBeLessThan(Math.max(100, 2 * lagMs.sound.p99));
   expect(lagMs.poisoned.max, 'the longest delay of the event loop').toBeLessThan(1_000);
   expect(slowestProbeMs, 'the slowest answer of /healthz').toBeLessThan(1_000);
-}
-
-async function lagOf({ metricsUrl }: ControllerProcess): Promise<Lag> {
-  const text = await (await fetch(metricsUrl)).text();
-  const figure = (name: string) => 1_000 * Number(new RegExp(`^nodejs_eventloop_lag_${name}_seconds (\\S+)$`, 'm').exec(text)?.[1]);
-  return { p99: figure('p99'), max: figure('max') };
-}
-
-/** Resident, threads included. The metrics would tell, but begin anew with each question. */
-export async function residentMiB({ pid }: ControllerProcess): Promise<number> {
-  const kib = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kib) / 1024;
 }
 
 /** Asks whether the process lives, and how much memory it has, until told to stop; resolves with the worst of both. */

@@ -4,10 +4,11 @@ import type { Resource } from '@gotk/apimachinery';
 import { type ControllerProcess, createGpgHome, makeSshKey, startSshServer } from '@gotk/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { secret } from './git-manifests.ts';
+import { quantile } from './measures.ts';
 import { ownCluster, ownController } from './own-controller.ts';
 import { type Strangers, startStrangers } from './strangers.ts';
 import { condition, isReady, type Testbed } from './testbed.ts';
-import { KINDS, quantile, type Source, wellSources } from './well-sources.ts';
+import { KINDS, type Source, wellSources } from './well-sources.ts';
 
 // Twenty sources that are well, and one of the same kind that is not. What a look at one of the twenty takes while somebody asks for the other again and again is
 // compared with what it takes while that one is suspended, turn by turn, in one run.

@@ -50,7 +50,3 @@ export async function wellSources(
     bucket: { ...KINDS.bucket.spec(store.endpoint), secretRef: { name: 'store' } },
   };
 }
-
-/** The value that so large a share of all is at most. */
-export const quantile = (values: readonly number[], share: number) =>
-  values.toSorted((a, b) => a - b)[Math.round((values.length - 1) * share)] ?? 0;
