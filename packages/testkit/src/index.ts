@@ -22,7 +22,7 @@ export type { ActiveFault, Fault, FaultAction, Match } from './faults/fault-rule
 export * from './faults/invariants/check-invariants.ts';
 export type { LoopLimits, Run } from './faults/invariants/hot-loop.ts';
 export type { StatusClaim } from './faults/invariants/objects.ts';
-export { heapAfterCollection, type MemoryLevel, watchLoop, watchUnhandled } from './faults/invariants/process-health.ts';
+export { type MemoryLevel, watchLoop, watchUnhandled } from './faults/invariants/process-health.ts';
 export type { Effects, Stability } from './faults/invariants/writes.ts';
 export type { RequestRecord, RequestTrace } from './faults/request-trace.ts';
 export type { Holding, Intrusion } from './faults/watch-pipe.ts';

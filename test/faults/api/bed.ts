@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isRecord, type Resource } from '@gotk/apimachinery';
+import { heapAfterCollection } from '@gotk/apimachinery/garbage';
 import { loadConnection } from '@gotk/kube/kubeconfig';
 import { createLogger } from '@gotk/runtime';
 import {
   checkInvariants,
   type Expectations,
   type FaultProxy,
-  heapAfterCollection,
   type RequestRecord,
   startFaultProxy,
   watchLoop,

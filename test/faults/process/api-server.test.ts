@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { atRest, type ControlPlane, heapAfterCollection, startControlPlane } from '@gotk/testkit';
+import { heapAfterCollection } from '@gotk/apimachinery/garbage';
+import { atRest, type ControlPlane, startControlPlane } from '@gotk/testkit';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Subject, startSubject } from '../subject.ts';
 import { auditedRequests, createdTwice, writesAmong } from './audit-log.ts';

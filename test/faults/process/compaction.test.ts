@@ -1,12 +1,6 @@
 import type { KubeObject } from '@gotk/apimachinery';
-import {
-  type ControlPlane,
-  type FaultProxy,
-  heapAfterCollection,
-  type RequestRecord,
-  startControlPlane,
-  startFaultProxy,
-} from '@gotk/testkit';
+import { heapAfterCollection } from '@gotk/apimachinery/garbage';
+import { type ControlPlane, type FaultProxy, type RequestRecord, startControlPlane, startFaultProxy } from '@gotk/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Subject, startSubject } from '../subject.ts';
 import { configMaps, widgets } from '../widget.ts';

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '@gotk/apimachinery';
-import { heapAfterCollection } from '@gotk/testkit';
+import { heapAfterCollection } from '@gotk/apimachinery/garbage';
 import { describe, expect, inject, test } from 'vitest';
 import { type Subject, startSubject } from '../subject.ts';
 import { type Behaviour, type EventReceiver, startEventReceiver } from './event-receiver.ts';

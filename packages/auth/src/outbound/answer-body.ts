@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Clock } from '@gotk/apimachinery';
+import { youngGarbage } from '@gotk/apimachinery/garbage';
 import { failureOf, HttpFailure } from './http-failure.ts';
 import { withoutSecrets } from './shown-url.ts';
-import { youngGarbage } from './young-garbage.ts';
 
 export interface BodyOptions {
   readonly target: URL;

@@ -1,4 +1,5 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { heapAfterCollection } from '@gotk/apimachinery/garbage';
 import { describe, expect, test } from 'vitest';
 import { clientOf, failureOf, get } from '../../test/asking.ts';
 import { certificates } from '../../test/certificates.ts';
@@ -86,11 +87,12 @@ describe('TLS', () => {
       for (let count = 0; count < times; count++) await get(client, server.url).catch(() => undefined);
     };
     await fail(200);
-    const before = process.memoryUsage().rss;
+    const [before, resources] = [await heapAfterCollection(), process.getActiveResourcesInfo().length];
 
     await fail(1_000);
 
     await until(() => server.open === 0);
-    expect(process.memoryUsage().rss - before).toBeLessThan(40 * 1024 * 1024);
+    expect((await heapAfterCollection()) - before).toBeLessThan(2 * 1024 * 1024);
+    expect(process.getActiveResourcesInfo().length).toBeLessThan(resources + 10);
   });
 });

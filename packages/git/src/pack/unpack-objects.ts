@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { youngGarbage } from '@gotk/apimachinery/garbage';
 import { GitError } from '../git-error.ts';
 import type { ContentPile } from './content-pile.ts';
 import { applyDelta, readDeltaHeader } from './delta.ts';
@@ -54,7 +55,8 @@ interface Waiting extends Place {
 export function unpackObjects(source: PackSource, { limits, pile }: UnpackOptions): Unpacked {
   const reader = createPackReader(source);
   const count = countOf(reader, limits);
-  const unpacking: Unpacking = { limits, pile, left: limits.maxTotalBytes, store: new Map(), bases: [], waiting: new Map() };
+  const left = limits.maxTotalBytes;
+  const unpacking: Unpacking = { limits, pile, left, store: new Map(), bases: [], waiting: new Map(), done: youngGarbage() };
   let at = 12;
   for (let index = 0; index < count; index++) at = takeEntry(reader, at, unpacking);
   if (at !== reader.bodyBytes) throw new GitError('protocol', 'the pack has more bytes than objects');
@@ -72,6 +74,8 @@ interface Unpacking {
   /** Objects that something may be based on. Grows while it is walked. */
   readonly bases: Whole[];
   readonly waiting: Map<Base, Waiting[]>;
+  /** Called with the size of each content that has gone to the pile. */
+  readonly done: (bytes: number) => void;
 }
 
 function countOf(reader: PackReader, { maxObjects }: PackLimits): number {
@@ -99,6 +103,7 @@ function takeEntry(reader: PackReader, offset: number, unpacking: Unpacking): nu
     if (others === undefined) unpacking.waiting.set(kind.base, [delta]);
     else others.push(delta);
   }
+  unpacking.done(size);
   return offset + length + consumed;
 }
 
@@ -173,9 +178,11 @@ function resolveDeltas(unpacking: Unpacking): void {
     if (deltas.length === 0) continue;
     if (depth === MAX_DELTA_DEPTH) throw new GitError('too-large', 'the pack holds a chain of deltas that is too long');
     const base = pile.read(place, size);
+    unpacking.done(size);
     for (const delta of deltas) {
       const content = applyDelta(base, pile.read(delta.place, delta.size), limits.maxObjectBytes);
       addObject(unpacking, { type, offset: delta.offset, depth: depth + 1, content });
+      unpacking.done(content.length + delta.size);
     }
   }
   if (waiting.size > 0) throw new GitError('protocol', 'the pack holds a delta without its base');

@@ -1,9 +1,10 @@
+import { heapAfterCollection } from '@gotk/apimachinery/garbage';
 import { describe, expect, test } from 'vitest';
 import { parseApiRequest } from '../api-request.ts';
 import { readAuditLog } from '../audit-log.ts';
 import type { RequestRecord } from '../request-trace.ts';
 import { checkInvariants, type Expectations, type Records } from './check-invariants.ts';
-import { heapAfterCollection, watchLoop, watchUnhandled } from './process-health.ts';
+import { watchLoop, watchUnhandled } from './process-health.ts';
 
 const web = '/api/v1/namespaces/a/configmaps/web';
 

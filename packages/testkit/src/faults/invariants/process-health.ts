@@ -1,7 +1,4 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { setImmediate as turn } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
 /** I7: the event loop is never blocked for long. */
 export function loopStaysFree(delay: { readonly p99Ms: number }, limitMs = 100): readonly string[] {
@@ -69,16 +66,4 @@ export function watchLoop(): Disposable & { readonly p99Ms: number } {
     },
     [Symbol.dispose]: () => histogram.disable(),
   };
-}
-
-/** What this process's heap holds after a full collection. */
-export async function heapAfterCollection(): Promise<number> {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  for (let round = 0; round < 3; round += 1) {
-    collect();
-    await turn();
-  }
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
 }

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { youngGarbage } from './young-garbage.ts';
+import { youngGarbage } from './garbage.ts';
 
 const MIB = 1024 * 1024;
 const PIECE = 64 * 1024;
