@@ -3,6 +3,7 @@ import { systemClock } from '@gotk/apimachinery';
 import { createInformer } from '@gotk/kube';
 import { expect, test } from 'vitest';
 import { configMap, deployment } from './manifests.ts';
+import { measuredUntil } from './measures.ts';
 import { isReady, resources, type Testbed, testbed } from './testbed.ts';
 
 /** A program that wants something else, and answers every change at once. Counts how often it had to. */
@@ -63,10 +64,13 @@ test('two programs that want different things of one field do not loop: we say s
       });
     expect((await bed.events('Kustomization', 'app')).filter(({ reason }) => reason === 'DriftCorrected').length).toBeLessThanOrEqual(5);
     // Others are put right as ever.
-    await bed.merge(resources.configMap, 'other', { data: { key: 'tampered' } });
-    const started = performance.now();
-    await bed.until(resources.configMap, 'other', ({ data }) => (data as { key?: string }).key === 'git');
-    expect(performance.now() - started).toBeLessThan(1_000);
+    const undoneMs = async () => {
+      await bed.merge(resources.configMap, 'other', { data: { key: 'tampered' } });
+      const started = performance.now();
+      await bed.until(resources.configMap, 'other', ({ data }) => (data as { key?: string }).key === 'git');
+      return performance.now() - started;
+    };
+    await measuredUntil((ms) => expect(ms).toBeLessThan(1_000), { attempts: 3, measure: undoneMs });
   }
   await bed.until(resources.configMap, 'it', ({ data }) => (data as { key?: string }).key === 'git');
 });

@@ -1,3 +1,4 @@
+import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import { describe, expect, test } from 'vitest';
 import { kustomizationDefinition } from './kustomize/v1/kustomization.ts';
 import { gitRepositoryDefinition } from './source/v1/git-repository.ts';
@@ -20,9 +21,9 @@ describe('a text that is longer than anybody needs', () => {
   });
 
   test('takes no time by its pattern', () => {
-    const started = performance.now();
+    const spentMs = startCpuTime();
     for (const piece of ['1', '1.', '1h', 'h', 'http://'])
       validate(gitRepositoryDefinition.spec, { url: piece.repeat(500_000), interval: piece.repeat(500_000) }, 'spec');
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(spentMs()).toBeLessThan(500);
   });
 });

@@ -1,3 +1,4 @@
+import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import { describe, expect, test } from 'vitest';
 import { build } from './build.ts';
 import { BuildError } from './build-error.ts';
@@ -62,9 +63,9 @@ describe('a few files that stand for many', () => {
   });
 
   test('are refused in time, though they come to no object', () => {
-    const started = performance.now();
+    const spentMs = startCpuTime();
     expect(() => namesOf(doubling(40, '# nothing\n'), 'l40')).toThrow(/: more than 10000 kustomizations to build/);
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(spentMs()).toBeLessThan(5_000);
   });
 
   test('are refused in time, when they come to a million objects', () => {

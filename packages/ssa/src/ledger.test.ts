@@ -1,3 +1,4 @@
+import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import { expect, test } from 'vitest';
 import { createLedger, type LedgerRecord } from './ledger.ts';
 
@@ -54,7 +55,7 @@ test('fifty thousand owners are forgotten one by one in no time: whoever looks a
   const ledger = createLedger();
   const owners = Array.from({ length: 50_000 }, (_, index) => `apps/app-${index}`);
   for (const owner of owners) ledger.set(`of ${owner}`, record(owner));
-  const began = performance.now();
+  const spentMs = startCpuTime();
   for (const owner of owners) ledger.forget(owner);
-  expect(performance.now() - began).toBeLessThan(5_000);
+  expect(spentMs()).toBeLessThan(5_000);
 });

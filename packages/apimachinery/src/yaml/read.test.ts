@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { startCpuTime } from '../cpu-time.ts';
 import { InvalidYaml, type ReadYamlOptions, readYaml } from './read.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -167,9 +168,9 @@ test('an error in such a line is where the author sees it', () => {
 });
 
 test('many such lines cost no time', () => {
-  const started = performance.now();
+  const spentMs = startCpuTime();
   expect(() => read(`a: {\n${'b: {},\n'.repeat(100_000)}`)).toThrow(InvalidYaml);
-  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(spentMs()).toBeLessThan(10_000);
 });
 
 describe('errors', () => {

@@ -1,3 +1,4 @@
+import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import { describe, expect, test } from 'vitest';
 import { compileCel, EvaluationFailed, InvalidExpression } from './expression.ts';
 
@@ -96,10 +97,10 @@ describe('a CEL expression', () => {
   });
 
   test('takes linear time for a regular expression that backtracks elsewhere, inside a loop too', () => {
-    const started = performance.now();
+    const spentMs = startCpuTime();
     expect(truth(`'${'a'.repeat(5_000)}!'.matches('^(a+)+$')`)).toBe(false);
     expect(truth(`['${'a'.repeat(5_000)}!'].exists(x, x.matches('^(a|a)*$'))`)).toBe(false);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(spentMs()).toBeLessThan(2_000);
     expect(() => truth("'a'.matches('(?=a)')")).toThrow(EvaluationFailed);
   });
 
@@ -108,9 +109,9 @@ describe('a CEL expression', () => {
     ['long', 'long', `'${'x'.repeat(20_000)}' == ''`],
     ['wide', 'wide', Array.from({ length: 6_000 }, () => '1').join('+')],
   ])('that is too %s is refused at once', (_, __, expression) => {
-    const started = performance.now();
+    const spentMs = startCpuTime();
     expect(() => truth(`${expression} == 1`)).toThrow(InvalidExpression);
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(spentMs()).toBeLessThan(500);
   });
 
   test('refuses a value that is nested beyond every object of the API', () => {

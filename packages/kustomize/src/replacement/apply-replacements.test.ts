@@ -1,3 +1,4 @@
+import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import { describe, expect, test } from 'vitest';
 import { BuildError } from '../build-error.ts';
 import { type BuildResource, type JsonMap, newResource } from '../resource/resource.ts';
@@ -175,8 +176,8 @@ describe('what is made to grow without end is refused in time', () => {
   ])('%s', (_, target) => {
     const fieldPath = target.fieldPaths?.toString() === 'data.t' ? 'data.t' : 'data';
     const rule = { source: { fieldPath }, targets: [{ select: {}, ...target }] };
-    const started = performance.now();
+    const spentMs = startCpuTime();
     expect(() => replace([resourceOf(config('a', { t: 'text' }))], ...new Array(1_000).fill(rule))).toThrow(BuildError);
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(spentMs()).toBeLessThan(10_000);
   });
 });

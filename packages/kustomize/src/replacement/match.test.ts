@@ -1,3 +1,4 @@
+import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import type { YamlNode } from '@gotk/apimachinery/yaml';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../resource/resource.ts';
@@ -92,9 +93,9 @@ describe('the path of a target', () => {
   });
 
   test('a pattern made to blow up takes no time', () => {
-    const started = performance.now();
+    const spentMs = startCpuTime();
     expect(() => set({ a: [`${'a'.repeat(10_000)}!`] }, 'a.[=^(a+)+$]')).toThrow(Mismatch);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(spentMs()).toBeLessThan(2_000);
   });
 });
 

@@ -1,3 +1,4 @@
+import { startCpuTime } from '@gotk/apimachinery/cpu-time';
 import { describe, expect, test } from 'vitest';
 import type { ImageRule } from '../kustomization/rules.ts';
 import { type JsonMap, newResource } from '../resource/resource.ts';
@@ -91,7 +92,7 @@ test('rules are chained: each sees what the one before made', () => {
 
 test('an image that no registry could have costs no time, whatever the rule', () => {
   const object = { kind: 'Pod', spec: { containers: [{ image: 'a'.repeat(1024 * 1024) }] } };
-  const started = performance.now();
+  const spentMs = startCpuTime();
   expect(replaced(structuredClone(object), { name: '(a+)+'.repeat(50), newName: 'b' })).toEqual(object);
-  expect(performance.now() - started).toBeLessThan(1_000);
+  expect(spentMs()).toBeLessThan(1_000);
 });
