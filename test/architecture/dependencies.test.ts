@@ -43,8 +43,11 @@ test.each(
   // To hash and to compress is compute.
   const effects = /^node:(?!crypto$|zlib$|util$|url$|path$|buffer$)|^(undici|fastify|pino)$/;
   const found = (await importsOf(name)).filter(({ specifier }) => effects.test(specifier));
-  // A thread is compute, for whoever wants it: nothing but its own entry point loads it.
-  expect(found.filter(({ file, specifier }) => !(file.includes('/src/worker/') && specifier === 'node:worker_threads'))).toEqual([]);
+  // A thread is compute, for whoever wants it, and so is the collection of garbage: nothing but their own entry points loads them.
+  const own = ({ file, specifier }: (typeof found)[number]) =>
+    (file.includes('/src/worker/') && specifier === 'node:worker_threads') ||
+    (file.endsWith('/src/garbage.ts') && /^node:(v8|vm)$/.test(specifier));
+  expect(found.filter((it) => !own(it))).toEqual([]);
 });
 
 test.each(shipped)('%s starts no program', async (name) => {

@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
@@ -29,7 +28,7 @@ export async function heapAfterCollection(): Promise<number> {
   for (let round = 0; round < 3; round++) {
     collect();
     // What is let go by a callback of the collector goes with the next one.
-    await turn();
+    await new Promise((resolve) => setImmediate(resolve));
   }
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
