@@ -21,9 +21,9 @@ export interface Transport {
   call(request: ApiRequest): Promise<ApiAnswer>;
   /** A body that is read as it arrives. Throws as `call` does; ends when the server ends it. */
   stream(request: ApiRequest): AsyncIterable<Uint8Array>;
-  /** Cuts every connection; requests that run, and later ones, end with a `ConnectionError`. */
   /** Resolves when the server next answers anything, a refusal included, and when the signal aborts. */
   untilAnswered(signal: AbortSignal): Promise<void>;
+  /** Cuts every connection; requests that run, and later ones, end with a `ConnectionError`. */
   close(): void;
 }
 

@@ -69,10 +69,11 @@ export function createQueue({ clock }: { readonly clock: Clock }): WorkQueue {
     const priority = higher(wanted, waiting.get(key)?.priority);
     stopWaiting(key);
     wokenAt.set(key, clock.monotonic());
-    if (running.has(key)) {
-      again.set(key, higher(priority, again.get(key)));
-      return;
-    }
+    if (running.has(key)) again.set(key, higher(priority, again.get(key)));
+    else queueUp(key, priority);
+  };
+
+  const queueUp = (key: string, priority: Priority) => {
     const known = ready.find(({ keys }) => keys.has(key));
     if (known !== undefined && RANK[known.priority] <= RANK[priority]) return;
     known?.keys.delete(key);
@@ -113,7 +114,7 @@ export function createQueue({ clock }: { readonly clock: Clock }): WorkQueue {
       running.delete(key);
       const priority = again.get(key);
       again.delete(key);
-      if (priority !== undefined) makeReady(key, priority);
+      if (priority !== undefined) queueUp(key, priority);
     },
     forget(key) {
       stopWaiting(key);
