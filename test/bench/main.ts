@@ -1,6 +1,8 @@
 // `make bench`: seconds, CPU, memory and API requests of the controllers on the embedded control plane, one table for each number of Kustomizations.
 //
-//   node test/bench/main.ts [--n 100,500,1000] [--idle 120] [--drifts 20] [--chain 10] [--json] [--requests]
+//   node test/bench/main.ts [--n 100,500,1000] [--idle 120] [--drifts 20] [--chain 10] [--per-source 50] [--json] [--requests]
+//
+// All share one source, unless it is said how many do.
 //
 // Next to somebody else's controllers, in the same seat one after the other, and the ratio of the two:
 //
@@ -27,6 +29,7 @@ const { values } = parseArgs({
     idle: { type: 'string', default: '120' },
     drifts: { type: 'string', default: '20' },
     chain: { type: 'string', default: '10' },
+    'per-source': { type: 'string' },
     json: { type: 'boolean', default: false },
     requests: { type: 'boolean', default: false },
     other: { type: 'string', multiple: true, default: [] },
@@ -75,6 +78,7 @@ async function bench(): Promise<void> {
       idleSeconds: Number(values.idle),
       drifts: Number(values.drifts),
       chainLength: Number(values.chain),
+      ...(values['per-source'] === undefined ? {} : { perSource: Number(values['per-source']) }),
     };
     const rows = await run(sitter, options);
     const bars = verdicts(rows, count);

@@ -2,21 +2,27 @@ import { gitRepositories, type Kustomization, kustomizations } from '@gotk/api';
 import type { KubeObject, ObjectKey, Resource } from '@gotk/apimachinery';
 import type { Informer, KubeClient } from '@gotk/kube';
 import { type Meter, measure, type PhaseKind, type PhaseRow, type Row } from './measure.ts';
-import { appFiles, appName, kustomizationFor, repositoryFiles, type Workload } from './workload.ts';
+import { appFiles, appName, kustomizationFor, repositoryFiles, sourceOf, sourcesOf, type Workload } from './workload.ts';
+
+export interface Repository {
+  readonly url: string;
+  /** Pushes the files and resolves with the commit's id. */
+  readonly commit: (message: string, files: Readonly<Record<string, string>>) => Promise<string>;
+}
 
 /** What the scenarios need from whoever set the table. */
 export interface Seat {
   readonly client: KubeClient;
   readonly meter: Meter;
   readonly kustomizations: Informer<Kustomization>;
-  readonly repositoryUrl: string;
-  /** Pushes the files and resolves with the commit's id. */
-  readonly commit: (message: string, files: Readonly<Record<string, string>>) => Promise<string>;
+  readonly createRepository: (name: string) => Promise<Repository>;
   readonly signal: AbortSignal;
 }
 
 export interface ScenarioOptions {
   readonly count: number;
+  /** How many Kustomizations share a source; default: all. */
+  readonly perSource?: number;
   readonly idleSeconds: number;
   readonly drifts: number;
   readonly chainLength: number;
@@ -25,62 +31,89 @@ export interface ScenarioOptions {
 const MANAGER = 'bench';
 const deployments: Resource = { group: 'apps', version: 'v1', kind: 'Deployment', plural: 'deployments', namespaced: true };
 
-/** Runs every phase in order on one workload; later phases build on earlier ones; those of nothing are left out. Yields each row as it is measured. */
-export async function* runScenarios(seat: Seat, options: ScenarioOptions): AsyncGenerator<Row> {
-  const workload: Workload = { namespace: 'bench', count: options.count };
-  const of = async (kind: PhaseKind, row: Promise<PhaseRow>): Promise<Row> => ({ kind, ...(await row) });
-  yield await of('install', install(seat, workload));
-  yield await of('upgrade', upgrade(seat, workload));
-  if (options.idleSeconds > 0) yield await of('idle', idle(seat, workload, options.idleSeconds));
-  if (options.drifts > 0) yield await of('drift', drift(seat, workload, Math.min(options.drifts, options.count)));
-  if (options.chainLength > 0) yield await of('chain', chain(seat, workload, options.chainLength));
-  yield await of('delete', remove(seat, workload));
+/** The seat with everything on it. */
+interface Table extends Seat {
+  readonly workload: Workload;
+  readonly repositories: ReadonlyMap<string, Repository>;
+  readonly apps: readonly number[];
 }
 
-async function install(seat: Seat, workload: Workload): Promise<PhaseRow> {
+async function lay(seat: Seat, { count, perSource = count }: ScenarioOptions): Promise<Table> {
+  const workload: Workload = { namespace: 'bench', count, perSource };
+  const repositories = new Map<string, Repository>();
+  for (const name of sourcesOf(workload)) repositories.set(name, await seat.createRepository(name));
+  return { ...seat, workload, repositories, apps: Array.from({ length: count }, (_, app) => app) };
+}
+
+/** Runs every phase in order on one workload; later phases build on earlier ones; those of nothing are left out. Yields each row as it is measured. */
+export async function* runScenarios(seat: Seat, options: ScenarioOptions): AsyncGenerator<Row> {
+  const table = await lay(seat, options);
+  const of = async (kind: PhaseKind, row: Promise<PhaseRow>): Promise<Row> => ({ kind, ...(await row) });
+  yield await of('install', install(table));
+  yield await of('upgrade', upgrade(table));
+  if (options.idleSeconds > 0) yield await of('idle', idle(table, options.idleSeconds));
+  if (options.drifts > 0) yield await of('drift', drift(table, Math.min(options.drifts, options.count)));
+  if (options.chainLength > 0) yield await of('chain', chain(table, options.chainLength));
+  yield await of('delete', remove(table));
+}
+
+async function install(table: Table): Promise<PhaseRow> {
+  const { workload, apps, repositories } = table;
   await apply(
-    seat,
+    table,
     { group: '', version: 'v1', kind: 'Namespace', plural: 'namespaces', namespaced: false },
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: workload.namespace } },
   );
-  const commit = await seat.commit('install', repositoryFiles(workload, 1));
-  return measure(seat.meter, { name: 'install', count: workload.count }, async () => {
-    await apply(seat, gitRepositories, {
-      apiVersion: 'source.toolkit.fluxcd.io/v1',
-      kind: 'GitRepository',
-      metadata: { name: 'bench', namespace: workload.namespace },
-      spec: { interval: '1m', url: seat.repositoryUrl, ref: { branch: 'main' } },
+  const commits = await push(table, 1);
+  return measure(table.meter, { name: 'install', count: workload.count }, async () => {
+    for (const [name, { url }] of repositories)
+      await apply(table, gitRepositories, {
+        apiVersion: 'source.toolkit.fluxcd.io/v1',
+        kind: 'GitRepository',
+        metadata: { name, namespace: workload.namespace },
+        spec: { interval: '1m', url, ref: { branch: 'main' } },
+      });
+    await inBatches(apps, 16, (app) => {
+      const name = appName(app);
+      return apply(table, kustomizations, kustomizationFor(workload, { name, source: sourceOf(workload, app), path: `./apps/${name}` }));
     });
-    const names = Array.from({ length: workload.count }, (_, index) => appName(index));
-    await inBatches(names, 16, (name) => apply(seat, kustomizations, kustomizationFor(workload, { name, path: `./apps/${name}` })));
-    await allApplied(seat, names, commit);
+    await allApplied(table, wanted(table, commits));
     return undefined;
   });
 }
 
-async function upgrade(seat: Seat, workload: Workload): Promise<PhaseRow> {
-  const commit = await seat.commit('upgrade', repositoryFiles(workload, 2));
-  const names = Array.from({ length: workload.count }, (_, index) => appName(index));
-  return measure(seat.meter, { name: 'upgrade (one object each)', count: workload.count }, async () => {
-    await lookNow(seat, workload.namespace);
-    return await allApplied(seat, names, commit);
+async function upgrade(table: Table): Promise<PhaseRow> {
+  const commits = await push(table, 2);
+  return measure(table.meter, { name: 'upgrade (one object each)', count: table.workload.count }, async () => {
+    await lookNow(table);
+    return await allApplied(table, wanted(table, commits));
   });
 }
 
-function idle(seat: Seat, workload: Workload, seconds: number): Promise<PhaseRow> {
-  return measure(seat.meter, { name: `idle (${seconds} s)`, count: workload.count }, async () => {
+/** Commits a revision of all that there is; the commit of each source, by its name. */
+async function push({ workload, repositories }: Table, revision: number): Promise<ReadonlyMap<string, string>> {
+  const commits = new Map<string, string>();
+  for (const [name, { commit }] of repositories)
+    commits.set(name, await commit(`revision ${revision}`, repositoryFiles(workload, name, revision)));
+  return commits;
+}
+
+/** The commit that each Kustomization is to be ready at, by its name. */
+const wanted = ({ workload, apps }: Table, commits: ReadonlyMap<string, string>): ReadonlyMap<string, string> =>
+  new Map(apps.map((app) => [appName(app), commits.get(sourceOf(workload, app)) ?? '']));
+
+function idle({ meter, workload }: Table, seconds: number): Promise<PhaseRow> {
+  return measure(meter, { name: `idle (${seconds} s)`, count: workload.count }, async () => {
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     return undefined;
   });
 }
 
-async function drift(seat: Seat, workload: Workload, count: number): Promise<PhaseRow> {
-  return measure(seat.meter, { name: `drift (${count} Deployments, one by one)`, count }, async () => {
+async function drift(table: Table, count: number): Promise<PhaseRow> {
+  return measure(table.meter, { name: `drift (${count} Deployments, one by one)`, count }, async () => {
     const latencies: number[] = [];
-    for (let index = 0; index < count; index++) {
-      const key: ObjectKey = { namespace: workload.namespace, name: appName(index) };
-      latencies.push(await tamper(seat, key));
-    }
+    for (const app of table.apps.slice(0, count))
+      latencies.push(await tamper(table, { namespace: table.workload.namespace, name: appName(app) }));
     return latencies;
   });
 }
@@ -106,36 +139,37 @@ async function tamper(seat: Seat, key: ObjectKey): Promise<number> {
   throw new Error(`the watch of Deployment/${key.namespace}/${key.name} ended before its drift was undone`);
 }
 
-async function chain(seat: Seat, workload: Workload, length: number): Promise<PhaseRow> {
+async function chain(table: Table, length: number): Promise<PhaseRow> {
+  const { workload } = table;
+  const [[source, repository] = []] = table.repositories;
+  if (source === undefined || repository === undefined) throw new Error('there is no source for a chain');
   const names = Array.from({ length }, (_, index) => `chain-${index}`);
   const files = Object.assign({}, ...names.map((_, index) => relocated(appFiles(workload, workload.count + index, 1), index)));
-  const commit = await seat.commit('chain', files);
-  await lookNow(seat, workload.namespace);
-  await allApplied(
-    seat,
-    Array.from({ length: workload.count }, (_, index) => appName(index)),
-    commit,
-  );
-  return measure(seat.meter, { name: `chain of ${length} dependsOn`, count: length }, async () => {
+  const commit = await repository.commit('chain', files);
+  await lookNow(table);
+  const before = table.apps.filter((app) => sourceOf(workload, app) === source);
+  await allApplied(table, new Map(before.map((app) => [appName(app), commit])));
+  return measure(table.meter, { name: `chain of ${length} dependsOn`, count: length }, async () => {
     // Last first: nothing may profit from a lucky order of creation.
     for (const [index, name] of [...names.entries()].reverse()) {
       const dependsOn = index === 0 ? undefined : [`chain-${index - 1}`];
+      const path = `./chain/${index}`;
       await apply(
-        seat,
+        table,
         kustomizations,
-        kustomizationFor(workload, { name, path: `./chain/${index}`, ...(dependsOn === undefined ? {} : { dependsOn }) }),
+        kustomizationFor(workload, { name, source, path, ...(dependsOn === undefined ? {} : { dependsOn }) }),
       );
     }
-    await allApplied(seat, names, commit);
+    await allApplied(table, new Map(names.map((name) => [name, commit])));
     return undefined;
   });
 }
 
-function remove(seat: Seat, workload: Workload): Promise<PhaseRow> {
-  const keys = seat.kustomizations.list().map(({ metadata }) => ({ namespace: metadata.namespace ?? '', name: metadata.name }));
-  return measure(seat.meter, { name: 'delete', count: workload.count }, async () => {
-    await inBatches(keys, 16, (key) => seat.client.delete(kustomizations, key, { signal: seat.signal }));
-    await until(seat, () => seat.kustomizations.list().length === 0, 'all Kustomizations to be gone');
+function remove(table: Table): Promise<PhaseRow> {
+  const keys = table.kustomizations.list().map(({ metadata }) => ({ namespace: metadata.namespace ?? '', name: metadata.name }));
+  return measure(table.meter, { name: 'delete', count: table.workload.count }, async () => {
+    await inBatches(keys, 16, (key) => table.client.delete(kustomizations, key, { signal: table.signal }));
+    await until(table, () => table.kustomizations.list().length === 0, 'all Kustomizations to be gone');
     return undefined;
   });
 }
@@ -150,24 +184,29 @@ const apply = <T extends KubeObject>(seat: Seat, resource: Resource<T>, object: 
     signal: seat.signal,
   });
 
-async function lookNow(seat: Seat, namespace: string): Promise<void> {
+async function lookNow({ client, signal, workload: { namespace }, repositories }: Table): Promise<void> {
   const body = { metadata: { annotations: { 'reconcile.fluxcd.io/requestedAt': new Date().toISOString() } } };
-  await seat.client.patch(gitRepositories, { key: { namespace, name: 'bench' }, patch: { type: 'merge', body } }, { signal: seat.signal });
+  for (const name of repositories.keys())
+    await client.patch(gitRepositories, { key: { namespace, name }, patch: { type: 'merge', body } }, { signal });
 }
 
-/** Resolves with how long each had to wait, in milliseconds. */
-async function allApplied(seat: Seat, names: readonly string[], commit: string): Promise<readonly number[]> {
+/** Waits for Kustomizations to be ready, each at a commit of its own. Resolves with how long each had to wait, in milliseconds. */
+async function allApplied(seat: Seat, commits: ReadonlyMap<string, string>): Promise<readonly number[]> {
   const began = performance.now();
-  const open = new Set(names);
+  const open = new Map(commits);
   const waits: number[] = [];
   await until(
     seat,
     (changed) => {
-      for (const object of changed === undefined ? seat.kustomizations.list() : [changed])
-        if (isApplied(object, commit) && open.delete(object.metadata.name)) waits.push(performance.now() - began);
+      for (const object of changed === undefined ? seat.kustomizations.list() : [changed]) {
+        const commit = open.get(object.metadata.name);
+        if (commit === undefined || !isApplied(object, commit)) continue;
+        open.delete(object.metadata.name);
+        waits.push(performance.now() - began);
+      }
       return open.size === 0;
     },
-    `${names.length} Kustomizations to be ready at commit ${commit}`,
+    `${commits.size} Kustomizations to be ready at their commits`,
   );
   return waits;
 }

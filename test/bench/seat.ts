@@ -41,7 +41,6 @@ const NAMESPACE = 'flux-system';
 export async function takeSeat(sitter: Sitter, stack: AsyncDisposableStack): Promise<Seat> {
   const { connection, auditLog, servers, start } = sitter.kind === 'attached' ? await attach(sitter) : await ownGround(sitter, stack);
   const git = stack.use(await startGitServer());
-  const repository = await git.createRepository('bench');
   const stop = new AbortController();
   const { signal } = stop;
   const client = createKubeClient({ connection, userAgent: 'bench', qps: 2_000, burst: 2_000 });
@@ -57,8 +56,7 @@ export async function takeSeat(sitter: Sitter, stack: AsyncDisposableStack): Pro
   return {
     client,
     kustomizations: informer,
-    repositoryUrl: repository.url,
-    commit: (message, files) => repository.commit(message, files),
+    createRepository: (name) => git.createRepository(name),
     meter: { processes, servers, requests: async () => countRequests(await readFile(auditLog, 'utf8')) },
     signal,
   };

@@ -1,8 +1,20 @@
-/** The workload of every scenario: N directories of four small objects each, and a Kustomization for each directory. */
+/** The workload of every scenario: N directories of four small objects each, in as many repositories as it takes, and a Kustomization for each directory. */
 export interface Workload {
   readonly namespace: string;
   readonly count: number;
+  /** How many Kustomizations share a repository and its GitRepository. */
+  readonly perSource: number;
 }
+
+/** What repositories, and the GitRepositories of them, are called. */
+const sourceName = (index: number) => `bench-${index}`;
+
+/** Where the directory of an application is. */
+export const sourceOf = ({ perSource }: Workload, app: number) => sourceName(Math.floor(app / perSource));
+
+export const sourcesOf = (workload: Workload): readonly string[] => [
+  ...new Set(Array.from({ length: workload.count }, (_, app) => sourceOf(workload, app))),
+];
 
 export const appName = (index: number) => `app-${String(index).padStart(4, '0')}`;
 
@@ -52,14 +64,16 @@ ${metadata}spec:
   };
 }
 
-export function repositoryFiles(workload: Workload, revision: number): Record<string, string> {
-  return Object.assign({}, ...Array.from({ length: workload.count }, (_, index) => appFiles(workload, index, revision)));
+/** All that is in one of the repositories. */
+export function repositoryFiles(workload: Workload, source: string, revision: number): Record<string, string> {
+  const apps = Array.from({ length: workload.count }, (_, app) => app).filter((app) => sourceOf(workload, app) === source);
+  return Object.assign({}, ...apps.map((app) => appFiles(workload, app, revision)));
 }
 
 /** A Kustomization as a user would write it: `interval: 1m`, pruned, no health check. */
 export function kustomizationFor(
   { namespace }: Workload,
-  { name, path, dependsOn }: { name: string; path: string; dependsOn?: readonly string[] },
+  { name, source, path, dependsOn }: { name: string; source: string; path: string; dependsOn?: readonly string[] },
 ) {
   return {
     apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
@@ -69,7 +83,7 @@ export function kustomizationFor(
       interval: '1m',
       path,
       prune: true,
-      sourceRef: { kind: 'GitRepository', name: 'bench' },
+      sourceRef: { kind: 'GitRepository', name: source },
       ...(dependsOn === undefined ? {} : { dependsOn: dependsOn.map((dependency) => ({ name: dependency })) }),
     },
   };
