@@ -11,7 +11,8 @@ const row = (kind: Row['kind'], more: Partial<Row> = {}): Row => ({
   requests: new Map(),
   ...more,
 });
-const shown = (rows: readonly Row[], count = 100) => verdicts(rows, count).map(({ measured, isMet }) => [measured, isMet]);
+const shown = (rows: readonly Row[], count = 100, sources = 1) =>
+  verdicts(rows, { count, sources }).map(({ measured, isMet }) => [measured, isMet]);
 
 test('requests count for each Kustomization, without what a process asks for once and without leases', () => {
   const requests = (count: number) =>
@@ -22,6 +23,10 @@ test('requests count for each Kustomization, without what a process asks for onc
   expect(shown([row('install', { requests: requests(1_220) })])).toEqual([[12, true]]);
   expect(shown([row('install', { requests: requests(1_221) })])).toEqual([[12.01, false]]);
   expect(shown([row('upgrade', { requests: requests(402) })])).toEqual([[4, true]]);
+  expect(shown([row('install', { requests: requests(1_232) }), row('upgrade', { requests: requests(408) })], 100, 4)).toEqual([
+    [12, true],
+    [4, true],
+  ]);
   expect(shown([row('idle', { seconds: 120, requests: requests(20) })])).toEqual([[0.1, true]]);
 });
 

@@ -10,15 +10,25 @@ export interface Verdict {
 }
 
 const APPLIER = 'kustomize-controller';
-/** What is asked for once, whatever the number of Kustomizations: discovery, lists, watches and the one source; of a new revision, the status and the event of the source. */
-const ONCE: Readonly<Partial<Record<Row['kind'], number>>> = { install: 20, upgrade: 2 };
+/** What is asked for whatever the number of Kustomizations: by a process discovery, lists and watches; of a source its finalizer, status and event; of a new revision, its status and event. */
+const ONCE: Readonly<Partial<Record<Row['kind'], { readonly process: number; readonly source: number }>>> = {
+  install: { process: 16, source: 4 },
+  upgrade: { process: 0, source: 2 },
+};
 const MANY = 1_000;
 
-/** What was promised of the phases that there are. The requests of each Kustomization are those beyond what is asked for once. */
-export const verdicts = (rows: readonly Row[], count: number): readonly Verdict[] => rows.flatMap((row) => verdictsOf(row, count));
+/** How many there were of what was measured. */
+export interface Measure {
+  readonly count: number;
+  readonly sources: number;
+}
 
-function verdictsOf(row: Row, count: number): readonly Verdict[] {
-  const each = Math.max(0, workRequests(row.requests) - (ONCE[row.kind] ?? 0)) / row.count;
+/** What was promised of the phases that there are. The requests of each Kustomization are those beyond what is asked for once. */
+export const verdicts = (rows: readonly Row[], measure: Measure): readonly Verdict[] => rows.flatMap((row) => verdictsOf(row, measure));
+
+function verdictsOf(row: Row, { count, sources }: Measure): readonly Verdict[] {
+  const once = ONCE[row.kind];
+  const each = Math.max(0, workRequests(row.requests) - (once === undefined ? 0 : once.process + sources * once.source)) / row.count;
   const { latenciesMs } = row;
   switch (row.kind) {
     case 'install':

@@ -73,15 +73,16 @@ async function bench(): Promise<void> {
       : { kind: 'attached', kubeconfigPath, auditLog, processes };
   const results: unknown[] = [];
   for (const count of values.n.split(',').map(Number)) {
+    const perSource = values['per-source'] === undefined ? count : Number(values['per-source']);
     const options = {
       count,
+      perSource,
       idleSeconds: Number(values.idle),
       drifts: Number(values.drifts),
       chainLength: Number(values.chain),
-      ...(values['per-source'] === undefined ? {} : { perSource: Number(values['per-source']) }),
     };
     const rows = await run(sitter, options);
-    const bars = verdicts(rows, count);
+    const bars = verdicts(rows, { count, sources: Math.ceil(count / perSource) });
     const otherRows = values.other.length === 0 ? undefined : await run({ kind: 'started', programs: others, farMs }, options);
     results.push({ n: count, rows: rowsAsData(rows), bars, ...(otherRows === undefined ? {} : { other: rowsAsData(otherRows) }) });
     if (values.json) continue;
