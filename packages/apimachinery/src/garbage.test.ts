@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { startCpuTime } from './cpu-time.ts';
 import { youngGarbage } from './garbage.ts';
@@ -29,4 +31,11 @@ test('what is small is not worth a collection', () => {
   const spentMs = startCpuTime();
   for (let count = 0; count < 1_000; count++) passed(1);
   expect(spentMs()).toBeLessThan(50);
+});
+
+test('threads that ask for it at the same time do not take it from each other', async () => {
+  const module = JSON.stringify(new URL('./garbage.ts', import.meta.url).href);
+  const source = `import(${module}).then(({ youngGarbage }) => { for (let count = 0; count < 5; count++) youngGarbage()(64 * 1024 * 1024); })`;
+  const ends = Array.from({ length: 8 }, () => once(new Worker(source, { eval: true }), 'exit'));
+  expect(await Promise.all(ends)).toEqual(ends.map(() => [0]));
 });

@@ -18,7 +18,7 @@ export function youngGarbage(): (bytes: number) => void {
     if (since < EVERY_BYTES) return;
     since = 0;
     collect ??= collector();
-    collect({ type: 'minor' });
+    collect?.({ type: 'minor' });
   };
 }
 
@@ -26,7 +26,7 @@ export function youngGarbage(): (bytes: number) => void {
 export async function heapAfterCollection(): Promise<number> {
   collect ??= collector();
   for (let round = 0; round < 3; round++) {
-    collect();
+    collect?.();
     // What is let go by a callback of the collector goes with the next one.
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -34,10 +34,9 @@ export async function heapAfterCollection(): Promise<number> {
   return heapUsed + arrayBuffers;
 }
 
-/** Contexts that are made from now on have the function; this one is for nothing else. */
-function collector(): Collect {
+/** The flag is the process's, and stays: another thread may be looking for the function in this moment. Nobody evaluates texts of others in a context that has it. */
+function collector(): Collect | undefined {
   setFlagsFromString('--expose-gc');
-  const found = runInNewContext('gc') as Collect;
-  setFlagsFromString('--no-expose-gc');
-  return found;
+  const found: unknown = runInNewContext('globalThis.gc');
+  return typeof found === 'function' ? (found as Collect) : undefined;
 }
