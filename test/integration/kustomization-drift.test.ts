@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { kustomizations } from '@gotk/api';
 import type { Unstructured } from '@gotk/apimachinery';
+import { measuredUntil } from '@gotk/testkit';
 import { expect, inject, test } from 'vitest';
 import { configMap } from './manifests.ts';
-import { measuredUntil } from './measures.ts';
 import { isReady, resources, type Testbed, testbed } from './testbed.ts';
 
 async function applied(bed: Testbed) {

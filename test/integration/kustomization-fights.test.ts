@@ -1,9 +1,9 @@
 import { kustomizations } from '@gotk/api';
 import { systemClock } from '@gotk/apimachinery';
 import { createInformer } from '@gotk/kube';
+import { measuredUntil } from '@gotk/testkit';
 import { expect, test } from 'vitest';
 import { configMap, deployment } from './manifests.ts';
-import { measuredUntil } from './measures.ts';
 import { isReady, resources, type Testbed, testbed } from './testbed.ts';
 
 /** A program that wants something else, and answers every change at once. Counts how often it had to. */

@@ -1,7 +1,7 @@
 import { kustomizations } from '@gotk/api';
+import { measuredUntil } from '@gotk/testkit';
 import { expect, test } from 'vitest';
 import { configMap, deployment } from './manifests.ts';
-import { measuredUntil } from './measures.ts';
 import { condition, failsWith, isReady, isStalled, resources, testbed } from './testbed.ts';
 
 test('a chain of ten dependants is ready within three seconds of the first', async () => {

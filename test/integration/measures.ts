@@ -23,22 +23,3 @@ export async function residentMiB({ pid }: ControllerProcess): Promise<number> {
   const kib = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Number(kib) / 1024;
 }
-
-/**
- * Measures until what `check` asks for is so, and resolves with what was measured; throws what it threw of the last of so many `attempts`. Somebody else's work may come in
- * between: whoever is really held up is so each time.
- */
-export async function measuredUntil<T>(
-  check: (measured: T) => void,
-  { attempts, measure }: { readonly attempts: number; readonly measure: (attempt: number) => Promise<T> },
-): Promise<T> {
-  for (let attempt = 0; ; attempt += 1) {
-    const measured = await measure(attempt);
-    try {
-      check(measured);
-      return measured;
-    } catch (error) {
-      if (attempt + 1 === attempts) throw error;
-    }
-  }
-}

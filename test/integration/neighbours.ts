@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Kustomization, kustomizations } from '@gotk/api';
-import type { ControllerProcess } from '@gotk/testkit';
+import { type ControllerProcess, measuredUntil } from '@gotk/testkit';
 import { expect } from 'vitest';
 import { configMap } from './manifests.ts';
-import { type Lag, lagOf, measuredUntil, quantile, residentMiB } from './measures.ts';
+import { type Lag, lagOf, quantile, residentMiB } from './measures.ts';
 import { startBusyNeighbours } from './strangers.ts';
 import { isReady, resources, type Testbed } from './testbed.ts';
 

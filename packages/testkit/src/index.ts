@@ -33,6 +33,7 @@ export * from './git/signer.ts';
 export * from './gpg/home.ts';
 export type { RecordedRequest } from './http/front.ts';
 export * from './http/scripted-server.ts';
+export * from './measured-until.ts';
 export * from './node-simulator.ts';
 export { customResourceDefinitions, ensureNamespace, installCrds } from './prepare-cluster.ts';
 export { MissingProgram, type ProgramName, requireProgram } from './programs/require-program.ts';

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '@gotk/apimachinery';
 import { heapAfterCollection } from '@gotk/apimachinery/garbage';
+import { measuredUntil } from '@gotk/testkit';
 import { describe, expect, inject, test } from 'vitest';
 import { type Subject, startSubject } from '../subject.ts';
 import { type Behaviour, type EventReceiver, startEventReceiver } from './event-receiver.ts';
@@ -39,12 +40,10 @@ async function everyEvent({ objectsSaying }: EventReceiver): Promise<void> {
   await expect.poll(() => said.map(objectsSaying), { timeout: 10_000 }).toEqual(said.map(() => COUNT));
 }
 
-let usualMs = 0;
-
 describe('the receiver of events', () => {
   test('that is well gets every event', async () => {
     await using at = await reporting({ kind: 'answers', status: 201 });
-    usualMs = await change(at.subject, 'round');
+    await change(at.subject, 'round');
     await everyEvent(at.receiver);
   });
 
@@ -54,8 +53,13 @@ describe('the receiver of events', () => {
     ['has a certificate that nobody knows', { kind: 'bad-certificate' }],
   ];
   test.each(behaviours)('that %s slows no reconcile down, and holds up no end', async (_, behaviour) => {
+    await using usual = await reporting({ kind: 'answers', status: 201 });
     await using at = await reporting(behaviour);
-    expect(await change(at.subject, 'round')).toBeLessThan(2 * usualMs + 1_000);
+    const measure = async (attempt: number) => ({
+      usualMs: await change(usual.subject, `usual-${attempt}`),
+      tookMs: await change(at.subject, `round-${attempt}`),
+    });
+    await measuredUntil(({ usualMs, tookMs }) => expect(tookMs).toBeLessThan(2 * usualMs + 1_000), { attempts: 3, measure });
     const began = performance.now();
     await at.subject.controller.stop();
     expect(performance.now() - began).toBeLessThan(STOP_MS);
