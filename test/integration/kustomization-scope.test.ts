@@ -58,9 +58,9 @@ test('GHSA-6p4m: with --watch-all-namespaces=false nothing outside of the namesp
   await bed.until(resources.configMap, 'map', ({ data }) => (data as { key?: string }).key === 'git');
 
   expect(await other.get(kustomizations, 'app')).toMatchObject(UNTOUCHED);
-  const outside = (await asked()).slice(before).filter(
-    ({ namespace, resource }) => namespace !== bed.namespace && resource !== '' && resource !== 'namespaces',
-  );
+  const outside = (await asked())
+    .slice(before)
+    .filter(({ namespace, resource }) => namespace !== bed.namespace && resource !== '' && resource !== 'namespaces');
   expect(outside).toEqual([]);
   await bed.client.delete(kustomizations, { namespace: bed.namespace, name: 'app' }, { signal: bed.signal });
   await bed.untilGone(kustomizations, 'app');
