@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { secret } from './git-manifests.ts';
 import { quantile } from './measures.ts';
 import { ownCluster, ownController } from './own-controller.ts';
-import { type Strangers, startStrangers } from './strangers.ts';
+import { type Strangers, startBusyNeighbours, startStrangers } from './strangers.ts';
 import { condition, isReady, type Testbed } from './testbed.ts';
 import { KINDS, type Source, wellSources } from './well-sources.ts';
 
@@ -177,13 +177,24 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => stack.disposeAsync());
 
+interface Sides {
+  readonly well: readonly Named[];
+  readonly bad: readonly Named[];
+  /** Threads of nobody have the processors while the bad ones are suspended: of what others cannot have then nobody is the cause. */
+  readonly busy?: true;
+}
+
 /** Fails if looks at those that are well take more than twice as long at p99 while somebody asks for the bad ones, over and over, as while these are suspended. */
-async function compare(bed: Testbed, { well, bad }: { readonly well: readonly Named[]; readonly bad: readonly Named[] }): Promise<void> {
+async function compare(bed: Testbed, { well, bad, busy }: Sides): Promise<void> {
   const took = { alone: [] as number[], beside: [] as number[] };
   const p99 = () => ({ alone: quantile(took.alone, 0.99), beside: quantile(took.beside, 0.99) });
   const isSlower = () => p99().beside > Math.max(2 * p99().alone, NOISE_MS);
   for (let turn = 0; turn < TURNS.atLeast || (isSlower() && turn < TURNS.atMost); turn++) {
-    for (const each of well) took.alone.push(await look(bed, each));
+    {
+      await using stack = new AsyncDisposableStack();
+      if (busy) stack.use(startBusyNeighbours());
+      for (const each of well) took.alone.push(await look(bed, each));
+    }
     await using stack = new AsyncDisposableStack();
     for (const each of bad) stack.use(await pestered(bed, each));
     for (const each of well) took.beside.push(await look(bed, each));
@@ -229,7 +240,7 @@ test('P3: a hundred of five kinds keep their pace beside one that computes, one 
   } as const;
   for (const [name, { kind, spec }] of Object.entries(bad)) await create(bed, { kind, name }, { ...spec(ground), suspend: true });
 
-  await compare(bed, { well, bad: Object.entries(bad).map(([name, { kind }]) => ({ kind, name })) });
+  await compare(bed, { well, bad: Object.entries(bad).map(([name, { kind }]) => ({ kind, name })), busy: true });
 
   expect((await statesOf(bed, well)).every((it) => it !== undefined && isReady(it))).toBe(true);
   expect(isRunning(controller), 'the controller').toBe(true);
