@@ -8,8 +8,6 @@ const election = { leaseDurationMs: 60_000, renewDeadlineMs: 50_000, retryPeriod
 const LOST = 'the API server does not answer';
 /** A probe that found the server well, and the next one; the kubelet's are 10 s apart. */
 const PERIOD_MS = 6_000;
-/** The kubelet's, if nobody says otherwise. */
-const PROBE_TIMEOUT_MS = 1_000;
 
 test('a frozen API server shows in the next probe of leader and follower alike, at once; /healthz has no part in it', async ({
   annotate,
@@ -32,7 +30,7 @@ test('a frozen API server shows in the next probe of leader and follower alike, 
   await using leader = await start('leader');
   await using follower = await start('follower');
   const probe = async (path: string) =>
-    Promise.all([leader, follower].map(async ({ url }) => (await fetch(`${url}${path}`, { signal: AbortSignal.timeout(5_000) })).text()));
+    Promise.all([leader, follower].map(async ({ url }) => (await fetch(`${url}${path}`, { signal: AbortSignal.timeout(1_000) })).text()));
 
   await expect.poll(() => probe('/readyz'), { timeout: 10_000 }).toEqual(['ok', 'ok']);
   controlPlane.pause('kube-apiserver');
@@ -40,7 +38,7 @@ test('a frozen API server shows in the next probe of leader and follower alike, 
   const askedAt = performance.now();
   expect(await probe('/readyz')).toEqual([LOST, LOST]);
   await annotate(`the probe after the freeze was answered within ${Math.round(performance.now() - askedAt)} ms`);
-  expect(performance.now() - askedAt).toBeLessThan(PROBE_TIMEOUT_MS);
+  expect(performance.now() - askedAt).toBeLessThan(500);
   expect(await probe('/healthz')).toEqual(['ok', 'ok']);
 
   controlPlane.resume('kube-apiserver');
