@@ -22,6 +22,7 @@ import type { Row } from './measure.ts';
 import { runScenarios, type ScenarioOptions } from './scenarios.ts';
 import { type Sitter, takeSeat } from './seat.ts';
 import { renderComparison, renderRequests, renderTable, renderVerdicts, rowsAsData } from './table.ts';
+import { sourcesOf } from './workload.ts';
 
 const { values } = parseArgs({
   options: {
@@ -82,7 +83,7 @@ async function bench(): Promise<void> {
       chainLength: Number(values.chain),
     };
     const rows = await run(sitter, options);
-    const bars = verdicts(rows, { count, sources: Math.ceil(count / perSource) });
+    const bars = verdicts(rows, { count, sources: sourcesOf(options).length });
     const otherRows = values.other.length === 0 ? undefined : await run({ kind: 'started', programs: others, farMs }, options);
     results.push({ n: count, rows: rowsAsData(rows), bars, ...(otherRows === undefined ? {} : { other: rowsAsData(otherRows) }) });
     if (values.json) continue;

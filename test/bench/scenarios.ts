@@ -21,8 +21,8 @@ export interface Seat {
 
 export interface ScenarioOptions {
   readonly count: number;
-  /** How many Kustomizations share a source; default: all. */
-  readonly perSource?: number;
+  /** How many Kustomizations share a source. */
+  readonly perSource: number;
   readonly idleSeconds: number;
   readonly drifts: number;
   readonly chainLength: number;
@@ -38,7 +38,7 @@ interface Table extends Seat {
   readonly apps: readonly number[];
 }
 
-async function lay(seat: Seat, { count, perSource = count }: ScenarioOptions): Promise<Table> {
+async function lay(seat: Seat, { count, perSource }: ScenarioOptions): Promise<Table> {
   const workload: Workload = { namespace: 'bench', count, perSource };
   const repositories = new Map<string, Repository>();
   for (const name of sourcesOf(workload)) repositories.set(name, await seat.createRepository(name));

@@ -12,9 +12,8 @@ const sourceName = (index: number) => `bench-${index}`;
 /** Where the directory of an application is. */
 export const sourceOf = ({ perSource }: Workload, app: number) => sourceName(Math.floor(app / perSource));
 
-export const sourcesOf = (workload: Workload): readonly string[] => [
-  ...new Set(Array.from({ length: workload.count }, (_, app) => sourceOf(workload, app))),
-];
+export const sourcesOf = ({ count, perSource }: Omit<Workload, 'namespace'>): readonly string[] =>
+  Array.from({ length: Math.ceil(count / perSource) }, (_, index) => sourceName(index));
 
 export const appName = (index: number) => `app-${String(index).padStart(4, '0')}`;
 

@@ -18,25 +18,30 @@ export function youngGarbage(): (bytes: number) => void {
     if (since < EVERY_BYTES) return;
     since = 0;
     collect ??= collector();
-    collect?.({ type: 'minor' });
+    collect({ type: 'minor' });
   };
+}
+
+/** Bytes that this thread's heap and buffers hold, with what nobody needs. */
+export function heldBytes(): number {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }
 
 /** Bytes that this thread's heap and buffers hold when all that nobody needs is collected. */
 export async function heapAfterCollection(): Promise<number> {
   collect ??= collector();
   for (let round = 0; round < 3; round++) {
-    collect?.();
+    collect();
     // What is let go by a callback of the collector goes with the next one.
     await new Promise((resolve) => setImmediate(resolve));
   }
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
+  return heldBytes();
 }
 
 /** The flag is the process's, and stays: another thread may be looking for the function in this moment. Nobody evaluates texts of others in a context that has it. */
-function collector(): Collect | undefined {
+function collector(): Collect {
   setFlagsFromString('--expose-gc');
   const found: unknown = runInNewContext('globalThis.gc');
-  return typeof found === 'function' ? (found as Collect) : undefined;
+  return typeof found === 'function' ? (found as Collect) : () => undefined;
 }

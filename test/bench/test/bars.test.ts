@@ -14,7 +14,7 @@ const rows = new Map<PhaseKind, Row>();
 beforeAll(async () => {
   await using stack = new AsyncDisposableStack();
   const seat = await takeSeat({ kind: 'started', programs: {} }, stack);
-  for await (const row of runScenarios(seat, { count: N, idleSeconds: IDLE_SECONDS, drifts: 3, chainLength: CHAIN }))
+  for await (const row of runScenarios(seat, { count: N, perSource: N, idleSeconds: IDLE_SECONDS, drifts: 3, chainLength: CHAIN }))
     rows.set(row.kind, row);
 }, 300_000);
 

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@gotk/apimachinery';
+import { heldBytes } from '@gotk/apimachinery/garbage';
 import { createWorkerPool, TaskFailed } from '@gotk/runtime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { workerEntry } from '../worker-entry.ts';
@@ -27,17 +28,15 @@ const build = (path: string) =>
     { signal: AbortSignal.timeout(120_000), deadlineMs: 60_000, of: `apps/${path}` },
   );
 
-/** Of what the thread that serves everybody holds: what threads hold is bounded by the pool. */
-const held = () => process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers;
-
 async function failureOf(name: string, files: Readonly<Record<string, string>>) {
   await mkdir(join(directory, name), { recursive: true });
   for (const [path, text] of Object.entries(files)) await writeFile(join(directory, name, path), text);
   let [most, watching] = [0, true];
-  const before = held();
+  // Of what the thread that serves everybody holds: what threads hold is bounded by the pool.
+  const before = heldBytes();
   const watch = (async () => {
     while (watching) {
-      most = Math.max(most, held() - before);
+      most = Math.max(most, heldBytes() - before);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   })();
